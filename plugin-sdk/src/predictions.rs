@@ -1,0 +1,155 @@
+//! What a plugin gives back: columns of means and standard deviations, and dictionary-coded notes.
+
+use crate::Description;
+use crate::bindings::exports::lodestone::plugin::model as wit;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+/// The interface's code for a note about the candidate as a whole.
+const WHOLE_CANDIDATE: u32 = u32::MAX;
+
+/// The predictions of a batch: every value starts as missing.
+#[derive(Clone, Debug)]
+pub struct Predictions {
+    rows: usize,
+    columns: Vec<Column>,
+    texts: Vec<Cow<'static, str>>,
+    codes: BTreeMap<Cow<'static, str>, u32>,
+    row: Vec<u32>,
+    text: Vec<u32>,
+    property: Vec<u32>,
+}
+
+#[derive(Clone, Debug)]
+struct Column {
+    mean: Vec<f64>,
+    std: Spread,
+}
+
+/// Kept as one word for the column for as long as all values agree, which spares most columns half their size.
+#[derive(Clone, Debug)]
+enum Spread {
+    Unset,
+    Exact,
+    Unknown,
+    Each(Vec<f64>),
+}
+
+impl Predictions {
+    /// Room for `rows` candidates and every property of `description`.
+    pub fn new(description: &Description, rows: usize) -> Self {
+        let column = Column { mean: vec![f64::NAN; rows], std: Spread::Unset };
+        Self {
+            rows,
+            columns: vec![column; description.0.properties.len()],
+            texts: Vec::new(),
+            codes: BTreeMap::new(),
+            row: Vec::new(),
+            text: Vec::new(),
+            property: Vec::new(),
+        }
+    }
+
+    /// Sets a value and its standard deviation: 0 for exact arithmetic, NaN where unknown.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such row or property: a mistake in the plugin.
+    pub fn set(&mut self, row: usize, property: usize, mean: f64, std: f64) {
+        let rows = self.rows;
+        let column = &mut self.columns[property];
+        column.mean[row] = mean;
+        match &mut column.std {
+            Spread::Each(all) => all[row] = std,
+            spread @ Spread::Unset if std == 0.0 => *spread = Spread::Exact,
+            spread @ Spread::Unset if std.is_nan() => *spread = Spread::Unknown,
+            Spread::Exact if std == 0.0 => {}
+            Spread::Unknown if std.is_nan() => {}
+            spread => {
+                let before = if matches!(spread, Spread::Exact) { 0.0 } else { f64::NAN };
+                let mut all = vec![before; rows];
+                all[row] = std;
+                *spread = Spread::Each(all);
+            }
+        }
+    }
+
+    /// Says why a value is missing.
+    pub fn missing(&mut self, row: usize, property: usize, reason: impl Into<Cow<'static, str>>) {
+        self.columns[property].mean[row] = f64::NAN;
+        self.push_note(row, property as u32, reason.into());
+    }
+
+    /// Says why the plugin does not apply to a candidate at all: every value of the row is missing.
+    pub fn not_applicable(&mut self, row: usize, reason: impl Into<Cow<'static, str>>) {
+        for column in &mut self.columns {
+            column.mean[row] = f64::NAN;
+        }
+        self.push_note(row, WHOLE_CANDIDATE, reason.into());
+    }
+
+    /// A remark about a candidate: where a value comes from, what to beware of.
+    pub fn note(&mut self, row: usize, text: impl Into<Cow<'static, str>>) {
+        self.push_note(row, WHOLE_CANDIDATE, text.into());
+    }
+
+    /// A remark about one property of a candidate.
+    pub fn note_on(&mut self, row: usize, property: usize, text: impl Into<Cow<'static, str>>) {
+        self.push_note(row, property as u32, text.into());
+    }
+
+    fn push_note(&mut self, row: usize, property: u32, text: Cow<'static, str>) {
+        let code = match self.codes.get(&text) {
+            Some(&code) => code,
+            None => {
+                let code = self.texts.len() as u32;
+                self.texts.push(text.clone());
+                self.codes.insert(text, code);
+                code
+            }
+        };
+        self.row.push(row as u32);
+        self.text.push(code);
+        self.property.push(property);
+    }
+
+    pub(crate) fn mean(&self, row: usize, property: usize) -> Option<f64> {
+        let mean = *self.columns.get(property)?.mean.get(row)?;
+        (!mean.is_nan()).then_some(mean)
+    }
+
+    pub(crate) fn std(&self, row: usize, property: usize) -> Option<f64> {
+        self.mean(row, property)?;
+        match &self.columns.get(property)?.std {
+            Spread::Exact => Some(0.0),
+            Spread::Each(all) => all.get(row).copied().filter(|s| !s.is_nan()),
+            Spread::Unset | Spread::Unknown => None,
+        }
+    }
+
+    pub(crate) fn notes(&self, row: usize) -> Vec<&str> {
+        let entries = self.row.iter().zip(&self.text);
+        entries.filter(|(r, _)| **r as usize == row).map(|(_, t)| self.texts[*t as usize].as_ref()).collect()
+    }
+
+    #[doc(hidden)]
+    pub fn into_wit(self) -> wit::Predictions {
+        let columns = self.columns.into_iter().map(|column| wit::Column {
+            mean: column.mean,
+            std: match column.std {
+                Spread::Exact => wit::Spread::Exact,
+                Spread::Unset | Spread::Unknown => wit::Spread::Unknown,
+                Spread::Each(all) => wit::Spread::Each(all),
+            },
+        });
+        wit::Predictions {
+            columns: columns.collect(),
+            notes: wit::Notes {
+                texts: self.texts.into_iter().map(Cow::into_owned).collect(),
+                row: self.row,
+                text: self.text,
+                property: self.property,
+            },
+        }
+    }
+}
