@@ -114,7 +114,7 @@ pub trait DomainModel {
 /// Outside of WebAssembly it does nothing, so that the same crate runs its unit tests natively.
 #[macro_export]
 macro_rules! export_plugin {
-    ($model:ty) => {
+    ($model:ident) => {
         #[cfg(target_arch = "wasm32")]
         $crate::bindings::export_component!($model with_types_in $crate::bindings);
     };

@@ -1,1 +1,44 @@
-fn main() {}
+//! `lodestone`: the program. One file per subcommand; `args` is the command line.
+
+mod args;
+mod plugin;
+mod plugins;
+mod progress;
+mod rank;
+mod show;
+
+use args::{Cli, Command};
+use clap::Parser;
+use std::process::ExitCode;
+
+/// What ended a command early.
+pub enum Failure {
+    /// The command line asks for something that does not exist or fit: exit status 2.
+    Usage(anyhow::Error),
+    /// Everything else: exit status 1.
+    Failed(anyhow::Error),
+}
+
+impl From<anyhow::Error> for Failure {
+    fn from(error: anyhow::Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+fn main() -> ExitCode {
+    let result = match Cli::parse().command {
+        Command::Rank(args) => rank::run(&args),
+        Command::Plugin(command) => plugin::run(&command),
+        Command::CompileWorker => {
+            plugin_host::compile_worker(std::io::stdin().lock(), std::io::stdout().lock())
+                .map_err(|e| Failure::Failed(e.into()))
+        }
+    };
+    let (error, status) = match result {
+        Ok(()) => return ExitCode::SUCCESS,
+        Err(Failure::Failed(error)) => (error, 1),
+        Err(Failure::Usage(error)) => (error, 2),
+    };
+    eprintln!("lodestone: {error:#}");
+    ExitCode::from(status)
+}

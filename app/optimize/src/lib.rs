@@ -1,1 +1,27 @@
-//! The `optimize` room.
+//! The `optimize` room: what the user wants of the candidates, and which candidates give it.
+//!
+//! - [`Objective`]: maximize, minimize or target a property; read from `max:PROP`, `min:PROP`, `target:PROP=VALUE`.
+//! - [`Constraint`]: which candidates are wanted at all; read from `battery.average_voltage > 3 and not has Co`.
+//! - [`front_numbers`], [`crowding_distances`]: non-dominated sorting and the room a candidate has on its front.
+//! - [`rank`]: the order of the candidates, with the probability that each is on the first front.
+//!
+//! Everything runs over columns. The same input, seed and build give the same bytes for any number of threads.
+
+mod constraint;
+mod crowding;
+mod divide;
+mod draws;
+mod error;
+mod front;
+mod objective;
+mod probability;
+mod rank;
+mod shadow;
+mod token;
+
+pub use constraint::{Constraint, Verdict};
+pub use crowding::crowding_distances;
+pub use error::{ParseError, Subject};
+pub use front::front_numbers;
+pub use objective::{Direction, Objective, suggest_nearest};
+pub use rank::{ObjectiveColumn, RankOptions, Ranking, rank};

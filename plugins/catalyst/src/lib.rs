@@ -1,1 +1,235 @@
-//! catalyst
+//! Catalysts of two kinds: single-atom alloys (segregation of a dopant, [`alloy`]) and ABX3 perovskites (tolerance factors
+//! and tabulated stability, [`perovskite`]); band edges of semiconductors ([`band_edges`]); cost and supply.
+
+pub mod alloy;
+pub mod band_edges;
+mod describe;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod fit;
+mod fitted;
+pub mod perovskite;
+pub mod tables;
+
+use alloy::{Alloy, DILUTE, Route};
+use perovskite::Abx3;
+use plugin_sdk::matter::CompositionRef;
+use plugin_sdk::{Batch, Description, DomainModel, Parameters, Predictions, export_plugin};
+
+/// The plugin.
+pub struct Catalyst;
+
+/// Indices of the properties, in the order of `describe`.
+mod property {
+    pub const SEGREGATION_ENERGY: usize = 0;
+    pub const SEGREGATION_ENERGY_COMPUTED: usize = 1;
+    pub const STABILITY_CLASS: usize = 2;
+    pub const DECOMPOSITION_ENERGY_COMPUTED: usize = 3;
+    pub const GOLDSCHMIDT_FACTOR: usize = 4;
+    pub const OCTAHEDRAL_FACTOR: usize = 5;
+    pub const BARTEL_FACTOR: usize = 6;
+    pub const FORMATION_LIKELIHOOD: usize = 7;
+    pub const CONDUCTION_BAND_EDGE: usize = 8;
+    pub const VALENCE_BAND_EDGE: usize = 9;
+    pub const NOBLE_METAL_MASS_FRACTION: usize = 10;
+    pub const MATERIAL_COST: usize = 11;
+    pub const SUPPLY_RISK: usize = 12;
+}
+
+/// The segregation energy that the likelihood of an alloy is a function of, eV: below -0.2 it gains nothing more.
+pub(crate) fn saturated_energy(energy: f64) -> f64 {
+    energy.max(-0.2)
+}
+
+/// The tolerance factor that the likelihood of a perovskite is a function of: above 10 it loses nothing more.
+pub(crate) fn saturated_tau(tau: f64) -> f64 {
+    tau.min(10.0)
+}
+
+fn likelihood(intercept: f64, slope: f64, x: f64) -> f64 {
+    1.0 / (1.0 + libm::exp(-(intercept + slope * x)))
+}
+
+/// The settings of a run that concern every row.
+struct Settings<'a> {
+    iron_100: bool,
+    ph: f64,
+    band_gap: Option<plugin_sdk::InputColumn<'a>>,
+    ph_zero_charge: Option<plugin_sdk::InputColumn<'a>>,
+}
+
+impl DomainModel for Catalyst {
+    fn describe() -> Description {
+        describe::describe()
+    }
+
+    fn predict(batch: &Batch, parameters: &Parameters) -> Result<Predictions, String> {
+        let settings = Settings {
+            iron_100: parameters.choice("iron_facet") == "100",
+            ph: parameters.number("ph"),
+            band_gap: batch.column("band_gap"),
+            ph_zero_charge: batch.column("ph_zero_charge"),
+        };
+        let mut out = Predictions::new(&Self::describe(), batch.len());
+        for row in 0..batch.len() {
+            let composition = batch.composition(row);
+            match (Alloy::of(composition), Abx3::of(composition)) {
+                (Ok(alloy), _) => predict_alloy(&mut out, row, &alloy, settings.iron_100),
+                (_, Ok(perovskite)) => predict_perovskite(&mut out, row, &perovskite),
+                (Err(no_alloy), Err(no_perovskite)) => {
+                    let metals_only = no_alloy != "not two metals";
+                    out.note(row, if metals_only { no_alloy } else { no_perovskite });
+                }
+            }
+            predict_band_edges(&mut out, row, composition, &settings);
+            predict_supply(&mut out, row, composition);
+        }
+        Ok(out)
+    }
+}
+
+fn predict_alloy(out: &mut Predictions, row: usize, alloy: &Alloy, iron_100: bool) {
+    if let Some(energy) = alloy.computed(iron_100) {
+        out.set(row, property::SEGREGATION_ENERGY_COMPUTED, energy, f64::NAN);
+    }
+    match tables::stability_class(alloy.host, alloy.dopant) {
+        Some(class) => out.set(row, property::STABILITY_CLASS, class, f64::NAN),
+        None => out.missing(
+            row,
+            property::STABILITY_CLASS,
+            "the pair is not in Rao's table",
+        ),
+    }
+    match alloy.segregation_energy(iron_100) {
+        Ok((energy, route)) => {
+            let (std, note) = match route {
+                Route::Computed => (f64::NAN, "segregation energy looked up"),
+                Route::Regression => (fitted::EDGE_RMSE, "segregation energy from the regression"),
+            };
+            out.set(row, property::SEGREGATION_ENERGY, energy, std);
+            out.note_on(row, property::SEGREGATION_ENERGY, note);
+            let p = likelihood(
+                fitted::ALLOY_INTERCEPT,
+                fitted::ALLOY_SLOPE,
+                saturated_energy(energy),
+            );
+            out.set(row, property::FORMATION_LIKELIHOOD, p, f64::NAN);
+        }
+        Err(reason) => {
+            out.missing(row, property::SEGREGATION_ENERGY, reason);
+            out.missing(row, property::FORMATION_LIKELIHOOD, "no segregation energy");
+        }
+    }
+    if alloy.fraction > DILUTE {
+        out.note(row, "more than 10 % of dopant: neighbouring dopants are likely, the energies hold for lone ones");
+    }
+}
+
+fn predict_perovskite(out: &mut Predictions, row: usize, perovskite: &Abx3) {
+    match perovskite.energy() {
+        Some(energy) => out.set(
+            row,
+            property::DECOMPOSITION_ENERGY_COMPUTED,
+            energy,
+            f64::NAN,
+        ),
+        None => out.missing(
+            row,
+            property::DECOMPOSITION_ENERGY_COMPUTED,
+            "the compound is not in Castelli's table",
+        ),
+    }
+    let sites = match perovskite.sites() {
+        Ok(sites) => sites,
+        Err(reason) => {
+            out.missing(row, property::GOLDSCHMIDT_FACTOR, reason);
+            out.missing(row, property::FORMATION_LIKELIHOOD, "no tolerance factor");
+            return;
+        }
+    };
+    out.set(row, property::GOLDSCHMIDT_FACTOR, sites.goldschmidt(), 0.0);
+    out.set(row, property::OCTAHEDRAL_FACTOR, sites.octahedral(), 0.0);
+    let reason = match (perovskite.anion(), sites.bartel()) {
+        (Some(8 | 9 | 17 | 35 | 53), Some(tau)) => {
+            out.set(row, property::BARTEL_FACTOR, tau, 0.0);
+            let p = likelihood(
+                fitted::PEROVSKITE_INTERCEPT,
+                fitted::PEROVSKITE_SLOPE,
+                saturated_tau(tau),
+            );
+            out.set(row, property::FORMATION_LIKELIHOOD, p, f64::NAN);
+            return;
+        }
+        (Some(8 | 9 | 17 | 35 | 53), None) => {
+            "Bartel's factor is not defined: no cation is the larger one"
+        }
+        _ => "Bartel's factor was found for one anion of O, F, Cl, Br, I",
+    };
+    out.missing(row, property::BARTEL_FACTOR, reason);
+    out.missing(row, property::FORMATION_LIKELIHOOD, "no Bartel factor");
+}
+
+fn predict_band_edges(
+    out: &mut Predictions,
+    row: usize,
+    composition: CompositionRef,
+    settings: &Settings,
+) {
+    let Some(column) = settings.band_gap else {
+        return; // said once, in `describe`
+    };
+    let gap = column.mean.get(row).copied().unwrap_or(f64::NAN);
+    // Not `gap <= 0.0`, which would let NaN pass.
+    if !(gap > 0.0 && gap.is_finite()) {
+        let reason = if gap.is_nan() {
+            "no band gap in column band_gap"
+        } else {
+            "no band edges: the band gap is not positive"
+        };
+        out.missing(row, property::CONDUCTION_BAND_EDGE, reason);
+        out.missing(row, property::VALENCE_BAND_EDGE, reason);
+        return;
+    }
+    match band_edges::electronegativity(composition) {
+        Ok(chi) => {
+            let given = settings
+                .ph_zero_charge
+                .and_then(|c| c.mean.get(row).copied())
+                .filter(|ph| ph.is_finite());
+            let (conduction, valence) =
+                band_edges::band_edges(chi, gap, settings.ph, given.unwrap_or(0.0));
+            let gap_std = column
+                .std
+                .and_then(|std| std.get(row).copied())
+                .filter(|s| s.is_finite())
+                .unwrap_or(0.0);
+            let std = libm::hypot(fitted::BAND_EDGE_RMSE, gap_std / 2.0);
+            out.set(row, property::CONDUCTION_BAND_EDGE, conduction, std);
+            out.set(row, property::VALENCE_BAND_EDGE, valence, std);
+        }
+        Err(element) => {
+            let symbol = element.map_or("the elements", |e| e.symbol());
+            let reason = format!("no Mulliken electronegativity of {symbol}");
+            out.missing(row, property::CONDUCTION_BAND_EDGE, reason.clone());
+            out.missing(row, property::VALENCE_BAND_EDGE, reason);
+        }
+    }
+}
+
+fn predict_supply(out: &mut Predictions, row: usize, composition: CompositionRef) {
+    let noble = supply::noble_metal_mass_fraction(composition);
+    if noble.is_nan() {
+        out.missing(row, property::NOBLE_METAL_MASS_FRACTION, "no composition");
+    } else {
+        out.set(row, property::NOBLE_METAL_MASS_FRACTION, noble, 0.0);
+    }
+    match supply::cost_usd_per_kg(composition) {
+        Ok(cost) => out.set(row, property::MATERIAL_COST, cost, f64::NAN),
+        Err(elements) => out.missing(row, property::MATERIAL_COST, supply::no_price(&elements)),
+    }
+    match supply::supply_risk(composition) {
+        Ok(risk) => out.set(row, property::SUPPLY_RISK, risk, f64::NAN),
+        Err(elements) => out.missing(row, property::SUPPLY_RISK, supply::no_risk(&elements)),
+    }
+}
+
+export_plugin!(Catalyst);

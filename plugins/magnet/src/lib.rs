@@ -1,1 +1,277 @@
-//! magnet
+//! Permanent and soft magnets: saturation, the bound on the energy product, hardness, cost and supply.
+//!
+//! About ninety measured materials are looked up; for others µ0Ms comes from a measured column of the user's table, from
+//! a structure's site moments, or, where its validation holds, from a generalised Slater-Pauling estimate
+//! ([`estimate`]).
+
+mod coefficients;
+mod describe;
+pub mod estimate;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod fit;
+pub mod hund;
+pub mod measured;
+pub mod quality;
+
+use estimate::saturation as estimated_saturation;
+use measured::{ANISOTROPY_SPREAD, Anisotropy, Measured, SATURATION_SPREAD};
+use plugin_sdk::{
+    Batch, Description, DomainModel, InputColumn, Parameters, Predictions, Structure, export_plugin,
+};
+use quality::Estimate;
+
+/// The plugin.
+pub struct Magnet;
+
+/// Indices of the properties, in the order of `describe`.
+mod property {
+    pub const SATURATION_MEASURED: usize = 0;
+    pub const ANISOTROPY_MEASURED: usize = 1;
+    pub const CURIE_TEMPERATURE_MEASURED: usize = 2;
+    pub const SATURATION: usize = 3;
+    pub const ENERGY_PRODUCT_BOUND: usize = 4;
+    pub const ENERGY_PRODUCT_REACHABLE: usize = 5;
+    pub const HARDNESS: usize = 6;
+    pub const RARE_EARTH_MASS_FRACTION: usize = 7;
+    pub const HEAVY_RARE_EARTH_MASS_FRACTION: usize = 8;
+    pub const CRITICAL_MASS_FRACTION: usize = 9;
+    pub const MATERIAL_COST: usize = 10;
+    pub const SUPPLY_RISK: usize = 11;
+}
+
+/// Below this Curie temperature, K, nothing was measured for the fit of the estimate: it knows of no thermal loss beyond
+/// the usual.
+const LEAST_CURIE_TEMPERATURE: f64 = 420.0;
+
+/// The number of a row in an optional column, and its standard deviation (NaN: unknown); `None` where it is missing.
+fn cell(column: Option<&InputColumn<'_>>, row: usize) -> Option<Estimate> {
+    let column = column?;
+    let mean = column.mean.get(row).copied().filter(|x| !x.is_nan())?;
+    let std = column
+        .std
+        .and_then(|all| all.get(row))
+        .copied()
+        .filter(|s| *s >= 0.0);
+    Some(Estimate::new(mean, std.unwrap_or(f64::NAN)))
+}
+
+/// A looked-up value with the table's pooled spread where its own is not known.
+fn with_spread(value: (f64, f64), pooled: f64) -> Option<Estimate> {
+    let std = if value.1.is_nan() {
+        pooled * value.0.abs()
+    } else {
+        value.1
+    };
+    (!value.0.is_nan()).then_some(Estimate::new(value.0, std))
+}
+
+/// µ0Ms in T from a structure's site moments; `None` where one is not known.
+fn moments_saturation(structure: &Structure<'_>) -> Option<f64> {
+    let known = structure.sites() > 0 && structure.site_moments.len() == structure.sites();
+    let moment: f64 = structure.site_moments.iter().sum();
+    let saturation = quality::saturation_from_moment(moment.abs(), structure.volume());
+    (known && saturation.is_finite()).then_some(saturation)
+}
+
+/// µ0Ms at 300 K by the best route there is, and the note that says which.
+fn saturation(
+    column: Option<Estimate>,
+    measured: Option<&Measured>,
+    structure: Option<Structure<'_>>,
+    composition: matter::CompositionRef<'_>,
+) -> Result<(Estimate, &'static str), &'static str> {
+    if let Some(own) = column {
+        if own.mean > 0.0 && own.mean.is_finite() {
+            return Ok((own, "µ0Ms from the column saturation"));
+        }
+        return Err("the column saturation holds no positive number");
+    }
+    if let Some(value) = measured.and_then(|m| with_spread(m.saturation, SATURATION_SPREAD)) {
+        return Ok((value, "µ0Ms as measured"));
+    }
+    if let Some(value) = structure.as_ref().and_then(moments_saturation) {
+        if value > 0.0 {
+            return Ok((
+                Estimate::new(value, f64::NAN),
+                "µ0Ms from the structure's site moments: no thermal loss, and moments without a sign add up as if parallel",
+            ));
+        }
+        return Err("the structure's site moments add up to zero: no magnet");
+    }
+    if !composition
+        .iter()
+        .any(|(element, _)| matches!(element.atomic_number(), 24..=28 | 58..=70 | 90..=96))
+    {
+        return Err(
+            "no magnetic element (Cr, Mn, Fe, Co, Ni, a lanthanide or an actinide) and no measured saturation known",
+        );
+    }
+    if measured.is_some_and(|m| m.curie.0 < LEAST_CURIE_TEMPERATURE) {
+        return Err(
+            "no measured saturation known; the measured Curie temperature is near 300 K, which the estimate from the formula does not foresee",
+        );
+    }
+    let value = estimated_saturation(composition)?;
+    Ok((
+        value,
+        "no measurement known: µ0Ms estimated from the formula (generalised Slater-Pauling)",
+    ))
+}
+
+/// K1 at 300 K in kJ/m3, positive, and the note that says from where; or why there is no hardness.
+fn anisotropy(
+    column: Option<Estimate>,
+    measured: Option<&Measured>,
+    looked_up: Option<Estimate>,
+) -> Result<Estimate, &'static str> {
+    const NEGATIVE: &str = "K1 is negative: no easy axis, so no permanent magnet";
+    if let Some(own) = column {
+        return if own.mean > 0.0 && own.mean.is_finite() {
+            Ok(own)
+        } else {
+            Err(NEGATIVE)
+        };
+    }
+    let planar = measured.is_some_and(|m| m.kind == Anisotropy::Planar);
+    match looked_up {
+        Some(k1) if k1.mean <= 0.0 || planar => Err(NEGATIVE),
+        Some(k1) => Ok(k1),
+        None if planar => Err("easy plane: no permanent magnet"),
+        None => Err("no anisotropy known: give K1 in a column anisotropy_k1"),
+    }
+}
+
+/// K1 as measured, or from the measured anisotropy field; in kJ/m3, with the pooled spread where its own is not known.
+fn looked_up_anisotropy(measured: &Measured) -> Option<(Estimate, bool)> {
+    if let Some(k1) = with_spread(measured.anisotropy, ANISOTROPY_SPREAD) {
+        return Some((k1, false));
+    }
+    let k1 = quality::anisotropy_from_field(measured.anisotropy_field, measured.saturation.0);
+    with_spread((k1, f64::NAN), ANISOTROPY_SPREAD).map(|k1| (k1, true))
+}
+
+/// Fills the looked-up properties of a row.
+fn set_measured(out: &mut Predictions, row: usize, measured: &Measured) {
+    let mut set = |property: usize, (value, std): (f64, f64)| {
+        if !value.is_nan() {
+            out.set(row, property, value, std);
+        }
+    };
+    set(property::SATURATION_MEASURED, measured.saturation);
+    set(property::CURIE_TEMPERATURE_MEASURED, measured.curie);
+    if measured.anisotropy.0.is_nan() {
+        let k1 = quality::anisotropy_from_field(measured.anisotropy_field, measured.saturation.0);
+        set(property::ANISOTROPY_MEASURED, (k1, f64::NAN));
+    } else {
+        set(property::ANISOTROPY_MEASURED, measured.anisotropy);
+    }
+    out.note(row, measured.note);
+    if !measured.remark.is_empty() {
+        out.note(row, measured.remark);
+    }
+}
+
+/// Fills what follows from µ0Ms and K1.
+fn set_magnetic(
+    out: &mut Predictions,
+    row: usize,
+    js: Estimate,
+    k1: Result<Estimate, &'static str>,
+    reached: f64,
+) {
+    out.set(row, property::SATURATION, js.mean, js.std);
+    let bound = quality::energy_product_bound(js);
+    out.set(row, property::ENERGY_PRODUCT_BOUND, bound.mean, bound.std);
+    match k1 {
+        Ok(k1) => {
+            let hardness = quality::hardness(k1, js);
+            out.set(row, property::HARDNESS, hardness.mean, hardness.std);
+            let product = quality::energy_product_reachable(k1, js, reached);
+            out.set(
+                row,
+                property::ENERGY_PRODUCT_REACHABLE,
+                product.mean,
+                product.std,
+            );
+        }
+        Err(reason) => out.note_on(row, property::HARDNESS, reason),
+    }
+}
+
+/// Fills mass fractions, cost and supply risk.
+fn set_supply(out: &mut Predictions, row: usize, composition: matter::CompositionRef<'_>) {
+    out.set(
+        row,
+        property::RARE_EARTH_MASS_FRACTION,
+        supply::rare_earth_mass_fraction(composition),
+        0.0,
+    );
+    out.set(
+        row,
+        property::HEAVY_RARE_EARTH_MASS_FRACTION,
+        supply::heavy_rare_earth_mass_fraction(composition),
+        0.0,
+    );
+    out.set(
+        row,
+        property::CRITICAL_MASS_FRACTION,
+        supply::critical_mass_fraction(composition),
+        0.0,
+    );
+    match supply::cost_usd_per_kg(composition) {
+        Ok(cost) => out.set(row, property::MATERIAL_COST, cost, f64::NAN),
+        Err(elements) => out.missing(row, property::MATERIAL_COST, supply::no_price(&elements)),
+    }
+    match supply::supply_risk(composition) {
+        Ok(risk) => out.set(row, property::SUPPLY_RISK, risk, f64::NAN),
+        Err(elements) => out.missing(row, property::SUPPLY_RISK, supply::no_risk(&elements)),
+    }
+}
+
+impl DomainModel for Magnet {
+    fn describe() -> Description {
+        describe::description()
+    }
+
+    fn predict(batch: &Batch, parameters: &Parameters) -> Result<Predictions, String> {
+        let mut out = Predictions::new(&Self::describe(), batch.len());
+        let reached = parameters.number("coercivity_share");
+        let (saturations, anisotropies) =
+            (batch.column("saturation"), batch.column("anisotropy_k1"));
+        for row in 0..batch.len() {
+            let composition = batch.composition(row);
+            if composition.atomic_numbers.is_empty() {
+                out.not_applicable(row, "no composition");
+                continue;
+            }
+            let measured = measured::lookup(composition);
+            if let Some(measured) = measured {
+                set_measured(&mut out, row, measured);
+            }
+            set_supply(&mut out, row, composition);
+            let column = cell(saturations.as_ref(), row);
+            match saturation(column, measured, batch.structure(row), composition) {
+                Ok((js, route)) => {
+                    if measured.is_none_or(|m| m.saturation.0.is_nan()) || column.is_some() {
+                        out.note_on(row, property::SATURATION, route);
+                    }
+                    let looked_up = measured.and_then(looked_up_anisotropy);
+                    if looked_up.is_some_and(|(_, derived)| derived) {
+                        out.note_on(
+                            row,
+                            property::ANISOTROPY_MEASURED,
+                            "K1 from the measured anisotropy field and µ0Ms, K2 neglected",
+                        );
+                    }
+                    let own = cell(anisotropies.as_ref(), row);
+                    let k1 = anisotropy(own, measured, looked_up.map(|(k1, _)| k1));
+                    set_magnetic(&mut out, row, js, k1, reached);
+                }
+                Err(reason) => out.missing(row, property::SATURATION, reason),
+            }
+        }
+        Ok(out)
+    }
+}
+
+export_plugin!(Magnet);

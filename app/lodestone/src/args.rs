@@ -1,0 +1,151 @@
+//! The command line, as clap sees it. `lodestone help` is its reference.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Which materials should you make next, why, and how sure are we?
+#[derive(Parser)]
+#[command(name = "lodestone", version, max_term_width = 110, arg_required_else_help = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Subcommand)]
+pub enum Command {
+    /// Rank candidate materials by what plugins predict of them
+    #[command(after_long_help = RANK_EXAMPLE)]
+    Rank(RankArgs),
+    /// See which plugins there are, what they predict, and whether one is sound
+    #[command(subcommand)]
+    Plugin(PluginCommand),
+    /// Compiles one component in a process of its own, which can be stopped
+    #[command(hide = true, name = PLUGIN_COMPILER)]
+    CompileWorker,
+}
+
+/// The hidden subcommand's name, as the plugin host starts it.
+pub const PLUGIN_COMPILER: &str = "plugin-compile-worker";
+
+#[derive(Subcommand)]
+pub enum PluginCommand {
+    /// The installed plugins, a line each
+    List {
+        /// Machine-readable
+        #[arg(long)]
+        json: bool,
+    },
+    /// All that a plugin says of itself: properties with unit, method, source, validity; parameters; inputs
+    Info {
+        /// An installed plugin's id, or a component file
+        #[arg(value_name = "ID-OR-FILE")]
+        plugin: String,
+        /// Machine-readable
+        #[arg(long)]
+        json: bool,
+    },
+    /// Tries a plugin on random and hostile candidates and prints what its author must fix
+    Check {
+        /// An installed plugin's id, or a component file
+        #[arg(value_name = "ID-OR-FILE")]
+        plugin: String,
+        /// Machine-readable
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Args)]
+pub struct RankArgs {
+    /// A .csv, .tsv or .parquet file with a column of formulas, or `-` for CSV on standard input
+    pub candidates: String,
+
+    /// Plugin to predict with: an installed plugin's id, or a component file; repeatable.
+    /// Without it: the plugins that the objectives name, else every plugin that applies to some of the candidates
+    #[arg(short, long = "plugin", value_name = "ID-OR-FILE")]
+    pub plugins: Vec<String>,
+
+    /// What is wanted: max:PROP, min:PROP or target:PROP=VALUE; repeatable. PROP is a plugin's property
+    /// (battery.specific_energy) or a numeric column of the file. Without it: the plugin's own objectives
+    #[arg(short = 'O', long = "objective", value_name = "OBJECTIVE", allow_hyphen_values = true)]
+    pub objectives: Vec<String>,
+
+    /// Keep only candidates that satisfy this: comparisons (< <= = != >= >) joined by `and`; `has Co`, `not has Co`
+    #[arg(short = 'w', long = "where", value_name = "EXPR", allow_hyphen_values = true)]
+    pub constraints: Vec<String>,
+
+    /// Sets a parameter of a plugin: battery.state=charged; repeatable
+    #[arg(long = "set", value_name = "PLUGIN.PARAM=VALUE")]
+    pub settings: Vec<String>,
+
+    /// Give only the best N
+    #[arg(short = 'n', long, value_name = "N")]
+    pub top: Option<usize>,
+
+    /// Write the result here, by the name's ending .csv, .tsv, .parquet or .json, instead of to standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+
+    /// Write rows that cannot be read here, with line and reason (with -o, by default <output>.rejected.csv)
+    #[arg(long, value_name = "FILE")]
+    pub rejected: Option<PathBuf>,
+
+    /// JSON on standard output
+    #[arg(long)]
+    pub json: bool,
+
+    /// How to write to standard output: `table` for people, `csv` or `json` for programs.
+    /// Default: `table` on a terminal, else `csv`
+    #[arg(long, value_name = "FORMAT", conflicts_with = "json")]
+    pub format: Option<StdoutFormat>,
+
+    /// The column that holds the formulas, if it is not called formula, composition or the like
+    #[arg(long, value_name = "NAME")]
+    pub formula_column: Option<String>,
+
+    /// Seed of the draws behind front_probability
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub seed: u64,
+
+    /// Number of threads (default: one a core). The result does not depend on it
+    #[arg(long, value_name = "N")]
+    pub threads: Option<usize>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum StdoutFormat {
+    Table,
+    Csv,
+    Json,
+}
+
+const RANK_EXAMPLE: &str = "\
+A worked example
+
+Which cobalt-free cathodes store much energy for little money? The list candidates.csv holds
+
+    formula,family
+    LiCoO2,layered
+    LiFePO4,olivine
+    LiMn2O4,spinel
+    Li1-xNiO2,layered
+
+    lodestone rank candidates.csv -p battery -w 'not has Co' \\
+        -O max:battery.specific_energy -O min:battery.energy_cost -o ranked.csv
+
+ranked.csv then has a row for each of LiFePO4 and LiMn2O4, best first:
+
+    rank              1, 2, ...: by value for one objective; for several by front, then by crowding distance
+    front             1 = no candidate is at least as good in every objective and better in one
+    front_probability share of 512 seeded draws from the predictions' uncertainty in which it is on front 1
+    formula,family    your columns, unchanged and in order
+    battery.specific_energy [Wh/kg]       each predicted property with its unit ...
+    battery.specific_energy_std [Wh/kg]   ... and one standard deviation (0 exact, empty unknown)
+    notes             why a value is missing, where it comes from, what to beware of
+
+Li1-xNiO2 is no composition while x is unknown: ranked.csv.rejected.csv has it, with its line and what to write.
+LiCoO2 does not satisfy -w and is left out; messages on standard error count such rows.
+
+Candidates whose objective is unknown come last and are never dropped. Headers may carry units, as in
+`band_gap [meV]`: they are converted to what a plugin asks for, or refused. Exit status: 0 done, 1 failed, 2 wrong
+usage.";

@@ -1,0 +1,193 @@
+//! `lodestone rank`: a list of candidates in, a ranking out.
+
+use crate::args::{RankArgs, StdoutFormat};
+use crate::{Failure, plugins, progress, show};
+use anyhow::{Context, Result, anyhow};
+use job::Job;
+use optimize::{Constraint, Direction, Objective};
+use screening::{Outcome, Request, ScreeningError, Setting, screen};
+use std::borrow::Cow;
+use std::ffi::OsStr;
+use std::io::IsTerminal;
+use std::path::PathBuf;
+use table::{Destination, OutputFormat, ReadOptions, Source, Table, TableError, write_atomically, write_rejected};
+
+/// Reasons shown on standard error when the rejected rows go to no file.
+const SHOWN_REJECTED: usize = 5;
+
+/// How many candidates a person sees where they named no number.
+const TABLE_ROWS: usize = 10;
+
+/// Where and how the result is written.
+enum Target {
+    File(Destination, OutputFormat),
+    Stdout(StdoutFormat),
+}
+
+pub fn run(args: &RankArgs) -> Result<(), Failure> {
+    let threads = args.threads.unwrap_or(0);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+    let pool = pool.context("cannot start worker threads").map_err(Failure::Failed)?;
+    pool.install(|| rank(args))
+}
+
+fn rank(args: &RankArgs) -> Result<(), Failure> {
+    let source = Source::from_argument(OsStr::new(&args.candidates));
+    let mut request = request(args).map_err(Failure::Usage)?;
+    let target = target(args, &source)?;
+    if matches!(target, Target::Stdout(StdoutFormat::Table)) && request.top.is_none() {
+        request.top = Some(TABLE_ROWS);
+    }
+    let rejected_to = rejected_path(args);
+    let (job, shown) = progress::start();
+    let table = Table::read(&source, &ReadOptions::default(), &job).map_err(|e| failed(&job, e.into()))?;
+    load_plugins(args, &mut request)?;
+    let outcome = screen(&table, &request, &job).map_err(|error| screening_failure(&job, error))?;
+    let output = outcome.output();
+    let written = match &target {
+        Target::File(destination, format) => destination.write(|writer| output.write(writer, *format, &job)),
+        Target::Stdout(StdoutFormat::Csv) => {
+            Destination::Stdout.write(|writer| output.write(writer, OutputFormat::Csv, &job))
+        }
+        Target::Stdout(StdoutFormat::Json) => {
+            Destination::Stdout.write(|writer| output.write(writer, OutputFormat::Json, &job))
+        }
+        Target::Stdout(StdoutFormat::Table) => Destination::Stdout.write(|writer| show::ranking(writer, &outcome)),
+    };
+    written.map_err(|e| failed(&job, e.into()))?;
+    let rejected = write_rejected_rows(&outcome, rejected_to.as_ref());
+    drop(shown);
+    tell(&table, &outcome, rejected_to.as_ref());
+    rejected.map_err(|e| failed(&job, e.into()))
+}
+
+fn failed(job: &Job, error: anyhow::Error) -> Failure {
+    // Whatever went wrong after Ctrl-C went wrong because of it.
+    Failure::Failed(if job.is_cancelled() { anyhow!("cancelled; no file was changed") } else { error })
+}
+
+fn screening_failure(job: &Job, error: ScreeningError) -> Failure {
+    use ScreeningError as E;
+    let usage = matches!(
+        error,
+        E::Objective { .. } | E::Constraint(_) | E::Parameter(_) | E::SettingPlugin { .. } | E::NoObjective(_)
+    );
+    if usage { Failure::Usage(error.into()) } else { failed(job, error.into()) }
+}
+
+fn request(args: &RankArgs) -> Result<Request> {
+    let objectives = args.objectives.iter().map(|text| Ok(text.parse::<Objective>()?));
+    let constraints = args.constraints.iter().map(|text| Ok(Constraint::parse(text)?));
+    let settings = args.settings.iter().map(|text| Ok(text.parse::<Setting>()?));
+    Ok(Request {
+        plugins: Vec::new(),
+        plugins_are_named: !args.plugins.is_empty(),
+        settings: settings.collect::<Result<_>>()?,
+        objectives: objectives.collect::<Result<_>>()?,
+        constraints: constraints.collect::<Result<_>>()?,
+        formula_column: args.formula_column.clone(),
+        top: args.top,
+        seed: args.seed,
+    })
+}
+
+/// The named plugins, which must load; or all installed ones, of which those that do not load are told and left out.
+fn load_plugins(args: &RankArgs, request: &mut Request) -> Result<(), Failure> {
+    let host = plugins::host()?;
+    for message in host.messages() {
+        eprintln!("lodestone: {message}");
+    }
+    if request.plugins_are_named {
+        for name in &args.plugins {
+            let location = plugins::locate(name).map_err(Failure::Usage)?;
+            request.plugins.push(location.load(&host)?);
+        }
+    } else {
+        for (_, location) in plugins::installed()? {
+            match location.load(&host) {
+                Ok(plugin) => request.plugins.push(plugin),
+                Err(error) => eprintln!("lodestone: {error:#}"),
+            }
+        }
+    }
+    for message in request.plugins.iter().flat_map(|p| p.messages()) {
+        eprintln!("lodestone: {message}");
+    }
+    Ok(())
+}
+
+fn target(args: &RankArgs, source: &Source) -> Result<Target, Failure> {
+    if let Some(path) = &args.output {
+        let format = OutputFormat::of_path(path).map_err(|e| Failure::Usage(e.into()))?;
+        let destination = Destination::file(path, source).map_err(|e| Failure::Failed(e.into()))?;
+        return Ok(Target::File(destination, format));
+    }
+    let default = if std::io::stdout().is_terminal() { StdoutFormat::Table } else { StdoutFormat::Csv };
+    Ok(Target::Stdout(if args.json { StdoutFormat::Json } else { args.format.unwrap_or(default) }))
+}
+
+fn rejected_path(args: &RankArgs) -> Option<PathBuf> {
+    args.rejected.clone().or_else(|| {
+        let mut path = args.output.clone()?.into_os_string();
+        path.push(".rejected.csv");
+        Some(path.into())
+    })
+}
+
+/// Writes the rows that could not be used; where there are none, a file with a header alone, so that an old one of that
+/// name does not speak of another run.
+fn write_rejected_rows(outcome: &Outcome, path: Option<&PathBuf>) -> Result<(), TableError> {
+    let Some(path) = path else { return Ok(()) };
+    let rows = outcome.rejected();
+    write_atomically(path, |mut writer| {
+        let rows = rows.iter().map(|r| (r.line, Cow::Borrowed(&*r.reason), Cow::Borrowed(&*r.text)));
+        write_rejected(&mut writer, &path.display().to_string(), rows)
+    })
+}
+
+/// Says on standard error what was ranked by, what was left out and why.
+fn tell(table: &Table, outcome: &Outcome, rejected_to: Option<&PathBuf>) {
+    for message in table.messages().iter().chain(&outcome.messages).chain(&outcome.switched_off) {
+        eprintln!("{message}");
+    }
+    let candidates = outcome.coverage.first().map(|c| c.candidates);
+    for coverage in &outcome.coverage {
+        eprint!("plugin {}: applies to {} of {} candidates", coverage.plugin, coverage.covered, coverage.candidates);
+        eprintln!("{}", if coverage.lost > 0 { format!(", failed on {}", coverage.lost) } else { String::new() });
+    }
+    let by: Vec<String> = outcome.objectives().iter().map(|(direction, q)| objective(*direction, &q.label())).collect();
+    eprintln!("ranked {} candidates by {}", outcome.order.len(), by.join(", "));
+    let of = candidates.map_or_else(String::new, |n| format!(" of {n}"));
+    if outcome.violated > 0 {
+        eprintln!("left out by --where: {}{of}", outcome.violated);
+    }
+    if outcome.undecided > 0 {
+        eprintln!("left out because a value that --where asks for is not known: {}{of}", outcome.undecided);
+    }
+    let count = outcome.rejected_count();
+    if count == 0 {
+        return;
+    }
+    let rows = if count == 1 { "1 row was".to_owned() } else { format!("{count} rows were") };
+    match rejected_to {
+        Some(path) => eprintln!("{rows} not usable; see {}", path.display()),
+        None => {
+            eprintln!("{rows} not usable:");
+            for row in outcome.rejected().iter().take(SHOWN_REJECTED) {
+                eprintln!("  line {}: {}", row.line, row.reason);
+            }
+            if count > SHOWN_REJECTED {
+                eprintln!("  ... (--rejected FILE writes all of them)");
+            }
+        }
+    }
+}
+
+/// An objective in words, as the messages show it.
+fn objective(direction: Direction, label: &str) -> String {
+    match direction {
+        Direction::Maximize => format!("max:{label}"),
+        Direction::Minimize => format!("min:{label}"),
+        Direction::Target(value) => format!("target:{label}={value}"),
+    }
+}

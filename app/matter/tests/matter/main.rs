@@ -1,0 +1,5 @@
+mod composition;
+mod formula;
+mod oxidation;
+mod pymatgen;
+mod robustness;

@@ -1,0 +1,42 @@
+//! Why a screening cannot be made.
+
+use crate::UnknownQuantity;
+
+/// Why a screening cannot be made; each says what would be right.
+#[derive(Debug, thiserror::Error)]
+pub enum ScreeningError {
+    #[error("cancelled")]
+    Cancelled,
+    #[error(transparent)]
+    Table(#[from] table::TableError),
+    #[error("objective {objective}: {error}")]
+    Objective { objective: String, error: UnknownQuantity },
+    #[error("{0}")]
+    Constraint(#[from] optimize::ParseError),
+    #[error(transparent)]
+    Parameter(#[from] plugin_host::ParameterError),
+    #[error("setting {setting}: no plugin {plugin:?} takes part; {known}")]
+    SettingPlugin { setting: String, plugin: String, known: String },
+    #[error("two plugins are called {0:?}; a property's name would not say which is meant")]
+    TwicePlugin(String),
+    #[error("column {column:?}: {error}")]
+    Unit { column: String, error: table::UnitError },
+    #[error("plugin {plugin} needs a column {column:?} [{unit}], and the table has none: {summary}")]
+    MissingColumn { plugin: String, column: String, unit: String, summary: String },
+    #[error("plugin {plugin} needs {what}, which this version does not give to plugins yet")]
+    Unsupported { plugin: String, what: &'static str },
+    #[error("a batch could not be put together: {0}")]
+    Batch(String),
+    #[error("there is nothing to rank by: {0} declares no objective; name one with -O, for example -O max:PROPERTY")]
+    NoObjective(String),
+    #[error("no plugin applies to any of the {rows} candidates ({tried}); name an objective with -O")]
+    NothingApplies { rows: usize, tried: String },
+    #[error("the table has {rows} rows; at most {limit} can be ranked at once: split the file")]
+    TooManyRows { rows: usize, limit: usize },
+}
+
+impl From<job::Cancelled> for ScreeningError {
+    fn from(_: job::Cancelled) -> Self {
+        Self::Cancelled
+    }
+}

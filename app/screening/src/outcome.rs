@@ -1,0 +1,237 @@
+//! What came out of a screening, and how it becomes a table.
+
+use crate::chunk::Chunk;
+use crate::plan::Plan;
+use crate::quantity::{Origin, Quantity, label};
+use optimize::Direction;
+use rayon::prelude::*;
+use std::borrow::Cow;
+use table::{CHUNK, OutputTable, Table, Values};
+
+/// How far a plugin applies to the candidates.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Coverage {
+    pub plugin: String,
+    /// Candidates with a value for one of its declared objectives (for any property, where it declares none).
+    pub covered: usize,
+    /// Candidates for which it failed.
+    pub lost: usize,
+    /// Candidates whose formula could be read.
+    pub candidates: usize,
+}
+
+/// A row that could not be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rejected<'a> {
+    /// The line of the file it starts at, counted from 1.
+    pub line: u64,
+    pub reason: Cow<'a, str>,
+    /// The row as it stands in the file.
+    pub text: Cow<'a, str>,
+}
+
+/// A predicted property of the outcome.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PredictedProperty {
+    /// `battery.specific_energy`
+    pub name: String,
+    pub unit: String,
+    plugin: usize,
+    property: usize,
+}
+
+impl PredictedProperty {
+    /// The column of values: `battery.specific_energy [Wh/kg]`.
+    pub fn header(&self) -> String {
+        label(&self.name, &self.unit)
+    }
+
+    /// The column of standard deviations: `battery.specific_energy_std [Wh/kg]`.
+    pub fn std_header(&self) -> String {
+        label(&format!("{}_std", self.name), &self.unit)
+    }
+}
+
+/// A ranking of the candidates of a table, with all that was predicted of them.
+pub struct Outcome<'t> {
+    table: &'t Table,
+    /// Rows of the table, best first.
+    pub order: Vec<u32>,
+    /// The front of each row of `order`; `None` where an objective is not known.
+    pub front: Vec<Option<u32>>,
+    /// The probability of each row of `order` to be on the first front; NaN where an objective is not known.
+    pub front_probability: Vec<f64>,
+    pub coverage: Vec<Coverage>,
+    /// Plugins that failed too often, in words.
+    pub switched_off: Vec<String>,
+    /// How many candidates do not satisfy a constraint.
+    pub violated: usize,
+    /// For how many candidates a constraint cannot be judged because a value is not known.
+    pub undecided: usize,
+    /// What the user should know of how the table was understood.
+    pub messages: Vec<String>,
+    objectives: Vec<(Direction, Quantity)>,
+    plan: Option<Plan>,
+    chunks: Vec<Chunk>,
+}
+
+impl<'t> Outcome<'t> {
+    pub(crate) fn new(table: &'t Table, coverage: Vec<Coverage>, switched_off: Vec<String>) -> Self {
+        Self {
+            table,
+            order: Vec::new(),
+            front: Vec::new(),
+            front_probability: Vec::new(),
+            coverage,
+            switched_off,
+            violated: 0,
+            undecided: 0,
+            messages: Vec::new(),
+            objectives: Vec::new(),
+            plan: None,
+            chunks: Vec::new(),
+        }
+    }
+
+    pub(crate) fn finish(&mut self, mut plan: Plan, chunks: Vec<Chunk>) {
+        self.messages = std::mem::take(&mut plan.messages);
+        self.objectives = std::mem::take(&mut plan.objectives);
+        self.plan = Some(plan);
+        self.chunks = chunks;
+    }
+
+    /// What was ranked by.
+    pub fn objectives(&self) -> &[(Direction, Quantity)] {
+        &self.objectives
+    }
+
+    /// The predicted properties, in the order of the plugins and of their descriptions; plugins that turned out to apply
+    /// to no candidate, and that nobody asked for, are left out.
+    pub fn properties(&self) -> Vec<PredictedProperty> {
+        let Some(plan) = &self.plan else { return Vec::new() };
+        let shown = plan.plugins.iter().enumerate().filter(|&(i, _)| !plan.by_coverage || self.coverage[i].covered > 0);
+        let properties = shown.flat_map(|(index, plugin)| {
+            let description = plugin.plugin().description();
+            description.properties.iter().enumerate().map(move |(property, p)| PredictedProperty {
+                name: format!("{}.{}", description.id, p.name),
+                unit: p.unit.clone(),
+                plugin: index,
+                property,
+            })
+        });
+        properties.collect()
+    }
+
+    /// Value and standard deviation of a property at a row of the table; NaN where missing or unknown.
+    pub fn value(&self, property: &PredictedProperty, row: u32) -> (f64, f64) {
+        let found = self.chunks.get(row as usize / CHUNK).and_then(|chunk| {
+            let column = chunk.plugins.get(property.plugin)?.columns.get(property.property)?.as_ref()?;
+            let position = chunk.position(row as usize)?;
+            Some((column.mean[position], column.std_at(position)))
+        });
+        found.unwrap_or((f64::NAN, f64::NAN))
+    }
+
+    /// Value and standard deviation of an objective at a row of the table; NaN where missing or unknown.
+    pub fn objective_value(&self, objective: usize, row: u32) -> (f64, f64) {
+        let quantity = &self.objectives[objective].1;
+        match (quantity.origin, &self.plan) {
+            (Origin::Property { plugin, property }, _) => {
+                let property = PredictedProperty { name: String::new(), unit: String::new(), plugin, property };
+                self.value(&property, row)
+            }
+            (Origin::Column { column }, Some(plan)) => plan.columns.get(&column).map_or((f64::NAN, f64::NAN), |c| {
+                (c.mean[row as usize], c.std.as_ref().map_or(f64::NAN, |s| s[row as usize]))
+            }),
+            (Origin::Column { .. }, None) => (f64::NAN, f64::NAN),
+        }
+    }
+
+    /// The formula of a row of the table, as written.
+    pub fn formula(&self, row: u32) -> Cow<'_, str> {
+        let column = self.plan.as_ref().map_or(0, |p| p.formula_column);
+        self.table.text(column, row as usize)
+    }
+
+    /// Appends all notes on a row of the table: `battery.average_voltage: from ...; battery: ...`.
+    pub fn push_notes(&self, row: u32, out: &mut String) {
+        let (Some(chunk), Some(plan)) = (self.chunks.get(row as usize / CHUNK), &self.plan) else { return };
+        let Some(position) = chunk.position(row as usize) else { return };
+        let separate = |out: &mut String| {
+            if !out.is_empty() {
+                out.push_str("; ");
+            }
+        };
+        let charge = chunk.charge(position);
+        if charge != 0.0 {
+            separate(out);
+            out.push_str(&format!("the formula carries a charge of {charge:+}, which plugins do not see"));
+        }
+        for (said, plugin) in chunk.plugins.iter().zip(&plan.plugins) {
+            let Some(notes) = &said.notes else { continue };
+            let description = plugin.plugin().description();
+            let mut done: Vec<u32> = Vec::new();
+            for (note, text) in notes.notes_at(position as u32) {
+                if done.contains(&note.text) {
+                    continue;
+                }
+                done.push(note.text);
+                separate(out);
+                // One text about several properties is said once.
+                let mut first = true;
+                for (other, _) in notes.notes_at(position as u32).filter(|(n, _)| n.text == note.text) {
+                    if !first {
+                        out.push_str(", ");
+                    }
+                    first = false;
+                    out.push_str(&description.id);
+                    if let Some(property) = other.property.and_then(|p| description.properties.get(p as usize)) {
+                        out.push('.');
+                        out.push_str(&property.name);
+                    }
+                }
+                out.push_str(": ");
+                out.push_str(text);
+            }
+        }
+    }
+
+    /// How many rows could not be used.
+    pub fn rejected_count(&self) -> usize {
+        self.table.rejected().len() + self.chunks.iter().map(|c| c.rejected.len()).sum::<usize>()
+    }
+
+    /// The rows that could not be used, in the order of the file.
+    pub fn rejected(&self) -> Vec<Rejected<'_>> {
+        let unread = self.table.rejected().iter().map(|r| Rejected {
+            line: r.line,
+            reason: r.reason.to_string().into(),
+            text: Cow::Borrowed(&*r.text),
+        });
+        let unparsed = self.chunks.iter().flat_map(|c| &c.rejected).map(|(row, reason)| Rejected {
+            line: self.table.line(*row),
+            reason: Cow::Borrowed(reason.as_str()),
+            text: self.table.row_text(*row).into(),
+        });
+        let mut all: Vec<_> = unread.chain(unparsed).collect();
+        all.sort_by_key(|r| r.line);
+        all
+    }
+
+    /// The result as a table: `rank`, `front`, `front_probability`, the input's columns, every predicted property with its
+    /// standard deviation, `notes`.
+    pub fn output(&self) -> OutputTable<'_> {
+        let mut out = OutputTable::new(&self.order);
+        out.push("rank", Values::U32((1..=self.order.len() as u32).collect::<Vec<_>>().into()));
+        out.push("front", Values::OptionalU32(Cow::Borrowed(&self.front)));
+        out.push("front_probability", Values::F64(Cow::Borrowed(&self.front_probability)));
+        out.push_input(self.table);
+        for property in self.properties() {
+            let (mean, std): (Vec<f64>, Vec<f64>) = self.order.par_iter().map(|&row| self.value(&property, row)).unzip();
+            out.push(property.header(), Values::F64(mean.into()));
+            out.push(property.std_header(), Values::F64(std.into()));
+        }
+        out.push("notes", Values::Written(Box::new(|index, text| self.push_notes(self.order[index], text))));
+        out
+    }
+}

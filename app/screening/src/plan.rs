@@ -1,0 +1,324 @@
+//! What a request means for a table: which plugins run with which inputs, which numbers must be kept.
+
+use crate::quantity::{Origin, Quantity, find, label};
+use crate::{Request, ScreeningError, UnknownQuantity};
+use optimize::{Constraint, Direction, Objective};
+use plugin_host::{Direction as Natural, Need};
+use plugin_host::{Plugin, Session};
+use std::collections::BTreeMap;
+use table::{Numbers, Table, convert_factor};
+
+/// A number of the user's table over all rows, with its standard deviation where the table has that too.
+pub struct TableColumn {
+    pub mean: Vec<f64>,
+    pub std: Option<Vec<f64>>,
+}
+
+/// A column of the table as a plugin wants it: in the plugin's unit.
+pub struct PluginInput {
+    pub name: String,
+    pub unit: String,
+    pub values: TableColumn,
+}
+
+/// One plugin of the run.
+pub struct PluginPlan {
+    pub session: Session,
+    pub inputs: Vec<PluginInput>,
+    /// For each property: whether an objective or a constraint needs it for every candidate.
+    pub decides: Vec<bool>,
+}
+
+impl PluginPlan {
+    pub fn plugin(&self) -> &Plugin {
+        self.session.plugin()
+    }
+}
+
+/// A constraint with what its properties mean.
+pub struct ConstraintPlan {
+    pub constraint: Constraint,
+    pub quantities: Vec<Quantity>,
+}
+
+/// A request, understood.
+pub struct Plan {
+    pub formula_column: usize,
+    pub plugins: Vec<PluginPlan>,
+    pub objectives: Vec<(Direction, Quantity)>,
+    pub constraints: Vec<ConstraintPlan>,
+    /// Columns of the table that objectives and constraints speak of.
+    pub columns: BTreeMap<usize, TableColumn>,
+    /// No plugin and no objective was named: rank by the objectives of the plugin that covers most candidates.
+    pub by_coverage: bool,
+    pub messages: Vec<String>,
+}
+
+impl Plan {
+    pub fn new(table: &Table, request: &Request) -> Result<Self, ScreeningError> {
+        let limit = u32::MAX as usize - 1;
+        if table.len() > limit {
+            return Err(ScreeningError::TooManyRows { rows: table.len(), limit });
+        }
+        let formula_column = table.formula_column(request.formula_column.as_deref())?;
+        for (position, plugin) in request.plugins.iter().enumerate() {
+            if request.plugins[..position].iter().any(|p| p.id() == plugin.id()) {
+                return Err(ScreeningError::TwicePlugin(plugin.id().to_owned()));
+            }
+        }
+        let known = known_quantities(table, formula_column, &request.plugins);
+        let mut objectives = resolve_objectives(&request.objectives, &known)?;
+        let constraints = resolve_constraints(&request.constraints, &known)?;
+        let by_coverage = objectives.is_empty() && !request.plugins_are_named;
+        let quantities = || {
+            let constrained = constraints.iter().flat_map(|c| &c.quantities);
+            objectives.iter().map(|(_, q)| q).chain(constrained)
+        };
+        let uses = |index: usize, id: &str| {
+            let spoken_of = |q: &Quantity| matches!(q.origin, Origin::Property { plugin, .. } if plugin == index);
+            request.plugins_are_named
+                || by_coverage
+                || quantities().any(spoken_of)
+                || request.settings.iter().any(|s| s.plugin == id)
+        };
+        let used: Vec<usize> = (0..request.plugins.len()).filter(|&i| uses(i, request.plugins[i].id())).collect();
+        if objectives.is_empty() && !by_coverage {
+            objectives = used.iter().flat_map(|&i| declared(i, &request.plugins[i])).collect();
+            if objectives.is_empty() {
+                let names: Vec<&str> = request.plugins.iter().map(Plugin::id).collect();
+                return Err(ScreeningError::NoObjective(names.join(", ")));
+            }
+        }
+        let mut plan = Self {
+            formula_column,
+            plugins: Vec::new(),
+            objectives,
+            constraints,
+            columns: BTreeMap::new(),
+            by_coverage,
+            messages: Vec::new(),
+        };
+        for setting in &request.settings {
+            if !used.iter().any(|&i| request.plugins[i].id() == setting.plugin) {
+                let names: Vec<&str> = used.iter().map(|&i| request.plugins[i].id()).collect();
+                return Err(ScreeningError::SettingPlugin {
+                    setting: format!("{}.{}={}", setting.plugin, setting.parameter, setting.value),
+                    plugin: setting.plugin.clone(),
+                    known: format!("there are: {}", names.join(", ")),
+                });
+            }
+        }
+        for &index in &used {
+            let plugin = plan.plugin(table, &request.plugins[index], request)?;
+            plan.plugins.push(plugin);
+        }
+        plan.renumber(&used);
+        plan.mark_deciding();
+        plan.read_columns(table)?;
+        Ok(plan)
+    }
+
+    /// The session of a plugin and its inputs from the table.
+    fn plugin(&mut self, table: &Table, plugin: &Plugin, request: &Request) -> Result<PluginPlan, ScreeningError> {
+        let description = plugin.description();
+        let inputs = &description.inputs;
+        let unsupported = |what| ScreeningError::Unsupported { plugin: plugin.id().to_owned(), what };
+        if inputs.structure == Need::Required {
+            return Err(unsupported("crystal structures"));
+        }
+        if !inputs.descriptors.is_empty() {
+            return Err(unsupported("descriptors"));
+        }
+        if !inputs.potential.is_empty() {
+            return Err(unsupported("outputs of an interatomic potential"));
+        }
+        let mut parameters = Vec::new();
+        for setting in request.settings.iter().filter(|s| s.plugin == plugin.id()) {
+            let value = description.parse_parameter(&setting.parameter, &setting.value)?;
+            parameters.push((setting.parameter.clone(), value));
+        }
+        let session = Session::new(plugin, &parameters)?;
+        let mut columns = Vec::new();
+        for wanted in &inputs.columns {
+            match table.columns().iter().position(|c| c.name == wanted.name) {
+                Some(column) => {
+                    let values = self.read_column(table, column, Some(&wanted.unit))?;
+                    columns.push(PluginInput { name: wanted.name.clone(), unit: wanted.unit.clone(), values });
+                }
+                None if wanted.need == Need::Required => {
+                    return Err(ScreeningError::MissingColumn {
+                        plugin: plugin.id().to_owned(),
+                        column: wanted.name.clone(),
+                        unit: wanted.unit.clone(),
+                        summary: wanted.summary.clone(),
+                    });
+                }
+                None => {}
+            }
+        }
+        let decides = vec![false; description.properties.len()];
+        Ok(PluginPlan { session, inputs: columns, decides })
+    }
+
+    /// The numbers of a column, converted to `unit` where one is asked for, and those of `<column>_std` beside it.
+    fn read_column(&mut self, table: &Table, column: usize, unit: Option<&str>) -> Result<TableColumn, ScreeningError> {
+        let mean = self.read_numbers(table, column, unit, false)?;
+        let std_name = format!("{}_std", table.columns()[column].name);
+        let std = match table.columns().iter().position(|c| c.name == std_name) {
+            Some(std) => Some(self.read_numbers(table, std, unit, true)?),
+            None => None,
+        };
+        Ok(TableColumn { mean, std })
+    }
+
+    fn read_numbers(
+        &mut self,
+        table: &Table,
+        column: usize,
+        wanted: Option<&str>,
+        is_std: bool,
+    ) -> Result<Vec<f64>, ScreeningError> {
+        let info = &table.columns()[column];
+        let numbers = table.numbers(column);
+        self.tell_bad_cells(&info.name, &numbers);
+        let mut values = numbers.values;
+        match (&info.unit, wanted) {
+            (Some(unit), Some(wanted)) => {
+                let conversion = convert_factor(unit, wanted)
+                    .map_err(|error| ScreeningError::Unit { column: info.header.clone(), error })?;
+                for value in &mut values {
+                    *value = if is_std { conversion.apply_std(*value) } else { conversion.apply(*value) };
+                }
+            }
+            (None, Some(wanted)) if !wanted.is_empty() && !is_std => self.messages.push(format!(
+                "column {:?} states no unit and is taken as {wanted}; write it as {:?}",
+                info.header,
+                label(&info.name, wanted)
+            )),
+            _ => {}
+        }
+        Ok(values)
+    }
+
+    fn tell_bad_cells(&mut self, name: &str, numbers: &Numbers) {
+        let Some(first) = numbers.bad.first() else { return };
+        let cells = if numbers.bad_count == 1 { "1 cell is".to_owned() } else { format!("{} cells are", numbers.bad_count) };
+        self.messages.push(format!(
+            "column {name:?}: {cells} no number and taken as missing (line {}: {:?}: {})",
+            first.line, first.text, first.error
+        ));
+    }
+
+    /// Plugins that do not take part are gone: number the properties' plugins anew.
+    fn renumber(&mut self, used: &[usize]) {
+        let all = self.objectives.iter_mut().map(|(_, q)| q);
+        for quantity in all.chain(self.constraints.iter_mut().flat_map(|c| &mut c.quantities)) {
+            if let Origin::Property { plugin, .. } = &mut quantity.origin
+                && let Some(position) = used.iter().position(|u| u == plugin)
+            {
+                *plugin = position;
+            }
+        }
+    }
+
+    fn mark_deciding(&mut self) {
+        let quantities = self.objectives.iter().map(|(_, q)| q);
+        for quantity in quantities.chain(self.constraints.iter().flat_map(|c| &c.quantities)) {
+            if let Origin::Property { plugin, property } = quantity.origin {
+                self.plugins[plugin].decides[property] = true;
+            }
+        }
+        if self.by_coverage {
+            for plugin in &mut self.plugins {
+                let properties = &plugin.session.plugin().description().properties;
+                plugin.decides = properties.iter().map(|p| p.default_objective).collect();
+            }
+        }
+    }
+
+    fn read_columns(&mut self, table: &Table) -> Result<(), ScreeningError> {
+        let quantities = self.objectives.iter().map(|(_, q)| q);
+        let quantities = quantities.chain(self.constraints.iter().flat_map(|c| &c.quantities));
+        let columns: Vec<usize> = quantities
+            .filter_map(|q| match q.origin {
+                Origin::Column { column } => Some(column),
+                Origin::Property { .. } => None,
+            })
+            .collect();
+        for column in columns {
+            if !self.columns.contains_key(&column) {
+                let values = self.read_column(table, column, None)?;
+                self.columns.insert(column, values);
+            }
+        }
+        Ok(())
+    }
+
+    /// The declared objectives of plugin number `plugin` of this plan.
+    pub fn declared_objectives(&self, plugin: usize) -> Vec<(Direction, Quantity)> {
+        declared(plugin, self.plugins[plugin].plugin())
+    }
+}
+
+/// Everything that can be named: the properties of all plugins, then the numeric columns of the table.
+fn known_quantities(table: &Table, formula_column: usize, plugins: &[Plugin]) -> Vec<Quantity> {
+    let properties = plugins.iter().enumerate().flat_map(|(plugin, p)| {
+        p.description().properties.iter().enumerate().map(move |(property, d)| Quantity {
+            name: format!("{}.{}", p.id(), d.name),
+            unit: d.unit.clone(),
+            origin: Origin::Property { plugin, property },
+        })
+    });
+    let columns = table.columns().iter().enumerate().filter(|&(c, _)| c != formula_column && table.is_numeric(c));
+    let columns = columns.map(|(column, info)| Quantity {
+        name: info.name.clone(),
+        unit: info.unit.clone().unwrap_or_default(),
+        origin: Origin::Column { column },
+    });
+    properties.chain(columns).collect()
+}
+
+fn resolve_objectives(
+    objectives: &[Objective],
+    known: &[Quantity],
+) -> Result<Vec<(Direction, Quantity)>, ScreeningError> {
+    let resolve = |o: &Objective| match find(&o.property, known) {
+        Ok(quantity) => Ok((o.direction, quantity.clone())),
+        Err(error) => Err(ScreeningError::Objective { objective: o.to_string(), error }),
+    };
+    objectives.iter().map(resolve).collect()
+}
+
+fn resolve_constraints(
+    constraints: &[Constraint],
+    known: &[Quantity],
+) -> Result<Vec<ConstraintPlan>, ScreeningError> {
+    let resolve = |constraint: &Constraint| {
+        let quantities = constraint.properties().iter().enumerate().map(|(index, name)| {
+            find(name, known).cloned().map_err(|error| {
+                let remedy = match error {
+                    UnknownQuantity::Unknown { nearest: Some(nearest), .. } => format!("did you mean `{nearest}`?"),
+                    other => other.to_string(),
+                };
+                ScreeningError::Constraint(constraint.unknown_property(index, remedy))
+            })
+        });
+        let quantities: Result<_, ScreeningError> = quantities.collect();
+        Ok(ConstraintPlan { constraint: constraint.clone(), quantities: quantities? })
+    };
+    constraints.iter().map(resolve).collect()
+}
+
+fn declared(index: usize, plugin: &Plugin) -> Vec<(Direction, Quantity)> {
+    let properties = plugin.description().properties.iter().enumerate();
+    let objectives = properties.filter(|(_, p)| p.default_objective).map(|(property, p)| {
+        let direction = if p.direction == Natural::Minimize { Direction::Minimize } else { Direction::Maximize };
+        let quantity = Quantity {
+            name: format!("{}.{}", plugin.id(), p.name),
+            unit: p.unit.clone(),
+            origin: Origin::Property { plugin: index, property },
+        };
+        (direction, quantity)
+    });
+    objectives.collect()
+}

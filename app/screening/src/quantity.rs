@@ -1,0 +1,122 @@
+//! What an objective or a constraint can speak of: a plugin's property, or a numeric column of the user's table.
+
+use optimize::suggest_nearest;
+
+/// Where the numbers of a quantity come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// Property number `property` of plugin number `plugin`.
+    Property { plugin: usize, property: usize },
+    /// Column number `column` of the user's table.
+    Column { column: usize },
+}
+
+/// A named number of each candidate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Quantity {
+    /// `battery.specific_energy`, or the column's name without its unit.
+    pub name: String,
+    /// The unit; empty for a pure number or where the header states none.
+    pub unit: String,
+    pub origin: Origin,
+}
+
+impl Quantity {
+    /// As column headers show it: `battery.specific_energy [Wh/kg]`.
+    pub fn label(&self) -> String {
+        label(&self.name, &self.unit)
+    }
+}
+
+/// A name with its unit, as column headers show it.
+pub fn label(name: &str, unit: &str) -> String {
+    if unit.is_empty() { name.to_owned() } else { format!("{name} [{unit}]") }
+}
+
+/// A name that nothing is called, with the nearest that is.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum UnknownQuantity {
+    #[error("there is no property or numeric column {name:?}{}", hint(.nearest, .known))]
+    Unknown {
+        name: String,
+        nearest: Option<String>,
+        known: Vec<String>,
+    },
+    #[error("{name:?} could be {}: give the full name", .candidates.join(" or "))]
+    Ambiguous { name: String, candidates: Vec<String> },
+}
+
+fn hint(nearest: &Option<String>, known: &[String]) -> String {
+    match nearest {
+        Some(nearest) => format!("; did you mean {nearest:?}?"),
+        None if known.is_empty() => "; this run has none".to_owned(),
+        None => format!("; there are: {}", known.join(", ")),
+    }
+}
+
+/// Finds `name` among `known`: by full name, with or without the unit in brackets, or by a property's last part where
+/// only one plugin has it.
+pub fn find<'a>(name: &str, known: &'a [Quantity]) -> Result<&'a Quantity, UnknownQuantity> {
+    let wanted = name.trim();
+    let exact: Vec<&Quantity> = known.iter().filter(|q| q.name == wanted || q.label() == wanted).collect();
+    let found = if exact.is_empty() {
+        known.iter().filter(|q| q.name.rsplit_once('.').is_some_and(|(_, last)| last == wanted)).collect()
+    } else {
+        exact
+    };
+    match found.as_slice() {
+        [one] => Ok(one),
+        [] => {
+            let names: Vec<&str> = known.iter().map(|q| q.name.as_str()).collect();
+            Err(UnknownQuantity::Unknown {
+                name: wanted.to_owned(),
+                nearest: suggest_nearest(wanted, names.iter().copied()).map(str::to_owned),
+                known: names.iter().map(|&n| n.to_owned()).collect(),
+            })
+        }
+        several => Err(UnknownQuantity::Ambiguous {
+            name: wanted.to_owned(),
+            candidates: several.iter().map(|q| q.label()).collect(),
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn known() -> Vec<Quantity> {
+        let property = |plugin, name: &str, unit: &str| Quantity {
+            name: name.into(),
+            unit: unit.into(),
+            origin: Origin::Property { plugin, property: 0 },
+        };
+        vec![
+            property(0, "battery.specific_energy", "Wh/kg"),
+            property(0, "battery.material_cost", "USD/kg"),
+            property(1, "magnet.material_cost", "USD/kg"),
+            Quantity { name: "price".into(), unit: String::new(), origin: Origin::Column { column: 3 } },
+        ]
+    }
+
+    #[test]
+    fn a_full_name_a_label_and_an_unambiguous_last_part_are_found() {
+        let known = known();
+        for name in ["battery.specific_energy", "battery.specific_energy [Wh/kg]", "specific_energy", " specific_energy "] {
+            assert_eq!(find(name, &known).unwrap().name, "battery.specific_energy");
+        }
+        assert_eq!(find("price", &known).unwrap().origin, Origin::Column { column: 3 });
+    }
+
+    #[test]
+    fn a_last_part_that_two_plugins_share_must_be_spelled_out() {
+        let error = find("material_cost", &known()).unwrap_err().to_string();
+        assert!(error.contains("battery.material_cost [USD/kg] or magnet.material_cost [USD/kg]"), "{error}");
+    }
+
+    #[test]
+    fn a_misspelling_suggests_the_nearest_name() {
+        let error = find("battery.specific_enrgy", &known()).unwrap_err().to_string();
+        assert!(error.contains("did you mean \"battery.specific_energy\"?"), "{error}");
+    }
+}

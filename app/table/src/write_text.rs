@@ -1,0 +1,114 @@
+//! CSV and TSV.
+
+use std::io::Write;
+
+use job::Job;
+
+use crate::TableError;
+use crate::output::{OutputColumn, OutputData, OutputTable, Values, write_chunks};
+
+/// Writes header and rows, cells separated by `delimiter`.
+pub(crate) fn write(
+    table: &OutputTable<'_>,
+    writer: &mut dyn Write,
+    delimiter: u8,
+    job: &Job,
+) -> Result<(), TableError> {
+    let alone = table.columns.len() == 1;
+    let mut header = Vec::new();
+    for (index, column) in table.columns.iter().enumerate() {
+        if index > 0 {
+            header.push(delimiter);
+        }
+        push_text_cell(&mut header, &column.header, delimiter);
+    }
+    header.push(b'\n');
+    writer
+        .write_all(&header)
+        .map_err(|error| TableError::io("write", "output", error))?;
+    write_chunks(table.rows(), writer, job, |rows, buffer| {
+        let mut scratch = String::new();
+        for row in rows {
+            let begin = buffer.len();
+            for (index, column) in table.columns.iter().enumerate() {
+                if index > 0 {
+                    buffer.push(delimiter);
+                }
+                push_cell(buffer, column, table.order, row, delimiter, &mut scratch);
+            }
+            if alone && buffer.len() == begin {
+                // An empty line would be no row.
+                buffer.extend_from_slice(b"\"\"");
+            }
+            buffer.push(b'\n');
+        }
+    })
+}
+
+fn push_cell(
+    buffer: &mut Vec<u8>,
+    column: &OutputColumn<'_>,
+    rows: &[u32],
+    row: usize,
+    delimiter: u8,
+    scratch: &mut String,
+) {
+    let (values, order) = match &column.data {
+        OutputData::Input { table, column } => {
+            return push_text_cell(buffer, &table.text(*column, rows[row] as usize), delimiter);
+        }
+        OutputData::New { values, order } => (values, *order),
+    };
+    let index = OutputColumn::index(order, rows, row);
+    match values {
+        Values::U32(values) => push_u32(buffer, values[index]),
+        Values::OptionalU32(values) => {
+            if let Some(value) = values[index] {
+                push_u32(buffer, value);
+            }
+        }
+        Values::F64(values) => push_f64(buffer, values[index]),
+        Values::Text(values) => push_text_cell(buffer, &values[index], delimiter),
+        Values::Codes { codes, dictionary } => {
+            if let Some(text) = dictionary.get(codes[index] as usize) {
+                push_text_cell(buffer, text, delimiter);
+            }
+        }
+        Values::Written(write) => {
+            scratch.clear();
+            write(index, scratch);
+            push_text_cell(buffer, scratch, delimiter);
+        }
+    }
+}
+
+fn push_u32(buffer: &mut Vec<u8>, value: u32) {
+    buffer.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
+}
+
+/// The shortest text that reads back as the same number; nothing for NaN.
+fn push_f64(buffer: &mut Vec<u8>, value: f64) {
+    if value.is_finite() {
+        buffer.extend_from_slice(zmij::Buffer::new().format_finite(value).as_bytes());
+    } else if !value.is_nan() {
+        buffer.extend_from_slice(if value > 0.0 { b"inf" } else { b"-inf" });
+    }
+}
+
+/// A text cell, in quotes where it holds the delimiter, a quote or a line end.
+pub(crate) fn push_text_cell(buffer: &mut Vec<u8>, text: &str, delimiter: u8) {
+    let special = |byte: u8| byte == delimiter || matches!(byte, b'"' | b'\n' | b'\r');
+    if !text.bytes().any(special) {
+        buffer.extend_from_slice(text.as_bytes());
+        return;
+    }
+    buffer.push(b'"');
+    let mut rest = text.as_bytes();
+    while let Some(at) = memchr::memchr(b'"', rest) {
+        buffer.extend_from_slice(&rest[..=at]);
+        buffer.push(b'"');
+        rest = &rest[at + 1..];
+    }
+    buffer.extend_from_slice(rest);
+    buffer.push(b'"');
+}

@@ -1,0 +1,207 @@
+//! What the plugin says of itself.
+
+use crate::HIGHEST_VOLTAGE;
+use crate::coefficients::{
+    BY_ION, FRAMEWORKS, LOOKUP_BIAS, LOOKUP_DEVIATION, LOOKUP_MEAN_ABSOLUTE, LOOKUP_PAIRS,
+    LOOKUP_ROOT_MEAN_SQUARE, MEASURED_MEAN_ABSOLUTE, MEASURED_ROWS, OVERALL, WITHIN_ONE,
+    WITHIN_TWO,
+};
+use crate::ion::IONS;
+use plugin_sdk::{Description, Need, Parameter, Property};
+
+/// Indices of the properties, in the order of [`describe`].
+pub const THEORETICAL_CAPACITY: usize = 0;
+pub const REDOX_LIMITED_CAPACITY: usize = 1;
+pub const VOLTAGE_COMPUTED: usize = 2;
+pub const VOLTAGE_MEASURED: usize = 3;
+pub const AVERAGE_VOLTAGE: usize = 4;
+pub const SPECIFIC_ENERGY: usize = 5;
+pub const MATERIAL_COST: usize = 6;
+pub const ENERGY_COST: usize = 7;
+pub const COBALT_MASS_FRACTION: usize = 8;
+pub const CRITICAL_MASS_FRACTION: usize = 9;
+pub const SUPPLY_RISK: usize = 10;
+pub const VOLUME_CHANGE: usize = 11;
+
+const COMPUTED_TABLE: &str = "cathodes_computed.csv, from OQMD formation energies (Kirklin et al., npj Comput. Mater. 1, \
+    15010 (2015)) in CrabNet 2.0.8 (MIT): both ends at most 0.1 eV/atom above the hull, volume change -5 to 25 %";
+
+/// See [`plugin_sdk::DomainModel::describe`].
+pub fn describe() -> Description {
+    let mut words = vec!["auto"];
+    words.extend(IONS.iter().map(|ion| ion.symbol));
+    Description::new("battery", "0.1.0")
+        .summary("Insertion cathodes: capacity, voltage, energy and cost from the formula")
+        .domain(
+            "inorganic insertion hosts (oxides, polyanion compounds, fluorides, sulfides, cyanides) of Li, Na, K, Mg, Ca, \
+             Zn or Al with Ti, V, Cr, Mn, Fe, Co, Ni, Cu, Nb, Mo, Ru, Rh, Pd, Ta, W, Re, Ir or Ce; no conversion or \
+             alloying, no redox of oxygen or sulfur, no statement on stability, kinetics or cycle life",
+        )
+        .licence("Apache-2.0 OR MIT")
+        .author("Lodestone")
+        .citation(
+            "Voltages: Aydinol et al., Phys. Rev. B 56, 1354 (1997), doi 10.1103/PhysRevB.56.1354; data: \
+             datasets/SOURCES.md",
+        )
+        .composition(Need::Required)
+        .parameter(Parameter::choice(
+            "ion",
+            &words,
+            "auto",
+            "the ion that moves; auto: the most abundant of Li, Na, K, else of Mg, Ca, Zn, else Al; Li for a charged host \
+             without any",
+        ))
+        .parameter(Parameter::choice(
+            "state",
+            &["discharged", "charged"],
+            "discharged",
+            "whether the formula is the discharged compound (LiCoO2) or a charged host (V2O5), into which the ion is \
+             inserted up to the redox limit",
+        ))
+        .property(theoretical_capacity())
+        .property(redox_limited_capacity())
+        .property(voltage_computed())
+        .property(voltage_measured())
+        .property(average_voltage())
+        .property(specific_energy())
+        .property(supply::cost_property())
+        .property(energy_cost())
+        .property(
+            Property::new("cobalt_mass_fraction", "kg/kg", "mass of cobalt per mass of the discharged compound")
+                .minimize()
+                .exact()
+                .method("standard atomic weights")
+                .source("datasets/elements.csv")
+                .uncertainty("none: arithmetic on the formula")
+                .range(0.0, 1.0),
+        )
+        .property(supply::critical_fraction_property())
+        .property(supply::supply_risk_property())
+        .property(
+            Property::new("volume_change", "%", "change of volume on discharge, of the looked-up pair")
+                .computed()
+                .method("difference of the DFT volumes per host unit, over all known steps")
+                .source(COMPUTED_TABLE)
+                .uncertainty("unknown: the ends may be different polymorphs")
+                .range(-20.0, 80.0),
+        )
+}
+
+fn theoretical_capacity() -> Property {
+    Property::new(
+        "theoretical_capacity",
+        "mAh/g",
+        "charge if every atom of the ion left, per mass discharged",
+    )
+    .maximize()
+    .exact()
+    .method("n z F / 3.6 M of the discharged compound; F = 96485.33212 C/mol; redox is not asked")
+    .source("CODATA 2018; datasets/elements.csv")
+    .uncertainty("none: arithmetic on the formula")
+    .range(0.0, 4000.0)
+}
+
+fn redox_limited_capacity() -> Property {
+    Property::new("redox_limited_capacity", "mAh/g", "charge that the redox-active elements allow, per mass discharged")
+        .maximize()
+        .exact()
+        .method(
+            "n F / 3.6 M, n the lesser of the charge of the ions and the electrons to the highest counted states: Ti 4, V 5 \
+             (4 in polyanion compounds without V=O), Cr 4, Mn 4, Fe 4 in oxides from which Na or K leaves and 3 elsewhere, Co and Ni 4 (3 in \
+             polyanion compounds), Cu 3 in oxides and halides and 2 elsewhere, Nb 5, Mo 6, Ru 5, Rh 4, Pd 4, Ta 5, W 6, \
+             Re 7, Ir 5, Ce 4; in chalcogenides V, Mo, Ru and W 4, Fe 3, Re 5. Oxygen redox is not counted. A charged \
+             host takes at most one electron for each redox-active atom. Practical capacity is usually lower",
+        )
+        .source("charge balance; highest states as reached in published insertion electrodes")
+        .uncertainty("none: arithmetic on the formula and the listed states")
+        .range(0.0, 2000.0)
+}
+
+fn voltage_computed() -> Property {
+    Property::new("voltage_computed", "V", "average voltage against the ion's metal, looked up")
+        .maximize()
+        .computed()
+        .method("DFT: formation energies of both ends, ground-state polymorphs, averaged over all known steps")
+        .source(COMPUTED_TABLE)
+        .uncertainty(&format!(
+            "root mean square deviation from experiment, {LOOKUP_ROOT_MEAN_SQUARE} V for {LOOKUP_PAIRS} cathodes"
+        ))
+        .range(0.0, 6.0)
+}
+
+fn voltage_measured() -> Property {
+    Property::new(
+        "voltage_measured",
+        "V",
+        "average voltage against the ion's metal, from the literature",
+    )
+    .maximize()
+    .measured()
+    .method("as reported; mean over polymorphs; the notes name author and year")
+    .source("cathodes_measured.csv, with journal and DOI for each row")
+    .uncertainty("unknown: the reports give none")
+    .range(0.0, 6.0)
+}
+
+fn average_voltage() -> Property {
+    let by_ion: Vec<String> = IONS
+        .iter()
+        .zip(&BY_ION)
+        .map(|(ion, f)| {
+            let offer = if f.offered { "" } else { ", not offered" };
+            format!(
+                "{} {:.2}/{:.2} ({} steps{offer})",
+                ion.symbol, f.mean_absolute, f.of_the_mean, f.rows
+            )
+        })
+        .collect();
+    Property::new("average_voltage", "V", "best estimate of the average voltage against the ion's metal")
+        .maximize()
+        .predicted()
+        .method(&format!(
+            "known pair over the same capacity: voltage_computed + {LOOKUP_BIAS} V, the mean deviation from {LOOKUP_PAIRS} measured cathodes; else ridge \
+             regression on redox couple, anion class, ion and stoichiometry, tested by leaving out each of {FRAMEWORKS} \
+             frameworks: mean absolute error {:.2} V, of predicting the mean {:.2} V, ratio {:.2}; by ion, error of the \
+             regression/of the ion's mean in V: {}. Notes name the route",
+            OVERALL.mean_absolute,
+            OVERALL.of_the_mean,
+            OVERALL.mean_absolute / OVERALL.of_the_mean,
+            by_ion.join(", "),
+        ))
+        .source(&format!("{COMPUTED_TABLE}; cathodes_measured.csv"))
+        .uncertainty(&format!(
+            "known pair: deviation of computed from measured, {LOOKUP_DEVIATION} V (mean absolute \
+             {LOOKUP_MEAN_ABSOLUTE} V); regression: the ion's out-of-fold residual and {LOOKUP_DEVIATION} V in quadrature. \
+             Against {MEASURED_ROWS} measured cathodes the regression errs by {MEASURED_MEAN_ABSOLUTE} V on average, \
+             {:.0} % within one and {:.0} % within two standard deviations",
+            100.0 * WITHIN_ONE,
+            100.0 * WITHIN_TWO,
+        ))
+        .range(0.0, HIGHEST_VOLTAGE)
+}
+
+fn specific_energy() -> Property {
+    Property::new(
+        "specific_energy",
+        "Wh/kg",
+        "energy per mass of the discharged compound, against the ion's metal",
+    )
+    .maximize()
+    .default_objective()
+    .predicted()
+    .method("redox_limited_capacity times average_voltage")
+    .source("as the two")
+    .uncertainty("from average_voltage; that the practical capacity may be lower is not in it")
+    .range(0.0, 5000.0)
+}
+
+fn energy_cost() -> Property {
+    Property::new("energy_cost", "USD/kWh", "price of the elements per energy stored")
+        .minimize()
+        .default_objective()
+        .predicted()
+        .method("material cost / specific_energy; the cathode's elements only: no processing, no other cell parts")
+        .source("as the two")
+        .uncertainty("from specific_energy, first order; the error of the prices is not in it")
+        .range(0.0, 1e7)
+}

@@ -1,0 +1,167 @@
+//! What the plugin says of itself: units, methods, sources, uncertainties and the figures of the fits.
+
+use crate::fitted::{
+    ALLOY_CONSTANT_LOSS, ALLOY_INTERCEPT, ALLOY_LOSS, ALLOY_SHARE, ALLOY_SLOPE, BAND_EDGE_RMSE,
+    DOPANT_ERROR, DOPANT_MEAN_ERROR, EDGE_BIAS, EDGE_ERROR, EDGE_MEAN_ERROR, EDGE_RMSE, FLAT_BANDS,
+    GROUP_ERROR, GROUP_MEAN_ERROR, PAIRS, PEROVSKITE_CONSTANT_LOSS, PEROVSKITE_INTERCEPT,
+    PEROVSKITE_LOSS, PEROVSKITE_SHARE, PEROVSKITE_SLOPE,
+};
+use plugin_sdk::{Description, Need, Parameter, Property};
+
+const RUBAN: &str = "A. V. Ruban, H. L. Skriver and J. K. Norskov, Phys. Rev. B 59, 15990 (1999), \
+    doi:10.1103/PhysRevB.59.15990, as tabulated in autocat 2022.8.5 (raban1999.json, MIT); datasets/saa_segregation.csv";
+const RAO: &str = "K. K. Rao et al., Top. Catal. 63, 728 (2020), doi:10.1007/s11244-020-01267-2, figure 3 as scored in autocat \
+    2022.8.5 (rao2020.json, MIT); datasets/saa_stability_class.csv";
+const BARTEL: &str =
+    "C. J. Bartel et al., Sci. Adv. 5, eaav0693 (2019), doi:10.1126/sciadv.aav0693";
+const SHANNON: &str = "R. D. Shannon, Acta Crystallogr. A 32, 751 (1976), doi:10.1107/S0567739476001551, by mendeleev 1.3.0 (MIT); \
+    datasets/ionic_radii_shannon.csv";
+
+/// The description; its properties are in the order of [`crate::property`].
+pub fn describe() -> Description {
+    Description::new("catalyst", "0.1.0")
+        .summary("Single-atom alloys and ABX3 perovskites as catalysts: does the wanted phase hold, where are its bands, what does it cost")
+        .domain(
+            "Two kinds of candidates. A single-atom alloy is written as two metals, the host and at most 25 % of a dopant: \
+             Cu0.99Pt0.01, Pt1Cu99. An ABX3 perovskite is written as two cations and three anions (O, N, S, Se, F, Cl, Br, I; \
+             mixed anions too; no shared cation sites): SrTiO3, LaTiO2N. The default objectives serve both kinds in one list: \
+             formation_likelihood says how likely the wanted phase is, on one scale from 0 to 1, and material_cost what its \
+             elements cost. Within one kind, rank by segregation_energy (alloys) or bartel_factor and \
+             decomposition_energy_computed (perovskites). Band edges are given for any compound where the table has a \
+             band_gap column.",
+        )
+        .licence("Apache-2.0 OR MIT")
+        .author("The Lodestone authors")
+        .citation("Ruban 1999, Rao 2020, Castelli 2012, Bartel 2019, Shannon 1976, Butler and Ginley 1978: see the sources of the properties")
+        .composition(Need::Required)
+        .column("band_gap", "eV", "band gap of the semiconductor, for the band edges", Need::Optional)
+        .column("ph_zero_charge", "", "pH at which the surface bears no charge, for the band edges; 0 where missing", Need::Optional)
+        .parameter(Parameter::number("ph", "", 0.0..=14.0, 0.0, "pH for the band edges, which shift by -0.0592 V per unit"))
+        .parameter(Parameter::choice(
+            "iron_facet",
+            &["110", "100"],
+            "110",
+            "surface of iron as a host; every other host has its most closely packed one",
+        ))
+        .property(segregation_energy())
+        .property(
+            Property::new("segregation_energy_computed", "eV", "energy to bring a dopant from the bulk to the surface, from the table")
+                .minimize()
+                .computed()
+                .method("density functional theory (LMTO-Green's function, coherent potential approximation, dilute limit, unrelaxed) for fcc(111), bcc(110), hcp(0001); 24 hosts and 24 dopants of groups 4 to 11; self-pairs, which are surface energies, left out; negative: the dopant stays in the surface")
+                .source(RUBAN)
+                .uncertainty("unknown: no set of measured segregation energies to compare with; no adsorbates, which can invert the order")
+                .range(-5.0, 5.0),
+        )
+        .property(
+            Property::new("stability_class", "", "is the lone dopant in the surface its most stable arrangement? 1: yes")
+                .maximize()
+                .computed()
+                .method("ordinal, no energy: 1 most stable; 0.9, 0.8, 0.5 less stable than subsurface, dimer or adatom by up to 0.1, 0.2, 0.5 eV; 0 by more")
+                .source(RAO)
+                .uncertainty("unknown: an ordinal read from a figure of density functional theory results")
+                .range(0.0, 1.0),
+        )
+        .property(
+            Property::new("decomposition_energy_computed", "eV/atom", "energy of the cubic perovskite over its competing phases, from the table")
+                .minimize()
+                .computed()
+                .method("density functional theory (GPAW, RPBE) for the five-atom cubic cell, relative to the most stable mixture of competing phases (elements, binaries, ternaries), negative: stable; of the two ways to put the cations on A and B the lower; the table's energy per five-atom cell divided by five; 52 cations, anions O3, O2N, ON2, N3, O2S, O2F, OFN")
+                .source("I. E. Castelli et al., Energy Environ. Sci. 5, 5814 (2012), doi:10.1039/c1ee02717d, and 5, 9034 (2012), doi:10.1039/c2ee22341d, by matbench_perovskites; datasets/perovskites.csv")
+                .uncertainty("unknown: cubic cells only, so that compounds which tilt (most perovskites) look too unstable; of 169 compounds with known structure, 53 % of the perovskites and 21 % of the others lie under 0.2 eV per cell")
+                .range(-2.0, 2.0),
+        )
+        .property(
+            Property::new("goldschmidt_factor", "", "Goldschmidt's tolerance factor of ABX3; about 0.8 to 1.05 in perovskites")
+                .exact()
+                .method("t = (rA + rX) / (sqrt(2) (rB + rX)); charges and sites as in Bartel et al. 2019; radii for the tabulated coordination nearest to 12 (A), 6 (B, X), high spin for four to seven d electrons; X: mean over the anions")
+                .source(&format!("V. M. Goldschmidt, Naturwissenschaften 14, 477 (1926), doi:10.1007/BF01507527; {SHANNON}"))
+                .uncertainty("none: arithmetic on tabulated radii, whose choice the method states")
+                .range(0.0, 5.0),
+        )
+        .property(
+            Property::new("octahedral_factor", "", "rB/rX of ABX3; above about 0.41 an octahedron of X holds B")
+                .exact()
+                .method("mu = rB / rX, radii as for goldschmidt_factor")
+                .source(SHANNON)
+                .uncertainty("none: arithmetic on tabulated radii")
+                .range(0.0, 5.0),
+        )
+        .property(
+            Property::new("bartel_factor", "", "Bartel's tolerance factor tau of ABX3; below 4.18 a perovskite is expected")
+                .minimize()
+                .exact()
+                .method("tau = rX/rB - nA (nA - (rA/rB) / ln(rA/rB)), nA the charge of A; for one anion of O, F, Cl, Br, I, for which it was found; 92 % of 576 compounds classified right (Bartel et al. 2019)")
+                .source(&format!("{BARTEL}; {SHANNON}"))
+                .uncertainty("none: arithmetic on tabulated radii and charges")
+                .range(-1000.0, 1e6),
+        )
+        .property(formation_likelihood())
+        .property(band_edge("conduction_band_edge", "conduction", "-"))
+        .property(band_edge("valence_band_edge", "valence", "+"))
+        .property(supply::noble_metal_fraction_property())
+        .property(supply::cost_property().default_objective())
+        .property(supply::supply_risk_property())
+}
+
+fn segregation_energy() -> Property {
+    Property::new("segregation_energy", "eV", "energy to bring a dopant from the bulk of its host to the surface; negative: it stays there")
+        .minimize()
+        .predicted()
+        .method(&format!(
+            "the tabulated value where there is one; else, for dopants of groups 3 to 12 in the 24 hosts of the table, a ridge \
+             regression per host on metallic radius, group, its square and boiling point ({PAIRS:.0} pairs): mean absolute error \
+             {DOPANT_ERROR:.2} eV with each dopant left out ({:.2} of predicting the mean), {GROUP_ERROR:.2} eV with each group \
+             left out ({:.2}), {EDGE_ERROR:.2} eV ({:.2}) for the outermost groups 4 and 11; not for hosts that the table lacks: \
+             with groups of hosts left out no regression came under 0.7 of predicting the mean",
+            DOPANT_ERROR / DOPANT_MEAN_ERROR,
+            GROUP_ERROR / GROUP_MEAN_ERROR,
+            EDGE_ERROR / EDGE_MEAN_ERROR,
+        ))
+        .source(&format!("{RUBAN}; radii and boiling points: datasets/elements.csv"))
+        .uncertainty(&format!(
+            "regression: {EDGE_RMSE:.2} eV, the root mean square error with groups 4 and 11 left out, as the dopants that lack \
+             values lie outside of these; it does not hold the table's own error against experiment, which is unknown, as is \
+             the deviation of tabulated values"
+        ))
+        .range(-5.0, 5.0)
+}
+
+fn formation_likelihood() -> Property {
+    Property::new("formation_likelihood", "", "how likely the wanted phase is: the dopant in the surface, or the perovskite")
+        .maximize()
+        .default_objective()
+        .predicted()
+        .method(&format!(
+            "alloys: p = 1/(1 + exp(-({ALLOY_INTERCEPT:.2} {ALLOY_SLOPE:+.2} max(E, -0.2)))) of the segregation energy E in eV, \
+             fitted to whether Rao's class is 0.8 or more ({:.0} % of the common pairs; mean log loss {ALLOY_LOSS:.2}, of the plain \
+             share {ALLOY_CONSTANT_LOSS:.2}); perovskites: p = 1/(1 + exp(-({PEROVSKITE_INTERCEPT:.2} {PEROVSKITE_SLOPE:+.2} \
+             min(tau, 10)))), fitted to 576 experiments ({:.0} % perovskites; mean log loss {PEROVSKITE_LOSS:.2}, of the plain share \
+             {PEROVSKITE_CONSTANT_LOSS:.2})",
+            100.0 * ALLOY_SHARE,
+            100.0 * PEROVSKITE_SHARE,
+        ))
+        .source(&format!("{RUBAN}; {RAO}; {BARTEL}, table S1"))
+        .uncertainty("unknown; a likelihood is itself a statement of uncertainty. Alloys are judged by computed classes in vacuum, perovskites by experiments")
+        .range(0.0, 1.0)
+}
+
+fn band_edge(name: &str, band: &str, sign: &str) -> Property {
+    Property::new(name, "V", &format!("{band} band edge against the standard hydrogen electrode"))
+        .predicted()
+        .method(&format!(
+            "Butler and Ginley: E = chi - 4.5 eV {sign} Eg/2 - 0.0592 V (pH - pHz); chi: geometric mean of the atoms' Mulliken \
+             electronegativities; Eg: column band_gap; pHz: column ph_zero_charge, 0 where missing, so that without it the value \
+             of zero charge is taken as that of pH 0, as is customary"
+        ))
+        .source(
+            "M. A. Butler and D. S. Ginley, J. Electrochem. Soc. 125, 228 (1978), doi:10.1149/1.2131419; ionisation energies and \
+             electron affinities: datasets/elements.csv; measured: datasets/flat_band_potentials.csv",
+        )
+        .uncertainty(&format!(
+            "{BAND_EDGE_RMSE:.2} V: root mean square of measured flat-band potentials minus estimates at the measured pH, \
+             {FLAT_BANDS:.0} semiconductors (mean {EDGE_BIAS:+.2} V, not corrected), in quadrature with half of the gap's deviation \
+             where the column has one"
+        ))
+        .range(-10.0, 15.0)
+}

@@ -1,0 +1,352 @@
+//! How the numbers of `fitted.rs` are found; native only. `cargo run --release -p catalyst --example fit` prints that file.
+
+use crate::alloy::dopant_features;
+use crate::{band_edges, tables};
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+/// Weight of the squared coefficients, per observation and standardised feature.
+const RIDGE: f64 = 0.1;
+
+/// One pair of Ruban's table.
+#[derive(Clone, Copy, Debug)]
+struct Pair {
+    host: u8,
+    dopant: u8,
+    features: [f64; 5],
+    energy: f64,
+}
+
+fn pairs() -> Vec<Pair> {
+    let pair = |(host, dopant, energy)| {
+        Some(Pair {
+            host,
+            dopant,
+            features: dopant_features(dopant)?,
+            energy,
+        })
+    };
+    tables::segregation_energies().filter_map(pair).collect()
+}
+
+/// Mean absolute errors of predictions for pairs that the fit has not seen, eV.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Errors {
+    /// Of the regression.
+    pub model: f64,
+    /// Of the mean of the pairs seen.
+    pub mean: f64,
+    /// Root of the mean squared error of the regression.
+    pub root_mean_square: f64,
+}
+
+/// The errors when the dopants of one group after the other are left out; `group` names the group of a dopant, and `counted`
+/// says which groups enter the figures.
+fn cross_validate(
+    pairs: &[Pair],
+    group: impl Fn(u8) -> u8,
+    counted: impl Fn(u8) -> bool,
+) -> Errors {
+    let groups: BTreeSet<u8> = pairs
+        .iter()
+        .map(|p| group(p.dopant))
+        .filter(|g| counted(*g))
+        .collect();
+    let (mut model, mut mean, mut squares, mut count) = (0.0, 0.0, 0.0, 0.0);
+    for left_out in groups {
+        let seen: Vec<Pair> = pairs
+            .iter()
+            .copied()
+            .filter(|p| group(p.dopant) != left_out)
+            .collect();
+        let average = seen.iter().map(|p| p.energy).sum::<f64>() / seen.len() as f64;
+        let hosts: BTreeSet<u8> = pairs.iter().map(|p| p.host).collect();
+        for host in hosts {
+            let train: Vec<Pair> = seen.iter().copied().filter(|p| p.host == host).collect();
+            let weights = ridge(&train);
+            for p in pairs
+                .iter()
+                .filter(|p| p.host == host && group(p.dopant) == left_out)
+            {
+                let error = dot(&weights, &p.features) - p.energy;
+                model += error.abs();
+                squares += error * error;
+                mean += (average - p.energy).abs();
+                count += 1.0;
+            }
+        }
+    }
+    Errors {
+        model: model / count,
+        mean: mean / count,
+        root_mean_square: (squares / count).sqrt(),
+    }
+}
+
+/// The errors with each dopant, each group of dopants, and the outermost groups left out.
+pub fn regression_errors() -> [Errors; 3] {
+    let pairs = pairs();
+    let group = |z: u8| tables::constants(z).group as u8;
+    [
+        cross_validate(&pairs, |z| z, |_| true),
+        cross_validate(&pairs, group, |_| true),
+        cross_validate(&pairs, group, |g| g == 4 || g == 11),
+    ]
+}
+
+fn dot(weights: &[f64; 5], features: &[f64; 5]) -> f64 {
+    weights.iter().zip(features).map(|(w, x)| w * x).sum()
+}
+
+/// Ridge regression on standardised features, as weights of the raw ones; the first feature is the constant.
+fn ridge(train: &[Pair]) -> [f64; 5] {
+    let n = train.len() as f64;
+    let average = |f: &dyn Fn(&Pair) -> f64| train.iter().map(f).sum::<f64>() / n;
+    let center: [f64; 5] = std::array::from_fn(|k| average(&|p| p.features[k]));
+    let spread: [f64; 5] =
+        std::array::from_fn(|k| average(&|p| (p.features[k] - center[k]).powi(2)).sqrt());
+    let target = average(&|p| p.energy);
+    let scaled = |p: &Pair, k: usize| (p.features[k] - center[k]) / spread[k];
+    let mut matrix = [[0.0; 5]; 4];
+    for (i, row) in matrix.iter_mut().enumerate() {
+        for p in train {
+            let x = scaled(p, i + 1);
+            for (k, sum) in row.iter_mut().enumerate() {
+                *sum += x * if k < 4 {
+                    scaled(p, k + 1)
+                } else {
+                    p.energy - target
+                };
+            }
+        }
+        row[i] += RIDGE * n;
+    }
+    let solution = solve(matrix);
+    let mut weights = [0.0; 5];
+    for k in 0..4 {
+        weights[k + 1] = solution[k] / spread[k + 1];
+        weights[0] -= weights[k + 1] * center[k + 1];
+    }
+    weights[0] += target;
+    weights
+}
+
+/// Gauss elimination of a positive definite system, the right-hand side in the last column.
+fn solve<const N: usize, const M: usize>(mut a: [[f64; M]; N]) -> [f64; N] {
+    for i in 0..N {
+        let pivot = a[i];
+        for row in a.iter_mut().skip(i + 1) {
+            let factor = row[i] / pivot[i];
+            for (value, above) in row.iter_mut().zip(pivot) {
+                *value -= factor * above;
+            }
+        }
+    }
+    let mut x = [0.0; N];
+    for i in (0..N).rev() {
+        x[i] = (a[i][N] - (i + 1..N).map(|j| a[i][j] * x[j]).sum::<f64>()) / a[i][i];
+    }
+    x
+}
+
+/// A logistic curve, P(yes | x) = 1 / (1 + exp(-(intercept + slope x))), fitted by Newton's method, with its mean log loss
+/// and that of the share of yes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Logistic {
+    /// The curve's value at zero, in logits.
+    pub intercept: f64,
+    /// Logits per unit of x.
+    pub slope: f64,
+    /// Mean of -ln of the probability of what was found.
+    pub loss: f64,
+    /// The same for a constant probability.
+    pub constant_loss: f64,
+    /// Share of yes.
+    pub share: f64,
+}
+
+/// Fits a logistic curve to pairs of x and yes or no.
+pub fn logistic(data: &[(f64, bool)]) -> Logistic {
+    let n = data.len() as f64;
+    let probability = |a: f64, b: f64, x: f64| 1.0 / (1.0 + (-(a + b * x)).exp());
+    let (mut a, mut b) = (0.0, 0.0);
+    for _ in 0..100 {
+        let mut system = [[0.0; 3]; 2];
+        for &(x, yes) in data {
+            let p = probability(a, b, x);
+            let (rest, weight) = (f64::from(yes) - p, p * (1.0 - p));
+            system[0][0] += weight;
+            system[0][1] += weight * x;
+            system[1][1] += weight * x * x;
+            system[0][2] += rest;
+            system[1][2] += rest * x;
+        }
+        system[1][0] = system[0][1];
+        let [da, db] = solve(system);
+        (a, b) = (a + da, b + db);
+    }
+    let share = data.iter().filter(|(_, yes)| *yes).count() as f64 / n;
+    let loss = |p: &dyn Fn(f64) -> f64| {
+        data.iter()
+            .map(|&(x, yes)| -(if yes { p(x) } else { 1.0 - p(x) }).ln())
+            .sum::<f64>()
+            / n
+    };
+    Logistic {
+        intercept: a,
+        slope: b,
+        loss: loss(&|x| probability(a, b, x)),
+        constant_loss: loss(&|_| share),
+        share,
+    }
+}
+
+/// How likely the single-atom surface is, over Ruban's energy: whether Rao's class is 0.8 or more (within 0.2 eV of the most
+/// stable arrangement), over the pairs that both tables have.
+pub fn alloy_likelihood() -> Logistic {
+    let data = |(host, dopant, energy): (u8, u8, f64)| {
+        Some((
+            crate::saturated_energy(energy),
+            tables::stability_class(host, dopant)? >= 0.8,
+        ))
+    };
+    logistic(
+        &tables::segregation_energies()
+            .filter_map(data)
+            .collect::<Vec<_>>(),
+    )
+}
+
+/// How likely a perovskite is, over τ: `labels` are the experiments gathered by Bartel et al. (formula, whether a
+/// perovskite forms).
+pub fn perovskite_likelihood(labels: &[(String, bool)]) -> Logistic {
+    let tau = |formula: &str| {
+        let parsed = matter::formula::parse(formula).ok()?;
+        crate::perovskite::Abx3::of(parsed.composition.as_ref())
+            .ok()?
+            .sites()
+            .ok()?
+            .bartel()
+    };
+    let data: Vec<_> = labels
+        .iter()
+        .filter_map(|(f, yes)| Some((crate::saturated_tau(tau(f)?), *yes)))
+        .collect();
+    logistic(&data)
+}
+
+/// Measured minus estimated band edge, V, for every flat-band potential: formula and difference.
+pub fn band_edge_residuals() -> Vec<(&'static str, f64)> {
+    let residual = |m: &tables::FlatBand| {
+        let parsed = matter::formula::parse(m.formula).ok()?;
+        let chi = band_edges::electronegativity(parsed.composition.as_ref()).ok()?;
+        let (conduction, valence) = band_edges::band_edges(chi, m.band_gap, m.ph, 0.0);
+        Some((
+            m.formula,
+            m.potential
+                - if m.conducts_holes {
+                    valence
+                } else {
+                    conduction
+                },
+        ))
+    };
+    tables::flat_bands().iter().filter_map(residual).collect()
+}
+
+/// The text of `fitted.rs`.
+pub fn fitted(labels: &[(String, bool)]) -> String {
+    let pairs = pairs();
+    let hosts: BTreeSet<u8> = pairs.iter().map(|p| p.host).collect();
+    let mut code =
+        String::from("//! Written by `cargo run --release -p catalyst --example fit`.\n\n");
+    let [by_dopant, by_group, at_edges] = regression_errors();
+    let mut constant = |text: &str, name: &str, value: f64| {
+        writeln!(code, "/// {text}\npub const {name}: f64 = {value:.6};").unwrap_or_default();
+    };
+    constant("Pairs in the fit.", "PAIRS", pairs.len() as f64);
+    for (of, name, errors) in [
+        ("each dopant", "DOPANT", by_dopant),
+        ("each group of dopants", "GROUP", by_group),
+        ("groups 4 and 11, the outermost,", "EDGE", at_edges),
+    ] {
+        constant(
+            &format!("Mean absolute error, eV, {of} left out."),
+            &format!("{name}_ERROR"),
+            errors.model,
+        );
+        constant(
+            "The same of predicting the mean.",
+            &format!("{name}_MEAN_ERROR"),
+            errors.mean,
+        );
+        if name == "EDGE" {
+            constant(
+                "Root mean square error, eV.",
+                "EDGE_RMSE",
+                errors.root_mean_square,
+            );
+        }
+    }
+    for (of, name, curve) in [
+        (
+            "a single-atom surface over the segregation energy",
+            "ALLOY",
+            alloy_likelihood(),
+        ),
+        (
+            "a perovskite over τ",
+            "PEROVSKITE",
+            perovskite_likelihood(labels),
+        ),
+    ] {
+        constant(
+            &format!("Logits of {of}, at zero."),
+            &format!("{name}_INTERCEPT"),
+            curve.intercept,
+        );
+        constant("Logits per unit.", &format!("{name}_SLOPE"), curve.slope);
+        constant("Mean log loss.", &format!("{name}_LOSS"), curve.loss);
+        constant(
+            "Mean log loss of the plain share.",
+            &format!("{name}_CONSTANT_LOSS"),
+            curve.constant_loss,
+        );
+        constant("Share of yes.", &format!("{name}_SHARE"), curve.share);
+    }
+    let residuals = band_edge_residuals();
+    let n = residuals.len() as f64;
+    constant("Flat-band potentials compared.", "FLAT_BANDS", n);
+    constant(
+        "Mean of measured minus estimated edge, V.",
+        "EDGE_BIAS",
+        residuals.iter().map(|r| r.1).sum::<f64>() / n,
+    );
+    let rms = (residuals.iter().map(|r| r.1 * r.1).sum::<f64>() / n).sqrt();
+    constant(
+        "Root mean square of measured minus estimated edge, V.",
+        "BAND_EDGE_RMSE",
+        rms,
+    );
+    writeln!(
+        code,
+        "/// Hosts by atomic number, with the weights of [`crate::alloy::dopant_features`], eV.\n#[rustfmt::skip]\npub static HOSTS: [(u8, [f64; 5]); {}] = [",
+        hosts.len()
+    )
+    .unwrap_or_default();
+    for host in hosts {
+        let train: Vec<Pair> = pairs.iter().copied().filter(|p| p.host == host).collect();
+        let weights = ridge(&train).map(|w| format!("{w:.6}")).join(", ");
+        writeln!(code, "    ({host}, [{weights}]),").unwrap_or_default();
+    }
+    code + "];\n"
+}
+
+/// Reads labels as `examples/fit.rs` and the tests have them: lines `formula,1` or `formula,0` below a header.
+pub fn labels(text: &str) -> Vec<(String, bool)> {
+    text.lines()
+        .skip(1)
+        .filter_map(|line| line.split_once(','))
+        .map(|(f, l)| (f.to_owned(), l.starts_with('1')))
+        .collect()
+}

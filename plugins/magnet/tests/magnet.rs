@@ -1,0 +1,329 @@
+//! The plugin as its users see it.
+
+use magnet::estimate::{Class, features};
+use magnet::fit;
+use magnet::measured::{MEASURED, lookup};
+use magnet::{Magnet, quality};
+use plugin_sdk::bindings::exports::lodestone::plugin::model as interface;
+use plugin_sdk::testing::{Table, Trial, predict};
+use plugin_sdk::{Batch, DomainModel, Parameters};
+
+fn table(formulas: &[&str]) -> Table {
+    predict::<Magnet>(formulas, &[]).expect("the plugin predicts")
+}
+
+fn value(table: &Table, row: usize, property: &str) -> f64 {
+    table
+        .value(row, property)
+        .unwrap_or_else(|| panic!("{property} of row {row} is missing"))
+}
+
+fn says(table: &Table, row: usize, words: &str) -> bool {
+    table.notes(row).iter().any(|note| note.contains(words))
+}
+
+#[test]
+fn neodymium_iron_boron_is_looked_up_with_bound_and_hardness() {
+    let t = table(&["Nd2Fe14B", "Nd4Fe28B2"]);
+    for row in 0..2 {
+        assert_eq!(value(&t, row, "saturation_measured"), 1.61);
+        assert_eq!(value(&t, row, "anisotropy_measured"), 4900.0);
+        assert_eq!(value(&t, row, "curie_temperature_measured"), 588.0);
+        assert_eq!(value(&t, row, "saturation"), 1.61);
+        assert!((value(&t, row, "energy_product_bound") - 515.7).abs() < 0.1);
+        assert!((value(&t, row, "hardness") - 1.541).abs() < 0.001);
+        assert_eq!(
+            value(&t, row, "energy_product_reachable"),
+            value(&t, row, "energy_product_bound")
+        );
+        // 1.61 and 1.60 T: 0.01/√2
+        assert!((t.std(row, "saturation").expect("two sources") - 0.00707).abs() < 1e-5);
+        assert!(says(&t, row, "Herbst1991"), "{:?}", t.notes(row));
+    }
+}
+
+#[test]
+fn one_source_leaves_the_measured_spread_unknown_but_not_that_of_the_best_estimate() {
+    let t = table(&["Dy2Fe14B"]);
+    assert_eq!(t.std(0, "saturation_measured"), None);
+    let relative = t.std(0, "saturation").expect("pooled") / value(&t, 0, "saturation");
+    assert!(relative > 0.005 && relative < 0.1, "{relative}");
+}
+
+#[test]
+fn published_hardness_is_reproduced() {
+    // Skomski and Coey 2016 (10.1016/j.scriptamat.2015.09.021) and Coey 2011 (10.1109/TMAG.2011.2166975), two digits
+    for (formula, hardness) in [
+        ("SmCo5", 4.3),
+        ("Sm2Fe17N3", 2.13),
+        ("Sm2Co17", 1.89),
+        ("BaFe12O19", 1.35),
+        ("Fe", 0.12),
+        ("FePt", 2.02),
+    ] {
+        let found = value(&table(&[formula]), 0, "hardness");
+        assert!(
+            (found / hardness - 1.0).abs() < 0.05,
+            "{formula}: {found} instead of {hardness}"
+        );
+    }
+}
+
+#[test]
+fn an_anisotropy_field_stands_in_for_a_missing_constant() {
+    // Dy2Fe14B: 15 T and 0.71 T give 4.2 MJ/m3
+    let t = table(&["Dy2Fe14B"]);
+    assert!((value(&t, 0, "anisotropy_measured") - 4238.0).abs() < 1.0);
+    assert!(says(&t, 0, "anisotropy field"));
+}
+
+#[test]
+fn negative_or_planar_anisotropy_is_no_permanent_magnet() {
+    let t = table(&["Fe3O4", "Er2Fe14B", "Ni"]);
+    for row in 0..3 {
+        assert_eq!(t.value(row, "hardness"), None);
+        assert_eq!(t.value(row, "energy_product_reachable"), None);
+        assert!(says(&t, row, "no permanent magnet"), "{:?}", t.notes(row));
+        assert!(t.value(row, "energy_product_bound").is_some());
+    }
+}
+
+#[test]
+fn soft_magnets_reach_little_of_their_bound() {
+    let t = table(&["Fe0.65Co0.35", "SmCo5"]);
+    assert!(value(&t, 0, "energy_product_bound") > 1000.0);
+    assert!(value(&t, 0, "energy_product_reachable") < 20.0);
+    assert_eq!(
+        value(&t, 1, "energy_product_reachable"),
+        value(&t, 1, "energy_product_bound")
+    );
+}
+
+#[test]
+fn columns_of_the_user_win_over_table_and_estimate() {
+    let t = Trial::new(&["Nd2Fe14B", "MnFeP", "MnFeP", "MnFeP", "Nd2Fe14B"])
+        .expect("formulas")
+        .column("saturation", "T", &[1.5, 1.2, f64::NAN, -1.0, f64::NAN])
+        .column(
+            "anisotropy_k1",
+            "kJ/m3",
+            &[f64::NAN, 2000.0, 2000.0, 2000.0, -10.0],
+        )
+        .predict::<Magnet>()
+        .expect("the plugin predicts");
+    assert_eq!(value(&t, 0, "saturation"), 1.5);
+    assert_eq!(
+        value(&t, 0, "saturation_measured"),
+        1.61,
+        "the table's value stays beside the user's"
+    );
+    assert_eq!(t.std(0, "saturation"), None);
+    // κ = √(2e6 · 4πe-7)/1.2
+    assert!((value(&t, 1, "hardness") - 1.3211).abs() < 1e-4);
+    assert_eq!(t.value(2, "saturation"), None);
+    assert!(says(&t, 2, "Mn or Cr"));
+    assert_eq!(t.value(3, "saturation"), None);
+    assert!(says(&t, 3, "no positive number"));
+    assert!(says(&t, 4, "K1 is negative"));
+    assert_eq!(t.value(4, "hardness"), None);
+}
+
+/// µ0Ms of a body-centred cubic Mn cell, a = 2.866 Å, by its two site moments: a formula without lookup or estimate.
+fn by_site_moments(moments: &[f64]) -> f64 {
+    let cell = [2.866, 0.0, 0.0, 0.0, 2.866, 0.0, 0.0, 0.0, 2.866];
+    let batch = interface::Batch {
+        compositions: interface::Compositions {
+            offsets: vec![0, 1],
+            atomic_numbers: vec![25],
+            amounts: vec![2.0],
+        },
+        structures: Some(interface::Structures {
+            lattices: cell.to_vec(),
+            site_offsets: vec![0, 2],
+            positions: vec![0.0, 0.0, 0.0, 0.5, 0.5, 0.5],
+            species_offsets: vec![0, 1, 2],
+            atomic_numbers: vec![25, 25],
+            occupancies: vec![1.0, 1.0],
+            site_moments: moments.to_vec(),
+        }),
+        columns: Vec::new(),
+    };
+    let share = interface::ParameterValue::Number(0.25);
+    let parameters = Parameters::from_wit(vec![("coercivity_share".into(), share)]);
+    let predictions =
+        Magnet::predict(&Batch::from_wit(batch), &parameters).expect("the plugin predicts");
+    let index = Magnet::describe()
+        .property_index("saturation")
+        .expect("declared");
+    predictions.into_wit().columns[index].mean[0]
+}
+
+#[test]
+fn a_structure_gives_its_moments_over_its_volume() {
+    // two moments of 2.22 µB in 23.541 Å3: 2.198 T
+    assert!((by_site_moments(&[2.22, 2.22]) - 2.198).abs() < 0.001);
+    assert!(
+        (by_site_moments(&[-2.22, -2.22]) - 2.198).abs() < 0.001,
+        "the sign is a choice of axis"
+    );
+    assert!(
+        by_site_moments(&[2.22, -2.22]).is_nan(),
+        "an antiferromagnet is no magnet"
+    );
+    assert!(
+        by_site_moments(&[2.22, f64::NAN]).is_nan(),
+        "an unknown moment is not zero"
+    );
+    assert!(by_site_moments(&[]).is_nan());
+}
+
+#[test]
+fn formulas_in_the_domain_are_estimated_with_the_out_of_family_error() {
+    // (Nd0.8Dy0.2)2Fe14B: between the parent compounds at 1.61 and 0.71 T, so near 1.43 T
+    let t = table(&["Nd1.6Dy0.4Fe14B", "FeNi"]);
+    let mixed = value(&t, 0, "saturation");
+    assert!((mixed - 1.43).abs() < 0.1, "{mixed}");
+    assert!(t.std(0, "saturation").expect("a validated error") > 0.1);
+    assert!(says(&t, 0, "Slater-Pauling"));
+    assert_eq!(t.value(0, "saturation_measured"), None);
+    assert!(says(&t, 0, "no anisotropy known"));
+    // tetrataenite: K1 is measured, µ0Ms is not, Fe-Ni alloys of half iron have 1.60 T
+    assert!((value(&t, 1, "saturation") - 1.60).abs() < 0.1);
+    assert!(t.value(1, "hardness").is_some());
+}
+
+#[test]
+fn outside_its_domain_the_reason_is_said() {
+    let cases = [
+        ("NaCl", "no magnetic element"),
+        ("LiCoO2", "oxides"),
+        ("Co2MnSi", "Mn or Cr"),
+        ("FeAl", "70 at%"),
+        ("FePt3", "50 at%"),
+        ("YNi5", "below 0.3 T"),
+        ("Fe14WC", "does not cover"),
+        ("PuFe9", "does not cover"),
+        ("Sm2Fe17", "Curie temperature is near 300 K"),
+    ];
+    let formulas: Vec<&str> = cases.iter().map(|c| c.0).collect();
+    let t = table(&formulas);
+    for (row, (formula, words)) in cases.iter().enumerate() {
+        assert_eq!(t.value(row, "saturation"), None, "{formula}");
+        assert_eq!(t.value(row, "energy_product_bound"), None, "{formula}");
+        assert!(says(&t, row, words), "{formula}: {:?}", t.notes(row));
+    }
+}
+
+#[test]
+fn rare_earth_fractions_are_those_of_the_formula() {
+    let t = table(&["Nd2Fe14B", "DyFe2", "Fe"]);
+    assert!((value(&t, 0, "rare_earth_mass_fraction") - 0.2668).abs() < 1e-3);
+    assert_eq!(value(&t, 0, "heavy_rare_earth_mass_fraction"), 0.0);
+    assert!((value(&t, 1, "heavy_rare_earth_mass_fraction") - 0.5927).abs() < 1e-3);
+    assert_eq!(value(&t, 2, "rare_earth_mass_fraction"), 0.0);
+    assert!(value(&t, 0, "material_cost") > value(&t, 2, "material_cost"));
+}
+
+#[test]
+fn hostile_compositions_give_finite_numbers_or_none() {
+    let t = table(&[
+        "Fe0.0000001",
+        "Fe9999999Nd0.0001",
+        "Og",
+        "Fe0.0001Nd9999999",
+        "H",
+        "Fe99999999B",
+        "U2Fe14B",
+        "Es",
+        "Eu3Fe17",
+    ]);
+    for row in 0..9 {
+        for property in [
+            "saturation",
+            "energy_product_bound",
+            "energy_product_reachable",
+            "hardness",
+        ] {
+            if let Some(x) = t.value(row, property) {
+                assert!(x.is_finite() && x > 0.0, "{property} of row {row}: {x}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_measured_material_is_found_and_plausible() {
+    for (_, m) in &MEASURED {
+        let found = lookup(m.composition()).expect(m.formula);
+        assert_eq!(found.formula, m.formula);
+        assert!(
+            m.saturation.0.is_nan() || (0.1..2.5).contains(&m.saturation.0),
+            "{}",
+            m.formula
+        );
+        assert!(
+            m.curie.0.is_nan() || (300.0..1450.0).contains(&m.curie.0),
+            "{}",
+            m.formula
+        );
+        assert!(
+            m.density.is_nan() || (4.0..10.0).contains(&m.density),
+            "{}",
+            m.formula
+        );
+    }
+}
+
+#[test]
+fn the_estimate_holds_out_of_family_and_its_figures_are_those_of_a_new_fit() {
+    let committed = include_str!("../src/coefficients.rs");
+    assert_eq!(
+        fit::coefficients(),
+        committed,
+        "run: cargo run --release --example fit -- --write"
+    );
+    let all = fit::validate();
+    for class in [Class::RareEarths, Class::PlatinumMetals, Class::Alloys] {
+        assert!(
+            fit::summarize(&all, |p| p.class == class).holds(),
+            "{class:?}"
+        );
+    }
+    // Néel order is out of its reach
+    assert!(!fit::summarize(&all, |p| p.class == Class::Oxides).holds());
+}
+
+#[test]
+fn fitted_moments_are_near_magnetic_valence() {
+    // strong ferromagnets, 2 N_d - Z + 0.6 µB: 2.6, 1.6, 0.6; iron is weak (2.2 as bcc metal); the 4f term is g_J J itself
+    let [iron, cobalt, nickel, valence, rare_earth] = fit::fit_all().moments;
+    assert!((2.2..2.6).contains(&iron), "{iron}");
+    assert!((1.6..1.9).contains(&cobalt), "{cobalt}");
+    assert!((0.55..0.7).contains(&nickel), "{nickel}");
+    assert!((0.5..1.0).contains(&valence), "{valence}");
+    assert!((0.9..1.1).contains(&rare_earth), "{rare_earth}");
+}
+
+#[test]
+fn fitted_volumes_reproduce_densities() {
+    let model = fit::fit_all();
+    let mut checked = 0;
+    for (_, m) in MEASURED.iter().filter(|(_, m)| m.density > 0.0) {
+        if let Ok(seen) = features(m.composition(), &model.volumes) {
+            let density = m.composition().mass() / seen.volume * 1.660_539;
+            assert!(
+                (density / m.density - 1.0).abs() < 0.04,
+                "{}: {density} g/cm3",
+                m.formula
+            );
+            checked += 1;
+        }
+    }
+    assert!(checked > 30);
+}
+
+#[test]
+fn the_unit_constant_is_the_one_of_the_textbooks() {
+    // µ0 µB / Å3 = 11.654 T
+    assert!((quality::TESLA_PER_BOHR_MAGNETON - 11.654).abs() < 0.001);
+}
