@@ -40,7 +40,10 @@ impl<'a> Structure<'a> {
 
     /// The species of a site: atomic number and occupancy. Empty for a site that is not there.
     pub fn species(&self, site: usize) -> impl Iterator<Item = (u8, f64)> + 'a {
-        let bounds = self.species_offsets.get(site).zip(self.species_offsets.get(site + 1));
+        let bounds = self
+            .species_offsets
+            .get(site)
+            .zip(self.species_offsets.get(site + 1));
         let range = bounds.map_or(0..0, |(&a, &b)| a as usize..b as usize);
         let numbers = self.atomic_numbers.get(range.clone()).unwrap_or_default();
         let occupancies = self.occupancies.get(range).unwrap_or_default();
@@ -50,7 +53,11 @@ impl<'a> Structure<'a> {
     /// Volume of the cell, Å³, positive for left-handed cells too.
     pub fn volume(&self) -> f64 {
         let [a, b, c] = self.lattice;
-        let cross = [b[1] * c[2] - b[2] * c[1], b[2] * c[0] - b[0] * c[2], b[0] * c[1] - b[1] * c[0]];
+        let cross = [
+            b[1] * c[2] - b[2] * c[1],
+            b[2] * c[0] - b[0] * c[2],
+            b[0] * c[1] - b[1] * c[0],
+        ];
         (a[0] * cross[0] + a[1] * cross[1] + a[2] * cross[2]).abs()
     }
 }
@@ -94,7 +101,11 @@ impl Batch {
         }
         let cell = s.lattices.get(9 * row..9 * row + 9)?;
         Some(Structure {
-            lattice: [[cell[0], cell[1], cell[2]], [cell[3], cell[4], cell[5]], [cell[6], cell[7], cell[8]]],
+            lattice: [
+                [cell[0], cell[1], cell[2]],
+                [cell[3], cell[4], cell[5]],
+                [cell[6], cell[7], cell[8]],
+            ],
             positions: s.positions.get(3 * a..3 * b)?,
             site_moments: s.site_moments.get(a..b).unwrap_or_default(),
             species_offsets: s.species_offsets.get(a..=b)?,
@@ -106,7 +117,11 @@ impl Batch {
     /// The column called `name`, where the user's table has it.
     pub fn column(&self, name: &str) -> Option<InputColumn<'_>> {
         let column = self.0.columns.iter().find(|c| c.name == name)?;
-        Some(InputColumn { unit: &column.unit, mean: &column.mean, std: column.std.as_deref() })
+        Some(InputColumn {
+            unit: &column.unit,
+            mean: &column.mean,
+            std: column.std.as_deref(),
+        })
     }
 }
 

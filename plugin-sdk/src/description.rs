@@ -136,7 +136,13 @@ impl Description {
 pub struct Parameter(wit::Parameter);
 
 impl Parameter {
-    fn new(name: &str, unit: &str, summary: &str, kind: wit::ParameterKind, default: wit::ParameterValue) -> Self {
+    fn new(
+        name: &str,
+        unit: &str,
+        summary: &str,
+        kind: wit::ParameterKind,
+        default: wit::ParameterValue,
+    ) -> Self {
         Self(wit::Parameter {
             name: name.into(),
             unit: unit.into(),
@@ -147,20 +153,44 @@ impl Parameter {
     }
 
     /// A number in a closed range; `unit` is empty for a pure number.
-    pub fn number(name: &str, unit: &str, range: RangeInclusive<f64>, default: f64, summary: &str) -> Self {
+    pub fn number(
+        name: &str,
+        unit: &str,
+        range: RangeInclusive<f64>,
+        default: f64,
+        summary: &str,
+    ) -> Self {
         let kind = wit::ParameterKind::Number((*range.start(), *range.end()));
-        Self::new(name, unit, summary, kind, wit::ParameterValue::Number(default))
+        Self::new(
+            name,
+            unit,
+            summary,
+            kind,
+            wit::ParameterValue::Number(default),
+        )
     }
 
     /// One of several words.
     pub fn choice(name: &str, words: &[&str], default: &str, summary: &str) -> Self {
         let kind = wit::ParameterKind::Choice(words.iter().map(|&w| w.into()).collect());
-        Self::new(name, "", summary, kind, wit::ParameterValue::Choice(default.into()))
+        Self::new(
+            name,
+            "",
+            summary,
+            kind,
+            wit::ParameterValue::Choice(default.into()),
+        )
     }
 
     /// Yes or no.
     pub fn flag(name: &str, default: bool, summary: &str) -> Self {
-        Self::new(name, "", summary, wit::ParameterKind::Flag, wit::ParameterValue::Flag(default))
+        Self::new(
+            name,
+            "",
+            summary,
+            wit::ParameterKind::Flag,
+            wit::ParameterValue::Flag(default),
+        )
     }
 }
 

@@ -132,9 +132,15 @@ impl<M: DomainModel> bindings::exports::lodestone::plugin::model::Guest for M {
 
     fn predict(
         candidates: bindings::exports::lodestone::plugin::model::Batch,
-        parameters: Vec<(String, bindings::exports::lodestone::plugin::model::ParameterValue)>,
+        parameters: Vec<(
+            String,
+            bindings::exports::lodestone::plugin::model::ParameterValue,
+        )>,
     ) -> Result<bindings::exports::lodestone::plugin::model::Predictions, String> {
-        let (batch, parameters) = (Batch::from_wit(candidates), Parameters::from_wit(parameters));
+        let (batch, parameters) = (
+            Batch::from_wit(candidates),
+            Parameters::from_wit(parameters),
+        );
         <M as DomainModel>::predict(&batch, &parameters).map(Predictions::into_wit)
     }
 }

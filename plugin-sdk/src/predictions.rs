@@ -15,9 +15,21 @@ pub struct Predictions {
     columns: Vec<Column>,
     texts: Vec<Cow<'static, str>>,
     codes: BTreeMap<Cow<'static, str>, u32>,
+    recent: [Recent; RECENT],
     row: Vec<u32>,
     text: Vec<u32>,
     property: Vec<u32>,
+}
+
+/// How many static texts are found again by their address; most plugins have fewer.
+const RECENT: usize = 64;
+
+/// A static text's address and length, and its code: spares comparing the text itself.
+#[derive(Clone, Copy, Debug)]
+struct Recent {
+    address: usize,
+    length: usize,
+    code: u32,
 }
 
 #[derive(Clone, Debug)]
@@ -38,12 +50,20 @@ enum Spread {
 impl Predictions {
     /// Room for `rows` candidates and every property of `description`.
     pub fn new(description: &Description, rows: usize) -> Self {
-        let column = Column { mean: vec![f64::NAN; rows], std: Spread::Unset };
+        let column = Column {
+            mean: vec![f64::NAN; rows],
+            std: Spread::Unset,
+        };
         Self {
             rows,
             columns: vec![column; description.0.properties.len()],
             texts: Vec::new(),
             codes: BTreeMap::new(),
+            recent: [Recent {
+                address: 0,
+                length: 0,
+                code: 0,
+            }; RECENT],
             row: Vec::new(),
             text: Vec::new(),
             property: Vec::new(),
@@ -66,7 +86,11 @@ impl Predictions {
             Spread::Exact if std == 0.0 => {}
             Spread::Unknown if std.is_nan() => {}
             spread => {
-                let before = if matches!(spread, Spread::Exact) { 0.0 } else { f64::NAN };
+                let before = if matches!(spread, Spread::Exact) {
+                    0.0
+                } else {
+                    f64::NAN
+                };
                 let mut all = vec![before; rows];
                 all[row] = std;
                 *spread = Spread::Each(all);
@@ -99,18 +123,39 @@ impl Predictions {
     }
 
     fn push_note(&mut self, row: usize, property: u32, text: Cow<'static, str>) {
-        let code = match self.codes.get(&text) {
-            Some(&code) => code,
-            None => {
-                let code = self.texts.len() as u32;
-                self.texts.push(text.clone());
-                self.codes.insert(text, code);
-                code
-            }
+        let code = match text {
+            Cow::Borrowed(text) => self.static_code(text),
+            Cow::Owned(_) => self.code(text),
         };
         self.row.push(row as u32);
         self.text.push(code);
         self.property.push(property);
+    }
+
+    fn static_code(&mut self, text: &'static str) -> u32 {
+        let (address, length) = (text.as_ptr() as usize, text.len());
+        let place = (address ^ (address >> 6) ^ length) % RECENT;
+        let recent = self.recent[place];
+        if (recent.address, recent.length) == (address, length) {
+            return recent.code;
+        }
+        let code = self.code(Cow::Borrowed(text));
+        self.recent[place] = Recent {
+            address,
+            length,
+            code,
+        };
+        code
+    }
+
+    fn code(&mut self, text: Cow<'static, str>) -> u32 {
+        if let Some(&code) = self.codes.get(&text) {
+            return code;
+        }
+        let code = self.texts.len() as u32;
+        self.texts.push(text.clone());
+        self.codes.insert(text, code);
+        code
     }
 
     pub(crate) fn mean(&self, row: usize, property: usize) -> Option<f64> {
@@ -129,7 +174,10 @@ impl Predictions {
 
     pub(crate) fn notes(&self, row: usize) -> Vec<&str> {
         let entries = self.row.iter().zip(&self.text);
-        entries.filter(|(r, _)| **r as usize == row).map(|(_, t)| self.texts[*t as usize].as_ref()).collect()
+        entries
+            .filter(|(r, _)| **r as usize == row)
+            .map(|(_, t)| self.texts[*t as usize].as_ref())
+            .collect()
     }
 
     #[doc(hidden)]

@@ -48,7 +48,10 @@ impl Table {
 /// # Errors
 ///
 /// A formula that does not parse, a parameter that is not declared or does not fit, or the plugin's own message.
-pub fn predict<M: DomainModel>(formulas: &[&str], parameters: &[(&str, &str)]) -> Result<Table, String> {
+pub fn predict<M: DomainModel>(
+    formulas: &[&str],
+    parameters: &[(&str, &str)],
+) -> Result<Table, String> {
     Trial::new(formulas)?.parameters(parameters).predict::<M>()
 }
 
@@ -67,7 +70,9 @@ impl Trial {
         let mut all = Compositions::new();
         let mut parser = matter::formula::Parser::new();
         for formula in formulas {
-            parser.parse_into(formula, &mut all).map_err(|e| format!("{formula}: {e}"))?;
+            parser
+                .parse_into(formula, &mut all)
+                .map_err(|e| format!("{formula}: {e}"))?;
         }
         let compositions = wit::Compositions {
             offsets: all.offsets().to_vec(),
@@ -75,7 +80,11 @@ impl Trial {
             amounts: all.amounts().to_vec(),
         };
         Ok(Self {
-            batch: wit::Batch { compositions, structures: None, columns: Vec::new() },
+            batch: wit::Batch {
+                compositions,
+                structures: None,
+                columns: Vec::new(),
+            },
             parameters: Vec::new(),
         })
     }
@@ -93,7 +102,8 @@ impl Trial {
 
     /// Sets parameters, as on the command line.
     pub fn parameters(mut self, parameters: &[(&str, &str)]) -> Self {
-        self.parameters.extend(parameters.iter().map(|(n, v)| ((*n).into(), (*v).into())));
+        self.parameters
+            .extend(parameters.iter().map(|(n, v)| ((*n).into(), (*v).into())));
         self
     }
 
@@ -104,19 +114,30 @@ impl Trial {
     /// A parameter that is not declared or does not fit, or the plugin's own message.
     pub fn predict<M: DomainModel>(self) -> Result<Table, String> {
         let description = M::describe();
-        let mut values: Vec<_> =
-            description.0.parameters.iter().map(|p| (p.name.clone(), p.default.clone())).collect();
+        let mut values: Vec<_> = description
+            .0
+            .parameters
+            .iter()
+            .map(|p| (p.name.clone(), p.default.clone()))
+            .collect();
         for (name, text) in &self.parameters {
-            let value = values.iter_mut().find(|(n, _)| n == name).ok_or_else(|| format!("no parameter {name}"))?;
+            let value = values
+                .iter_mut()
+                .find(|(n, _)| n == name)
+                .ok_or_else(|| format!("no parameter {name}"))?;
             value.1 = match &value.1 {
                 wit::ParameterValue::Choice(_) => wit::ParameterValue::Choice(text.clone()),
-                wit::ParameterValue::Number(_) => {
-                    wit::ParameterValue::Number(text.parse().map_err(|_| format!("{name}: {text} is no number"))?)
-                }
+                wit::ParameterValue::Number(_) => wit::ParameterValue::Number(
+                    text.parse()
+                        .map_err(|_| format!("{name}: {text} is no number"))?,
+                ),
                 wit::ParameterValue::Flag(_) => wit::ParameterValue::Flag(text == "true"),
             };
         }
         let predictions = M::predict(&Batch::from_wit(self.batch), &Parameters::from_wit(values))?;
-        Ok(Table { description, predictions })
+        Ok(Table {
+            description,
+            predictions,
+        })
     }
 }

@@ -116,6 +116,9 @@ mod tests {
         job.stage("ranking", Some(3));
         job.advance(1);
         let now = job.snapshot();
-        assert_eq!((now.stage.as_str(), now.done, now.total), ("ranking", 1, Some(3)));
+        assert_eq!(
+            (now.stage.as_str(), now.done, now.total),
+            ("ranking", 1, Some(3))
+        );
     }
 }

@@ -5,7 +5,12 @@ use std::path::PathBuf;
 
 /// Which materials should you make next, why, and how sure are we?
 #[derive(Parser)]
-#[command(name = "lodestone", version, max_term_width = 110, arg_required_else_help = true)]
+#[command(
+    name = "lodestone",
+    version,
+    max_term_width = 110,
+    arg_required_else_help = true
+)]
 pub struct Cli {
     #[command(subcommand)]
     pub command: Command,
@@ -67,11 +72,21 @@ pub struct RankArgs {
 
     /// What is wanted: max:PROP, min:PROP or target:PROP=VALUE; repeatable. PROP is a plugin's property
     /// (battery.specific_energy) or a numeric column of the file. Without it: the plugin's own objectives
-    #[arg(short = 'O', long = "objective", value_name = "OBJECTIVE", allow_hyphen_values = true)]
+    #[arg(
+        short = 'O',
+        long = "objective",
+        value_name = "OBJECTIVE",
+        allow_hyphen_values = true
+    )]
     pub objectives: Vec<String>,
 
     /// Keep only candidates that satisfy this: comparisons (< <= = != >= >) joined by `and`; `has Co`, `not has Co`
-    #[arg(short = 'w', long = "where", value_name = "EXPR", allow_hyphen_values = true)]
+    #[arg(
+        short = 'w',
+        long = "where",
+        value_name = "EXPR",
+        allow_hyphen_values = true
+    )]
     pub constraints: Vec<String>,
 
     /// Sets a parameter of a plugin: battery.state=charged; repeatable
@@ -108,8 +123,8 @@ pub struct RankArgs {
     pub seed: u64,
 
     /// Number of threads (default: one a core). The result does not depend on it
-    #[arg(long, value_name = "N")]
-    pub threads: Option<usize>,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]

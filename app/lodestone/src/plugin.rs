@@ -12,8 +12,12 @@ use table::{Destination, TableError};
 pub fn run(command: &PluginCommand) -> Result<(), Failure> {
     match command {
         PluginCommand::List { json } => list(*json),
-        PluginCommand::Info { plugin, json } => info(&locate(plugin).map_err(Failure::Usage)?, *json),
-        PluginCommand::Check { plugin, json } => check(&locate(plugin).map_err(Failure::Usage)?, *json),
+        PluginCommand::Info { plugin, json } => {
+            info(&locate(plugin).map_err(Failure::Usage)?, *json)
+        }
+        PluginCommand::Check { plugin, json } => {
+            check(&locate(plugin).map_err(Failure::Usage)?, *json)
+        }
     }
 }
 
@@ -41,7 +45,11 @@ fn list(as_json: bool) -> Result<(), Failure> {
             }
         }
     }
-    print(if as_json { pretty(&json!(entries))? } else { lines })
+    print(if as_json {
+        pretty(&json!(entries))?
+    } else {
+        lines
+    })
 }
 
 fn info(location: &Location, as_json: bool) -> Result<(), Failure> {
@@ -62,7 +70,9 @@ fn check(location: &Location, as_json: bool) -> Result<(), Failure> {
     let bytes = location.read()?;
     let host = host()?;
     let (job, shown) = progress::start();
-    let report = host.check(&bytes, &location.describe(), &job).map_err(|e| Failure::Failed(e.into()))?;
+    let report = host
+        .check(&bytes, &location.describe(), &job)
+        .map_err(|e| Failure::Failed(e.into()))?;
     drop(shown);
     let text = if as_json {
         pretty(&serde_json::to_value(&report).context("the report cannot be written as JSON")?)?
@@ -73,8 +83,15 @@ fn check(location: &Location, as_json: bool) -> Result<(), Failure> {
     if report.is_ok() {
         return Ok(());
     }
-    let errors = report.findings.iter().filter(|f| f.severity == Severity::Error).count();
-    Err(Failure::Failed(anyhow!("{}: {errors} to fix", report.origin)))
+    let errors = report
+        .findings
+        .iter()
+        .filter(|f| f.severity == Severity::Error)
+        .count();
+    Err(Failure::Failed(anyhow!(
+        "{}: {errors} to fix",
+        report.origin
+    )))
 }
 
 fn pretty(value: &serde_json::Value) -> Result<String, anyhow::Error> {
@@ -83,9 +100,12 @@ fn pretty(value: &serde_json::Value) -> Result<String, anyhow::Error> {
 
 fn print(text: String) -> Result<(), Failure> {
     let write = |w: &mut dyn Write| {
-        w.write_all(text.as_bytes()).map_err(|error| TableError::io("write", "standard output", error))
+        w.write_all(text.as_bytes())
+            .map_err(|error| TableError::io("write", "standard output", error))
     };
-    Destination::Stdout.write(write).map_err(|e| Failure::Failed(e.into()))
+    Destination::Stdout
+        .write(write)
+        .map_err(|e| Failure::Failed(e.into()))
 }
 
 fn check_text(report: &CheckReport) -> String {
@@ -94,8 +114,15 @@ fn check_text(report: &CheckReport) -> String {
         text.push_str(&format!("  ok       {passed}\n"));
     }
     for finding in &report.findings {
-        let kind = if finding.severity == Severity::Error { "FIX" } else { "consider" };
-        text.push_str(&format!("  {kind:<8} {}\n           -> {}\n", finding.what, finding.fix));
+        let kind = if finding.severity == Severity::Error {
+            "FIX"
+        } else {
+            "consider"
+        };
+        text.push_str(&format!(
+            "  {kind:<8} {}\n           -> {}\n",
+            finding.what, finding.fix
+        ));
     }
     text
 }
@@ -105,7 +132,7 @@ fn info_text(plugin: &Plugin) -> String {
     let mut text = format!("{} {}: {}\n\n", d.id, d.version, d.summary);
     let mut say = |name: &str, value: &str| {
         if !value.is_empty() {
-            text.push_str(&paragraph(&format!("{name:<12}"), value, 12));
+            text.push_str(&paragraph(&format!("{name:<11} "), value, 12));
         }
     };
     say("applies to", &d.domain);
@@ -115,7 +142,10 @@ fn info_text(plugin: &Plugin) -> String {
     say("interface", plugin.interface());
     say("from", plugin.origin());
     say("SHA-256", plugin.sha256());
-    say("may do", "nothing but compute on what it is given: no file, no network, no clock");
+    say(
+        "may do",
+        "nothing but compute on what it is given: no file, no network, no clock",
+    );
     say("reads", &inputs(d));
     for (key, value) in &d.extensions {
         say(key, value);
@@ -124,24 +154,42 @@ fn info_text(plugin: &Plugin) -> String {
         text.push_str(&format!("\nparameters (--set {}.NAME=VALUE)\n", d.id));
         for p in &d.parameters {
             let allowed = match &p.kind {
-                ParameterKind::Number { min, max } => format!("number from {min} to {max} {}", p.unit),
+                ParameterKind::Number { min, max } => {
+                    format!("number from {min} to {max} {}", p.unit)
+                }
                 ParameterKind::Choice { words } => words.join(" | "),
                 ParameterKind::Flag => "yes | no".to_owned(),
             };
-            let line = format!("{} ({}; default {})", p.summary, allowed.trim_end(), p.default);
-            text.push_str(&paragraph(&format!("  {:<10}", p.name), &line, 12));
+            let line = format!(
+                "{} ({}; default {})",
+                p.summary,
+                allowed.trim_end(),
+                p.default
+            );
+            text.push_str(&paragraph(&format!("  {:<10} ", p.name), &line, 12));
         }
     }
     text.push_str("\nproperties\n");
     for p in &d.properties {
-        let unit = if p.unit.is_empty() { String::new() } else { format!(" [{}]", p.unit) };
+        let unit = if p.unit.is_empty() {
+            String::new()
+        } else {
+            format!(" [{}]", p.unit)
+        };
         let wish = match p.direction {
             Direction::Maximize => ", more is better",
             Direction::Minimize => ", less is better",
             Direction::None => "",
         };
-        let objective = if p.default_objective { ", objective by default" } else { "" };
-        text.push_str(&format!("\n  {}.{}{unit}  ({}{wish}{objective})\n", d.id, p.name, p.origin));
+        let objective = if p.default_objective {
+            ", objective by default"
+        } else {
+            ""
+        };
+        text.push_str(&format!(
+            "\n  {}.{}{unit}  ({}{wish}{objective})\n",
+            d.id, p.name, p.origin
+        ));
         let range = match (p.valid_min, p.valid_max) {
             (None, None) => String::new(),
             (Some(min), None) => format!("at least {min}"),
@@ -163,9 +211,18 @@ fn info_text(plugin: &Plugin) -> String {
 }
 
 fn inputs(d: &Description) -> String {
-    let need = |need: Need| if need == Need::Required { "" } else { " (optional)" };
+    let need = |need: Need| {
+        if need == Need::Required {
+            ""
+        } else {
+            " (optional)"
+        }
+    };
     let mut all = Vec::new();
-    for (what, needed) in [("composition", d.inputs.composition), ("structure", d.inputs.structure)] {
+    for (what, needed) in [
+        ("composition", d.inputs.composition),
+        ("structure", d.inputs.structure),
+    ] {
         if needed != Need::Unused {
             all.push(format!("{what}{}", need(needed)));
         }
@@ -174,8 +231,18 @@ fn inputs(d: &Description) -> String {
         let label = screening::label(&c.name, &c.unit);
         all.push(format!("column {label}{}: {}", need(c.need), c.summary));
     }
-    all.extend(d.inputs.descriptors.iter().map(|name| format!("descriptor {name}")));
-    all.extend(d.inputs.potential.iter().map(|name| format!("potential's {name}")));
+    all.extend(
+        d.inputs
+            .descriptors
+            .iter()
+            .map(|name| format!("descriptor {name}")),
+    );
+    all.extend(
+        d.inputs
+            .potential
+            .iter()
+            .map(|name| format!("potential's {name}")),
+    );
     all.join("; ")
 }
 

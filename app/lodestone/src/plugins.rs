@@ -9,9 +9,18 @@ use crate::args::PLUGIN_COMPILER;
 
 /// The plugins that this program carries: id and component.
 const SHIPPED: [(&str, &[u8]); 3] = [
-    ("battery", include_bytes!("../../../plugins/dist/battery.wasm")),
-    ("catalyst", include_bytes!("../../../plugins/dist/catalyst.wasm")),
-    ("magnet", include_bytes!("../../../plugins/dist/magnet.wasm")),
+    (
+        "battery",
+        include_bytes!("../../../plugins/dist/battery.wasm"),
+    ),
+    (
+        "catalyst",
+        include_bytes!("../../../plugins/dist/catalyst.wasm"),
+    ),
+    (
+        "magnet",
+        include_bytes!("../../../plugins/dist/magnet.wasm"),
+    ),
 ];
 
 /// A folder of further components, each installed under its file's name.
@@ -22,17 +31,25 @@ const CACHE_VARIABLE: &str = "LODESTONE_CACHE";
 
 /// A host that compiles in a child process, so that a component made to stall the compiler can be stopped.
 pub fn host() -> Result<Host> {
-    let program = std::env::current_exe().context("cannot find this program's own file, which compiles plugins")?;
+    let program = std::env::current_exe()
+        .context("cannot find this program's own file, which compiles plugins")?;
     let options = HostOptions {
         limits: Limits::default(),
         cache_dir: cache_dir(),
-        compiler: Compiler::Child { program, args: vec![OsString::from(PLUGIN_COMPILER)] },
+        compiler: Compiler::Child {
+            program,
+            args: vec![OsString::from(PLUGIN_COMPILER)],
+        },
     };
     Host::new(options).map_err(|why| anyhow!(why))
 }
 
 fn cache_dir() -> Option<PathBuf> {
-    let folder = |name| std::env::var_os(name).filter(|v| !v.is_empty()).map(PathBuf::from);
+    let folder = |name| {
+        std::env::var_os(name)
+            .filter(|v| !v.is_empty())
+            .map(PathBuf::from)
+    };
     folder(CACHE_VARIABLE)
         .or_else(|| folder("XDG_CACHE_HOME").map(|p| p.join("lodestone")))
         .or_else(|| folder("HOME").map(|p| p.join(".cache/lodestone")))
@@ -41,17 +58,28 @@ fn cache_dir() -> Option<PathBuf> {
 
 /// The ids of all installed plugins, sorted, with where each is.
 pub fn installed() -> Result<Vec<(String, Location)>> {
-    let mut all: Vec<(String, Location)> =
-        SHIPPED.iter().map(|&(id, bytes)| (id.to_owned(), Location::Shipped(bytes))).collect();
+    let mut all: Vec<(String, Location)> = SHIPPED
+        .iter()
+        .map(|&(id, bytes)| (id.to_owned(), Location::Shipped(bytes)))
+        .collect();
     if let Some(folder) = std::env::var_os(FOLDER_VARIABLE).map(PathBuf::from) {
-        let entries =
-            std::fs::read_dir(&folder).with_context(|| format!("{FOLDER_VARIABLE}: cannot read {}", folder.display()))?;
+        let entries = std::fs::read_dir(&folder)
+            .with_context(|| format!("{FOLDER_VARIABLE}: cannot read {}", folder.display()))?;
         for entry in entries {
-            let path = entry.with_context(|| format!("cannot read {}", folder.display()))?.path();
+            let path = entry
+                .with_context(|| format!("cannot read {}", folder.display()))?
+                .path();
             if path.extension().is_some_and(|e| e == "wasm") {
-                let id = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+                let id = path
+                    .file_stem()
+                    .unwrap_or_default()
+                    .to_string_lossy()
+                    .into_owned();
                 if all.iter().any(|(known, _)| *known == id) {
-                    bail!("{}: there already is a plugin {id}; rename or remove one", path.display());
+                    bail!(
+                        "{}: there already is a plugin {id}; rename or remove one",
+                        path.display()
+                    );
                 }
                 all.push((id, Location::File(path)));
             }
@@ -80,14 +108,16 @@ impl Location {
     pub fn read(&self) -> Result<Vec<u8>> {
         match self {
             Self::Shipped(bytes) => Ok(bytes.to_vec()),
-            Self::File(path) => std::fs::read(path).with_context(|| format!("cannot read plugin {}", path.display())),
+            Self::File(path) => std::fs::read(path)
+                .with_context(|| format!("cannot read plugin {}", path.display())),
         }
     }
 
     /// Loads the plugin.
     pub fn load(&self, host: &Host) -> Result<Plugin> {
         let origin = self.describe();
-        host.load(&self.read()?, &origin).with_context(|| format!("plugin {origin} is refused"))
+        host.load(&self.read()?, &origin)
+            .with_context(|| format!("plugin {origin} is refused"))
     }
 }
 
@@ -103,7 +133,10 @@ pub fn locate(id_or_file: &str) -> Result<Location> {
         if !Path::new(id_or_file).is_file() {
             let nearest = optimize::suggest_nearest(id_or_file, ids.iter().map(String::as_str));
             let hint = nearest.map_or_else(String::new, |n| format!("; did you mean {n:?}?"));
-            return Err(anyhow!("no plugin {id_or_file:?} is installed ({}){hint}", ids.join(", ")));
+            return Err(anyhow!(
+                "no plugin {id_or_file:?} is installed ({}){hint}",
+                ids.join(", ")
+            ));
         }
     }
     Ok(Location::File(id_or_file.into()))

@@ -34,7 +34,9 @@ fn show(job: &Job) -> Shown {
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
         let counted = ProgressStyle::with_template("{msg}  {wide_bar} {percent}%  {eta} left");
         let uncounted = ProgressStyle::with_template("{spinner} {msg}  {elapsed}");
-        let (Ok(counted), Ok(uncounted)) = (counted, uncounted) else { return };
+        let (Ok(counted), Ok(uncounted)) = (counted, uncounted) else {
+            return;
+        };
         std::thread::park_timeout(Duration::from_millis(300));
         while !stop.load(Relaxed) {
             let now = job.snapshot();
@@ -52,7 +54,10 @@ fn show(job: &Job) -> Shown {
         }
         bar.finish_and_clear();
     });
-    Shown { over, thread: Some(thread) }
+    Shown {
+        over,
+        thread: Some(thread),
+    }
 }
 
 impl Drop for Shown {

@@ -10,7 +10,10 @@ use std::borrow::Cow;
 use std::ffi::OsStr;
 use std::io::IsTerminal;
 use std::path::PathBuf;
-use table::{Destination, OutputFormat, ReadOptions, Source, Table, TableError, write_atomically, write_rejected};
+use table::{
+    Destination, OutputFormat, ReadOptions, Source, Table, TableError, write_atomically,
+    write_rejected,
+};
 
 /// Reasons shown on standard error when the rejected rows go to no file.
 const SHOWN_REJECTED: usize = 5;
@@ -25,9 +28,11 @@ enum Target {
 }
 
 pub fn run(args: &RankArgs) -> Result<(), Failure> {
-    let threads = args.threads.unwrap_or(0);
+    let threads = args.threads.map_or(0, usize::from);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-    let pool = pool.context("cannot start worker threads").map_err(Failure::Failed)?;
+    let pool = pool
+        .context("cannot start worker threads")
+        .map_err(Failure::Failed)?;
     pool.install(|| rank(args))
 }
 
@@ -40,19 +45,24 @@ fn rank(args: &RankArgs) -> Result<(), Failure> {
     }
     let rejected_to = rejected_path(args);
     let (job, shown) = progress::start();
-    let table = Table::read(&source, &ReadOptions::default(), &job).map_err(|e| failed(&job, e.into()))?;
+    let table =
+        Table::read(&source, &ReadOptions::default(), &job).map_err(|e| failed(&job, e.into()))?;
     load_plugins(args, &mut request)?;
     let outcome = screen(&table, &request, &job).map_err(|error| screening_failure(&job, error))?;
     let output = outcome.output();
     let written = match &target {
-        Target::File(destination, format) => destination.write(|writer| output.write(writer, *format, &job)),
+        Target::File(destination, format) => {
+            destination.write(|writer| output.write(writer, *format, &job))
+        }
         Target::Stdout(StdoutFormat::Csv) => {
             Destination::Stdout.write(|writer| output.write(writer, OutputFormat::Csv, &job))
         }
         Target::Stdout(StdoutFormat::Json) => {
             Destination::Stdout.write(|writer| output.write(writer, OutputFormat::Json, &job))
         }
-        Target::Stdout(StdoutFormat::Table) => Destination::Stdout.write(|writer| show::ranking(writer, &outcome)),
+        Target::Stdout(StdoutFormat::Table) => {
+            Destination::Stdout.write(|writer| show::ranking(writer, &outcome))
+        }
     };
     written.map_err(|e| failed(&job, e.into()))?;
     let rejected = write_rejected_rows(&outcome, rejected_to.as_ref());
@@ -63,22 +73,43 @@ fn rank(args: &RankArgs) -> Result<(), Failure> {
 
 fn failed(job: &Job, error: anyhow::Error) -> Failure {
     // Whatever went wrong after Ctrl-C went wrong because of it.
-    Failure::Failed(if job.is_cancelled() { anyhow!("cancelled; no file was changed") } else { error })
+    Failure::Failed(if job.is_cancelled() {
+        anyhow!("cancelled; no file was changed")
+    } else {
+        error
+    })
 }
 
 fn screening_failure(job: &Job, error: ScreeningError) -> Failure {
     use ScreeningError as E;
     let usage = matches!(
         error,
-        E::Objective { .. } | E::Constraint(_) | E::Parameter(_) | E::SettingPlugin { .. } | E::NoObjective(_)
+        E::Objective { .. }
+            | E::Constraint(_)
+            | E::Parameter(_)
+            | E::SettingPlugin { .. }
+            | E::NoObjective(_)
     );
-    if usage { Failure::Usage(error.into()) } else { failed(job, error.into()) }
+    if usage {
+        Failure::Usage(error.into())
+    } else {
+        failed(job, error.into())
+    }
 }
 
 fn request(args: &RankArgs) -> Result<Request> {
-    let objectives = args.objectives.iter().map(|text| Ok(text.parse::<Objective>()?));
-    let constraints = args.constraints.iter().map(|text| Ok(Constraint::parse(text)?));
-    let settings = args.settings.iter().map(|text| Ok(text.parse::<Setting>()?));
+    let objectives = args
+        .objectives
+        .iter()
+        .map(|text| Ok(text.parse::<Objective>()?));
+    let constraints = args
+        .constraints
+        .iter()
+        .map(|text| Ok(Constraint::parse(text)?));
+    let settings = args
+        .settings
+        .iter()
+        .map(|text| Ok(text.parse::<Setting>()?));
     Ok(Request {
         plugins: Vec::new(),
         plugins_are_named: !args.plugins.is_empty(),
@@ -122,8 +153,16 @@ fn target(args: &RankArgs, source: &Source) -> Result<Target, Failure> {
         let destination = Destination::file(path, source).map_err(|e| Failure::Failed(e.into()))?;
         return Ok(Target::File(destination, format));
     }
-    let default = if std::io::stdout().is_terminal() { StdoutFormat::Table } else { StdoutFormat::Csv };
-    Ok(Target::Stdout(if args.json { StdoutFormat::Json } else { args.format.unwrap_or(default) }))
+    let default = if std::io::stdout().is_terminal() {
+        StdoutFormat::Table
+    } else {
+        StdoutFormat::Csv
+    };
+    Ok(Target::Stdout(if args.json {
+        StdoutFormat::Json
+    } else {
+        args.format.unwrap_or(default)
+    }))
 }
 
 fn rejected_path(args: &RankArgs) -> Option<PathBuf> {
@@ -140,35 +179,69 @@ fn write_rejected_rows(outcome: &Outcome, path: Option<&PathBuf>) -> Result<(), 
     let Some(path) = path else { return Ok(()) };
     let rows = outcome.rejected();
     write_atomically(path, |mut writer| {
-        let rows = rows.iter().map(|r| (r.line, Cow::Borrowed(&*r.reason), Cow::Borrowed(&*r.text)));
+        let rows = rows
+            .iter()
+            .map(|r| (r.line, Cow::Borrowed(&*r.reason), Cow::Borrowed(&*r.text)));
         write_rejected(&mut writer, &path.display().to_string(), rows)
     })
 }
 
 /// Says on standard error what was ranked by, what was left out and why.
 fn tell(table: &Table, outcome: &Outcome, rejected_to: Option<&PathBuf>) {
-    for message in table.messages().iter().chain(&outcome.messages).chain(&outcome.switched_off) {
+    for message in table
+        .messages()
+        .iter()
+        .chain(&outcome.messages)
+        .chain(&outcome.switched_off)
+    {
         eprintln!("{message}");
     }
     let candidates = outcome.coverage.first().map(|c| c.candidates);
     for coverage in &outcome.coverage {
-        eprint!("plugin {}: applies to {} of {} candidates", coverage.plugin, coverage.covered, coverage.candidates);
-        eprintln!("{}", if coverage.lost > 0 { format!(", failed on {}", coverage.lost) } else { String::new() });
+        eprint!(
+            "plugin {}: applies to {} of {} candidates",
+            coverage.plugin, coverage.covered, coverage.candidates
+        );
+        eprintln!(
+            "{}",
+            if coverage.lost > 0 {
+                format!(", failed on {}", coverage.lost)
+            } else {
+                String::new()
+            }
+        );
     }
-    let by: Vec<String> = outcome.objectives().iter().map(|(direction, q)| objective(*direction, &q.label())).collect();
-    eprintln!("ranked {} candidates by {}", outcome.order.len(), by.join(", "));
+    let by: Vec<String> = outcome
+        .objectives()
+        .iter()
+        .map(|(direction, q)| objective(*direction, &q.label()))
+        .collect();
+    let (ranked, given) = (outcome.ranked, outcome.order.len());
+    let best = if given < ranked {
+        format!("; the best {given} are given")
+    } else {
+        String::new()
+    };
+    eprintln!("ranked {ranked} candidates by {}{best}", by.join(", "));
     let of = candidates.map_or_else(String::new, |n| format!(" of {n}"));
     if outcome.violated > 0 {
         eprintln!("left out by --where: {}{of}", outcome.violated);
     }
     if outcome.undecided > 0 {
-        eprintln!("left out because a value that --where asks for is not known: {}{of}", outcome.undecided);
+        eprintln!(
+            "left out because a value that --where asks for is not known: {}{of}",
+            outcome.undecided
+        );
     }
     let count = outcome.rejected_count();
     if count == 0 {
         return;
     }
-    let rows = if count == 1 { "1 row was".to_owned() } else { format!("{count} rows were") };
+    let rows = if count == 1 {
+        "1 row was".to_owned()
+    } else {
+        format!("{count} rows were")
+    };
     match rejected_to {
         Some(path) => eprintln!("{rows} not usable; see {}", path.display()),
         None => {

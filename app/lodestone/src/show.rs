@@ -9,14 +9,28 @@ const NOTE_CHARS: usize = 240;
 
 /// Writes the ranked candidates as an aligned table: rank, front, its probability, formula, objectives; then their notes.
 pub fn ranking(writer: &mut dyn Write, outcome: &Outcome) -> Result<(), TableError> {
-    let mut rows = vec![vec!["rank".to_owned(), "front".to_owned(), "P(front)".to_owned(), "formula".to_owned()]];
+    let mut rows = vec![vec![
+        "rank".to_owned(),
+        "front".to_owned(),
+        "P(front)".to_owned(),
+        "formula".to_owned(),
+    ]];
     rows[0].extend(outcome.objectives().iter().map(|(_, q)| q.label()));
     let mut notes = Vec::new();
     for (place, &row) in outcome.order.iter().enumerate() {
         let front = outcome.front[place].map_or_else(|| "-".to_owned(), |f| f.to_string());
         let probability = outcome.front_probability[place];
-        let probability = if probability.is_nan() { "-".to_owned() } else { format!("{probability:.2}") };
-        let mut line = vec![(place + 1).to_string(), front, probability, outcome.formula(row).into_owned()];
+        let probability = if probability.is_nan() {
+            "-".to_owned()
+        } else {
+            format!("{probability:.2}")
+        };
+        let mut line = vec![
+            (place + 1).to_string(),
+            front,
+            probability,
+            outcome.formula(row).into_owned(),
+        ];
         for objective in 0..outcome.objectives().len() {
             let (mean, std) = outcome.objective_value(objective, row);
             line.push(value_with_error(mean, std));
@@ -54,7 +68,11 @@ pub fn value_with_error(mean: f64, std: f64) -> String {
         format!("{mean:.decimals$} ± {std:.decimals$}")
     } else {
         let unit = 10f64.powi(-decimals);
-        format!("{:.0} ± {:.0}", (mean / unit).round() * unit, (std / unit).round() * unit)
+        format!(
+            "{:.0} ± {:.0}",
+            (mean / unit).round() * unit,
+            (std / unit).round() * unit
+        )
     }
 }
 
@@ -91,7 +109,11 @@ fn aligned(rows: &[Vec<String>]) -> String {
             text.push_str(if c > 0 { "  " } else { "" });
             text.push_str(if left { "" } else { &padding });
             text.push_str(cell);
-            text.push_str(if left && c + 1 < columns { &padding } else { "" });
+            text.push_str(if left && c + 1 < columns {
+                &padding
+            } else {
+                ""
+            });
         }
         text.push('\n');
     }

@@ -6,7 +6,9 @@ use crate::quantity::{Origin, Quantity};
 use job::Job;
 use matter::{Compositions, formula::Parser};
 use optimize::Verdict;
-use plugin_host::{BatchInput, BatchOutcome, ColumnInput, CompositionsInput, PredictError, PropertyColumn};
+use plugin_host::{
+    BatchInput, BatchOutcome, ColumnInput, CompositionsInput, Note, PredictError, PropertyColumn,
+};
 use std::ops::Range;
 use table::Table;
 
@@ -31,12 +33,48 @@ pub struct Chunk {
 pub struct PluginChunk {
     /// One for each property; `None` where it is not kept, or the plugin was switched off.
     pub columns: Vec<Option<PropertyColumn>>,
-    /// Without columns; empty where notes are not kept.
-    pub notes: Option<BatchOutcome>,
+    /// What was noted; `None` where notes are not kept.
+    pub notes: Option<Notes>,
     /// How many accepted rows have a value for a declared objective.
     pub covered: usize,
     /// For how many accepted rows the plugin failed.
     pub lost: usize,
+}
+
+/// The notes of a chunk, found by position.
+pub struct Notes {
+    texts: Vec<String>,
+    /// By row.
+    notes: Vec<Note>,
+    /// The notes of the accepted row at a position: `offsets[position]..offsets[position + 1]`.
+    offsets: Vec<u32>,
+}
+
+impl Notes {
+    fn new(outcome: BatchOutcome, rows: usize) -> Self {
+        let mut offsets = vec![0; rows + 1];
+        for note in &outcome.notes {
+            offsets[note.row as usize + 1] += 1;
+        }
+        for row in 0..rows {
+            offsets[row + 1] += offsets[row];
+        }
+        Self {
+            texts: outcome.texts,
+            notes: outcome.notes,
+            offsets,
+        }
+    }
+
+    /// The notes on the accepted row at `position`.
+    pub fn at(&self, position: usize) -> &[Note] {
+        &self.notes[self.offsets[position] as usize..self.offsets[position + 1] as usize]
+    }
+
+    /// What a note says.
+    pub fn text(&self, note: &Note) -> &str {
+        &self.texts[note.text as usize]
+    }
 }
 
 /// Which of the predictions to keep.
@@ -49,12 +87,22 @@ pub enum Keep {
 
 impl Chunk {
     /// Reads the formulas of chunk number `number`, lets every plugin predict, and judges the constraints.
-    pub fn new(table: &Table, plan: &Plan, number: usize, keep: Keep, job: &Job) -> Result<Self, ScreeningError> {
+    pub fn new(
+        table: &Table,
+        plan: &Plan,
+        number: usize,
+        keep: Keep,
+        job: &Job,
+    ) -> Result<Self, ScreeningError> {
         let rows = table.chunk_rows(number);
         let mut compositions = Compositions::new();
         let mut parser = Parser::new();
-        let (mut accepted, mut rejected, mut charges) = (Vec::with_capacity(rows.len()), Vec::new(), Vec::new());
-        for (row, text) in rows.clone().zip(table.texts(plan.formula_column, rows.clone())) {
+        let (mut accepted, mut rejected, mut charges) =
+            (Vec::with_capacity(rows.len()), Vec::new(), Vec::new());
+        for (row, text) in rows
+            .clone()
+            .zip(table.texts(plan.formula_column, rows.clone()))
+        {
             match parser.parse_into(&text, &mut compositions) {
                 Ok(charge) => {
                     if charge != 0.0 {
@@ -65,18 +113,32 @@ impl Chunk {
                 Err(error) => rejected.push((row, format!("formula {text:?}: {error}"))),
             }
         }
-        let mut chunk = Self { rows, accepted: Some(accepted), rejected, charges, plugins: Vec::new(), verdicts: Vec::new() };
+        let mut chunk = Self {
+            rows,
+            accepted: Some(accepted),
+            rejected,
+            charges,
+            plugins: Vec::new(),
+            verdicts: Vec::new(),
+        };
         if chunk.rejected.is_empty() {
             chunk.accepted = None;
         }
         for plugin in &plan.plugins {
-            chunk.plugins.push(chunk.predict(plugin, &compositions, job)?);
+            chunk
+                .plugins
+                .push(chunk.predict(plugin, &compositions, job)?);
         }
         chunk.verdicts = chunk.judge(plan, &compositions);
         if keep == Keep::Deciding {
             for (kept, plugin) in chunk.plugins.iter_mut().zip(&plan.plugins) {
                 kept.notes = None;
-                for (column, _) in kept.columns.iter_mut().zip(&plugin.decides).filter(|(_, decides)| !**decides) {
+                for (column, _) in kept
+                    .columns
+                    .iter_mut()
+                    .zip(&plugin.decides)
+                    .filter(|(_, decides)| !**decides)
+                {
                     *column = None;
                 }
             }
@@ -92,12 +154,18 @@ impl Chunk {
 
     /// The row of the table at `position` among the accepted.
     fn row(&self, position: usize) -> usize {
-        self.rows.start + self.accepted.as_ref().map_or(position, |a| a[position] as usize)
+        self.rows.start
+            + self
+                .accepted
+                .as_ref()
+                .map_or(position, |a| a[position] as usize)
     }
 
     /// Where row `row` of the table stands among the accepted.
     pub fn position(&self, row: usize) -> Option<usize> {
-        let local = row.checked_sub(self.rows.start).filter(|&local| local < self.rows.len())?;
+        let local = row
+            .checked_sub(self.rows.start)
+            .filter(|&local| local < self.rows.len())?;
         match &self.accepted {
             None => Some(local),
             Some(accepted) => accepted.binary_search(&(local as u32)).ok(),
@@ -106,22 +174,35 @@ impl Chunk {
 
     /// The accepted rows, as rows of the table, with their verdicts.
     pub fn verdicts(&self) -> impl Iterator<Item = (usize, Verdict)> + '_ {
-        self.verdicts.iter().enumerate().map(|(position, &verdict)| (self.row(position), verdict))
+        self.verdicts
+            .iter()
+            .enumerate()
+            .map(|(position, &verdict)| (self.row(position), verdict))
     }
 
     /// The charge that the formula of an accepted row carries; 0 for most.
     pub fn charge(&self, position: usize) -> f64 {
-        let found = self.charges.binary_search_by_key(&(position as u32), |&(p, _)| p);
+        let found = self
+            .charges
+            .binary_search_by_key(&(position as u32), |&(p, _)| p);
         found.map_or(0.0, |index| self.charges[index].1)
     }
 
     /// The value and standard deviation of a quantity, in the order of the accepted rows.
-    pub fn values<'a>(&'a self, plan: &'a Plan, quantity: &Quantity) -> Box<dyn Fn(usize) -> (f64, f64) + 'a> {
+    pub fn values<'a>(
+        &'a self,
+        plan: &'a Plan,
+        quantity: &Quantity,
+    ) -> Box<dyn Fn(usize) -> (f64, f64) + 'a> {
         match quantity.origin {
-            Origin::Property { plugin, property } => match &self.plugins[plugin].columns.get(property) {
-                Some(Some(column)) => Box::new(|position| (column.mean[position], column.std_at(position))),
-                _ => Box::new(|_| (f64::NAN, f64::NAN)),
-            },
+            Origin::Property { plugin, property } => {
+                match &self.plugins[plugin].columns.get(property) {
+                    Some(Some(column)) => {
+                        Box::new(|position| (column.mean[position], column.std_at(position)))
+                    }
+                    _ => Box::new(|_| (f64::NAN, f64::NAN)),
+                }
+            }
             Origin::Column { column } => match plan.columns.get(&column) {
                 Some(TableColumn { mean, std }) => Box::new(move |position| {
                     let row = self.row(position);
@@ -135,24 +216,46 @@ impl Chunk {
     /// Forgets what a plugin said, and every verdict that rests on it.
     pub fn blank(&mut self, plan: &Plan, plugin: usize) {
         let lost = self.plugins[plugin].lost;
-        self.plugins[plugin] = PluginChunk { lost, ..PluginChunk::default() };
-        let rests_on_it = |q: &Quantity| matches!(q.origin, Origin::Property { plugin: p, .. } if p == plugin);
-        if plan.constraints.iter().flat_map(|c| &c.quantities).any(rests_on_it) {
+        self.plugins[plugin] = PluginChunk {
+            lost,
+            ..PluginChunk::default()
+        };
+        let rests_on_it =
+            |q: &Quantity| matches!(q.origin, Origin::Property { plugin: p, .. } if p == plugin);
+        if plan
+            .constraints
+            .iter()
+            .flat_map(|c| &c.quantities)
+            .any(rests_on_it)
+        {
             self.verdicts.fill(Verdict::Unknown);
         }
     }
 
-    fn predict(&self, plan: &PluginPlan, compositions: &Compositions, job: &Job) -> Result<PluginChunk, ScreeningError> {
+    fn predict(
+        &self,
+        plan: &PluginPlan,
+        compositions: &Compositions,
+        job: &Job,
+    ) -> Result<PluginChunk, ScreeningError> {
         let description = plan.plugin().description();
-        let gather = |values: &[f64]| -> Vec<f64> { (0..self.len()).map(|p| values[self.row(p)]).collect() };
-        let gathered: Vec<(Vec<f64>, Option<Vec<f64>>)> =
-            plan.inputs.iter().map(|i| (gather(&i.values.mean), i.values.std.as_deref().map(gather))).collect();
-        let columns = plan.inputs.iter().zip(&gathered).map(|(input, (mean, std))| ColumnInput {
-            name: &input.name,
-            unit: &input.unit,
-            mean,
-            std: std.as_deref(),
-        });
+        let gather =
+            |values: &[f64]| -> Vec<f64> { (0..self.len()).map(|p| values[self.row(p)]).collect() };
+        let gathered: Vec<(Vec<f64>, Option<Vec<f64>>)> = plan
+            .inputs
+            .iter()
+            .map(|i| (gather(&i.values.mean), i.values.std.as_deref().map(gather)))
+            .collect();
+        let columns = plan
+            .inputs
+            .iter()
+            .zip(&gathered)
+            .map(|(input, (mean, std))| ColumnInput {
+                name: &input.name,
+                unit: &input.unit,
+                mean,
+                std: std.as_deref(),
+            });
         let batch = BatchInput {
             compositions: CompositionsInput {
                 offsets: compositions.offsets(),
@@ -162,19 +265,26 @@ impl Chunk {
             structures: None,
             columns: columns.collect(),
         };
-        let mut outcome = plan.session.predict(&batch, job).map_err(|error| match error {
-            PredictError::Cancelled => ScreeningError::Cancelled,
-            PredictError::Input(why) => ScreeningError::Batch(why),
-        })?;
+        let mut outcome = plan
+            .session
+            .predict(&batch, job)
+            .map_err(|error| match error {
+                PredictError::Cancelled => ScreeningError::Cancelled,
+                PredictError::Input(why) => ScreeningError::Batch(why),
+            })?;
         let columns = std::mem::take(&mut outcome.columns);
         let declares = description.default_objectives().next().is_some();
-        let counted = description.properties.iter().zip(&columns).filter(|(p, _)| p.default_objective || !declares);
+        let counted = description
+            .properties
+            .iter()
+            .zip(&columns)
+            .filter(|(p, _)| p.default_objective || !declares);
         let covered = count_known(counted.map(|(_, column)| column), self.len());
         Ok(PluginChunk {
             columns: columns.into_iter().map(Some).collect(),
             covered,
             lost: outcome.lost.len(),
-            notes: Some(outcome),
+            notes: Some(Notes::new(outcome, self.len())),
         })
     }
 
@@ -190,7 +300,9 @@ impl Chunk {
                 })
                 .collect();
             let columns: Vec<&[f64]> = columns.iter().map(Vec::as_slice).collect();
-            let judged = constraint.constraint.evaluate(self.len(), &columns, |p| Some(compositions.get(p)));
+            let judged = constraint
+                .constraint
+                .evaluate(self.len(), &columns, |p| Some(compositions.get(p)));
             for (verdict, new) in verdicts.iter_mut().zip(judged) {
                 *verdict = verdict.and(new);
             }
@@ -200,6 +312,11 @@ impl Chunk {
 }
 
 /// How many of `rows` rows have a value in any of the columns.
-fn count_known<'a>(columns: impl Iterator<Item = &'a PropertyColumn> + Clone, rows: usize) -> usize {
-    (0..rows).filter(|&row| columns.clone().any(|c| !c.mean[row].is_nan())).count()
+fn count_known<'a>(
+    columns: impl Iterator<Item = &'a PropertyColumn> + Clone,
+    rows: usize,
+) -> usize {
+    (0..rows)
+        .filter(|&row| columns.clone().any(|c| !c.mean[row].is_nan()))
+        .count()
 }

@@ -10,26 +10,47 @@ pub enum ScreeningError {
     #[error(transparent)]
     Table(#[from] table::TableError),
     #[error("objective {objective}: {error}")]
-    Objective { objective: String, error: UnknownQuantity },
-    #[error("{0}")]
+    Objective {
+        objective: String,
+        error: UnknownQuantity,
+    },
+    #[error(transparent)]
     Constraint(#[from] optimize::ParseError),
     #[error(transparent)]
     Parameter(#[from] plugin_host::ParameterError),
-    #[error("setting {setting}: no plugin {plugin:?} takes part; {known}")]
-    SettingPlugin { setting: String, plugin: String, known: String },
+    #[error("setting {setting}: no plugin {plugin:?} takes part; {hint}")]
+    SettingPlugin {
+        setting: String,
+        plugin: String,
+        hint: String,
+    },
     #[error("two plugins are called {0:?}; a property's name would not say which is meant")]
     TwicePlugin(String),
     #[error("column {column:?}: {error}")]
-    Unit { column: String, error: table::UnitError },
-    #[error("plugin {plugin} needs a column {column:?} [{unit}], and the table has none: {summary}")]
-    MissingColumn { plugin: String, column: String, unit: String, summary: String },
+    Unit {
+        column: String,
+        error: table::UnitError,
+    },
+    #[error(
+        "plugin {plugin} needs a column {column:?} [{unit}], and the table has none: {summary}"
+    )]
+    MissingColumn {
+        plugin: String,
+        column: String,
+        unit: String,
+        summary: String,
+    },
     #[error("plugin {plugin} needs {what}, which this version does not give to plugins yet")]
     Unsupported { plugin: String, what: &'static str },
     #[error("a batch could not be put together: {0}")]
     Batch(String),
-    #[error("there is nothing to rank by: {0} declares no objective; name one with -O, for example -O max:PROPERTY")]
+    #[error(
+        "there is nothing to rank by: {0} declares no objective; name one with -O, for example -O max:PROPERTY"
+    )]
     NoObjective(String),
-    #[error("no plugin applies to any of the {rows} candidates ({tried}); name an objective with -O")]
+    #[error(
+        "no plugin applies to any of the {rows} candidates ({tried}); name an objective with -O"
+    )]
     NothingApplies { rows: usize, tried: String },
     #[error("the table has {rows} rows; at most {limit} can be ranked at once: split the file")]
     TooManyRows { rows: usize, limit: usize },

@@ -4,6 +4,7 @@ use crate::chunk::Chunk;
 use crate::plan::Plan;
 use crate::quantity::{Origin, Quantity, label};
 use optimize::Direction;
+use plugin_host::PropertyColumn;
 use rayon::prelude::*;
 use std::borrow::Cow;
 use table::{CHUNK, OutputTable, Table, Values};
@@ -64,6 +65,8 @@ pub struct Outcome<'t> {
     pub coverage: Vec<Coverage>,
     /// Plugins that failed too often, in words.
     pub switched_off: Vec<String>,
+    /// How many candidates were ranked; `order` may hold only the best of them.
+    pub ranked: usize,
     /// How many candidates do not satisfy a constraint.
     pub violated: usize,
     /// For how many candidates a constraint cannot be judged because a value is not known.
@@ -76,7 +79,11 @@ pub struct Outcome<'t> {
 }
 
 impl<'t> Outcome<'t> {
-    pub(crate) fn new(table: &'t Table, coverage: Vec<Coverage>, switched_off: Vec<String>) -> Self {
+    pub(crate) fn new(
+        table: &'t Table,
+        coverage: Vec<Coverage>,
+        switched_off: Vec<String>,
+    ) -> Self {
         Self {
             table,
             order: Vec::new(),
@@ -84,6 +91,7 @@ impl<'t> Outcome<'t> {
             front_probability: Vec::new(),
             coverage,
             switched_off,
+            ranked: 0,
             violated: 0,
             undecided: 0,
             messages: Vec::new(),
@@ -108,16 +116,26 @@ impl<'t> Outcome<'t> {
     /// The predicted properties, in the order of the plugins and of their descriptions; plugins that turned out to apply
     /// to no candidate, and that nobody asked for, are left out.
     pub fn properties(&self) -> Vec<PredictedProperty> {
-        let Some(plan) = &self.plan else { return Vec::new() };
-        let shown = plan.plugins.iter().enumerate().filter(|&(i, _)| !plan.by_coverage || self.coverage[i].covered > 0);
+        let Some(plan) = &self.plan else {
+            return Vec::new();
+        };
+        let shown = plan
+            .plugins
+            .iter()
+            .enumerate()
+            .filter(|&(i, _)| !plan.by_coverage || self.coverage[i].covered > 0);
         let properties = shown.flat_map(|(index, plugin)| {
             let description = plugin.plugin().description();
-            description.properties.iter().enumerate().map(move |(property, p)| PredictedProperty {
-                name: format!("{}.{}", description.id, p.name),
-                unit: p.unit.clone(),
-                plugin: index,
-                property,
-            })
+            description
+                .properties
+                .iter()
+                .enumerate()
+                .map(move |(property, p)| PredictedProperty {
+                    name: format!("{}.{}", description.id, p.name),
+                    unit: p.unit.clone(),
+                    plugin: index,
+                    property,
+                })
         });
         properties.collect()
     }
@@ -125,7 +143,12 @@ impl<'t> Outcome<'t> {
     /// Value and standard deviation of a property at a row of the table; NaN where missing or unknown.
     pub fn value(&self, property: &PredictedProperty, row: u32) -> (f64, f64) {
         let found = self.chunks.get(row as usize / CHUNK).and_then(|chunk| {
-            let column = chunk.plugins.get(property.plugin)?.columns.get(property.property)?.as_ref()?;
+            let column = chunk
+                .plugins
+                .get(property.plugin)?
+                .columns
+                .get(property.property)?
+                .as_ref()?;
             let position = chunk.position(row as usize)?;
             Some((column.mean[position], column.std_at(position)))
         });
@@ -137,12 +160,22 @@ impl<'t> Outcome<'t> {
         let quantity = &self.objectives[objective].1;
         match (quantity.origin, &self.plan) {
             (Origin::Property { plugin, property }, _) => {
-                let property = PredictedProperty { name: String::new(), unit: String::new(), plugin, property };
+                let property = PredictedProperty {
+                    name: String::new(),
+                    unit: String::new(),
+                    plugin,
+                    property,
+                };
                 self.value(&property, row)
             }
-            (Origin::Column { column }, Some(plan)) => plan.columns.get(&column).map_or((f64::NAN, f64::NAN), |c| {
-                (c.mean[row as usize], c.std.as_ref().map_or(f64::NAN, |s| s[row as usize]))
-            }),
+            (Origin::Column { column }, Some(plan)) => {
+                plan.columns.get(&column).map_or((f64::NAN, f64::NAN), |c| {
+                    (
+                        c.mean[row as usize],
+                        c.std.as_ref().map_or(f64::NAN, |s| s[row as usize]),
+                    )
+                })
+            }
             (Origin::Column { .. }, None) => (f64::NAN, f64::NAN),
         }
     }
@@ -155,8 +188,12 @@ impl<'t> Outcome<'t> {
 
     /// Appends all notes on a row of the table: `battery.average_voltage: from ...; battery: ...`.
     pub fn push_notes(&self, row: u32, out: &mut String) {
-        let (Some(chunk), Some(plan)) = (self.chunks.get(row as usize / CHUNK), &self.plan) else { return };
-        let Some(position) = chunk.position(row as usize) else { return };
+        let (Some(chunk), Some(plan)) = (self.chunks.get(row as usize / CHUNK), &self.plan) else {
+            return;
+        };
+        let Some(position) = chunk.position(row as usize) else {
+            return;
+        };
         let separate = |out: &mut String| {
             if !out.is_empty() {
                 out.push_str("; ");
@@ -165,33 +202,40 @@ impl<'t> Outcome<'t> {
         let charge = chunk.charge(position);
         if charge != 0.0 {
             separate(out);
-            out.push_str(&format!("the formula carries a charge of {charge:+}, which plugins do not see"));
+            out.push_str(&format!(
+                "the formula carries a charge of {charge:+}, which plugins do not see"
+            ));
         }
         for (said, plugin) in chunk.plugins.iter().zip(&plan.plugins) {
             let Some(notes) = &said.notes else { continue };
             let description = plugin.plugin().description();
-            let mut done: Vec<u32> = Vec::new();
-            for (note, text) in notes.notes_at(position as u32) {
-                if done.contains(&note.text) {
+            let here = notes.at(position);
+            for (index, note) in here.iter().enumerate() {
+                if here[..index]
+                    .iter()
+                    .any(|earlier| earlier.text == note.text)
+                {
                     continue;
                 }
-                done.push(note.text);
                 separate(out);
                 // One text about several properties is said once.
-                let mut first = true;
-                for (other, _) in notes.notes_at(position as u32).filter(|(n, _)| n.text == note.text) {
-                    if !first {
-                        out.push_str(", ");
-                    }
-                    first = false;
+                for (count, same) in here[index..]
+                    .iter()
+                    .filter(|n| n.text == note.text)
+                    .enumerate()
+                {
+                    out.push_str(if count > 0 { ", " } else { "" });
                     out.push_str(&description.id);
-                    if let Some(property) = other.property.and_then(|p| description.properties.get(p as usize)) {
+                    if let Some(property) = same
+                        .property
+                        .and_then(|p| description.properties.get(p as usize))
+                    {
                         out.push('.');
                         out.push_str(&property.name);
                     }
                 }
                 out.push_str(": ");
-                out.push_str(text);
+                out.push_str(notes.text(note));
             }
         }
     }
@@ -208,30 +252,72 @@ impl<'t> Outcome<'t> {
             reason: r.reason.to_string().into(),
             text: Cow::Borrowed(&*r.text),
         });
-        let unparsed = self.chunks.iter().flat_map(|c| &c.rejected).map(|(row, reason)| Rejected {
-            line: self.table.line(*row),
-            reason: Cow::Borrowed(reason.as_str()),
-            text: self.table.row_text(*row).into(),
-        });
+        let unparsed = self
+            .chunks
+            .iter()
+            .flat_map(|c| &c.rejected)
+            .map(|(row, reason)| Rejected {
+                line: self.table.line(*row),
+                reason: Cow::Borrowed(reason.as_str()),
+                text: self.table.row_text(*row).into(),
+            });
         let mut all: Vec<_> = unread.chain(unparsed).collect();
         all.sort_by_key(|r| r.line);
         all
+    }
+
+    /// Values and standard deviations of a property in the order of the ranking.
+    fn gather(&self, property: &PredictedProperty) -> (Vec<f64>, Vec<f64>) {
+        // Found once a chunk, for the million look-ups that follow.
+        let columns: Vec<Option<(&Chunk, &PropertyColumn)>> = self
+            .chunks
+            .iter()
+            .map(|chunk| {
+                let column = chunk
+                    .plugins
+                    .get(property.plugin)?
+                    .columns
+                    .get(property.property)?
+                    .as_ref()?;
+                Some((chunk, column))
+            })
+            .collect();
+        let value = |&row: &u32| {
+            let (chunk, column) = columns[row as usize / CHUNK]?;
+            let position = chunk.position(row as usize)?;
+            Some((column.mean[position], column.std_at(position)))
+        };
+        self.order
+            .par_iter()
+            .map(|row| value(row).unwrap_or((f64::NAN, f64::NAN)))
+            .unzip()
     }
 
     /// The result as a table: `rank`, `front`, `front_probability`, the input's columns, every predicted property with its
     /// standard deviation, `notes`.
     pub fn output(&self) -> OutputTable<'_> {
         let mut out = OutputTable::new(&self.order);
-        out.push("rank", Values::U32((1..=self.order.len() as u32).collect::<Vec<_>>().into()));
+        out.push(
+            "rank",
+            Values::U32((1..=self.order.len() as u32).collect::<Vec<_>>().into()),
+        );
         out.push("front", Values::OptionalU32(Cow::Borrowed(&self.front)));
-        out.push("front_probability", Values::F64(Cow::Borrowed(&self.front_probability)));
+        out.push(
+            "front_probability",
+            Values::F64(Cow::Borrowed(&self.front_probability)),
+        );
         out.push_input(self.table);
         for property in self.properties() {
-            let (mean, std): (Vec<f64>, Vec<f64>) = self.order.par_iter().map(|&row| self.value(&property, row)).unzip();
+            let (mean, std): (Vec<f64>, Vec<f64>) = self.gather(&property);
             out.push(property.header(), Values::F64(mean.into()));
             out.push(property.std_header(), Values::F64(std.into()));
         }
-        out.push("notes", Values::Written(Box::new(|index, text| self.push_notes(self.order[index], text))));
+        out.push(
+            "notes",
+            Values::Written(Box::new(|index, text| {
+                self.push_notes(self.order[index], text)
+            })),
+        );
         out
     }
 }

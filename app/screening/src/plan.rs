@@ -2,7 +2,7 @@
 
 use crate::quantity::{Origin, Quantity, find, label};
 use crate::{Request, ScreeningError, UnknownQuantity};
-use optimize::{Constraint, Direction, Objective};
+use optimize::{Constraint, Direction, Objective, suggest_nearest};
 use plugin_host::{Direction as Natural, Need};
 use plugin_host::{Plugin, Session};
 use std::collections::BTreeMap;
@@ -58,11 +58,17 @@ impl Plan {
     pub fn new(table: &Table, request: &Request) -> Result<Self, ScreeningError> {
         let limit = u32::MAX as usize - 1;
         if table.len() > limit {
-            return Err(ScreeningError::TooManyRows { rows: table.len(), limit });
+            return Err(ScreeningError::TooManyRows {
+                rows: table.len(),
+                limit,
+            });
         }
         let formula_column = table.formula_column(request.formula_column.as_deref())?;
         for (position, plugin) in request.plugins.iter().enumerate() {
-            if request.plugins[..position].iter().any(|p| p.id() == plugin.id()) {
+            if request.plugins[..position]
+                .iter()
+                .any(|p| p.id() == plugin.id())
+            {
                 return Err(ScreeningError::TwicePlugin(plugin.id().to_owned()));
             }
         }
@@ -81,9 +87,14 @@ impl Plan {
                 || quantities().any(spoken_of)
                 || request.settings.iter().any(|s| s.plugin == id)
         };
-        let used: Vec<usize> = (0..request.plugins.len()).filter(|&i| uses(i, request.plugins[i].id())).collect();
+        let used: Vec<usize> = (0..request.plugins.len())
+            .filter(|&i| uses(i, request.plugins[i].id()))
+            .collect();
         if objectives.is_empty() && !by_coverage {
-            objectives = used.iter().flat_map(|&i| declared(i, &request.plugins[i])).collect();
+            objectives = used
+                .iter()
+                .flat_map(|&i| declared(i, &request.plugins[i]))
+                .collect();
             if objectives.is_empty() {
                 let names: Vec<&str> = request.plugins.iter().map(Plugin::id).collect();
                 return Err(ScreeningError::NoObjective(names.join(", ")));
@@ -99,12 +110,19 @@ impl Plan {
             messages: Vec::new(),
         };
         for setting in &request.settings {
-            if !used.iter().any(|&i| request.plugins[i].id() == setting.plugin) {
+            if !used
+                .iter()
+                .any(|&i| request.plugins[i].id() == setting.plugin)
+            {
                 let names: Vec<&str> = used.iter().map(|&i| request.plugins[i].id()).collect();
+                let hint = match suggest_nearest(&setting.plugin, names.iter().copied()) {
+                    Some(nearest) => format!("did you mean {nearest:?}?"),
+                    None => format!("there are: {}", names.join(", ")),
+                };
                 return Err(ScreeningError::SettingPlugin {
                     setting: format!("{}.{}={}", setting.plugin, setting.parameter, setting.value),
                     plugin: setting.plugin.clone(),
-                    known: format!("there are: {}", names.join(", ")),
+                    hint,
                 });
             }
         }
@@ -119,10 +137,18 @@ impl Plan {
     }
 
     /// The session of a plugin and its inputs from the table.
-    fn plugin(&mut self, table: &Table, plugin: &Plugin, request: &Request) -> Result<PluginPlan, ScreeningError> {
+    fn plugin(
+        &mut self,
+        table: &Table,
+        plugin: &Plugin,
+        request: &Request,
+    ) -> Result<PluginPlan, ScreeningError> {
         let description = plugin.description();
         let inputs = &description.inputs;
-        let unsupported = |what| ScreeningError::Unsupported { plugin: plugin.id().to_owned(), what };
+        let unsupported = |what| ScreeningError::Unsupported {
+            plugin: plugin.id().to_owned(),
+            what,
+        };
         if inputs.structure == Need::Required {
             return Err(unsupported("crystal structures"));
         }
@@ -143,7 +169,11 @@ impl Plan {
             match table.columns().iter().position(|c| c.name == wanted.name) {
                 Some(column) => {
                     let values = self.read_column(table, column, Some(&wanted.unit))?;
-                    columns.push(PluginInput { name: wanted.name.clone(), unit: wanted.unit.clone(), values });
+                    columns.push(PluginInput {
+                        name: wanted.name.clone(),
+                        unit: wanted.unit.clone(),
+                        values,
+                    });
                 }
                 None if wanted.need == Need::Required => {
                     return Err(ScreeningError::MissingColumn {
@@ -157,11 +187,20 @@ impl Plan {
             }
         }
         let decides = vec![false; description.properties.len()];
-        Ok(PluginPlan { session, inputs: columns, decides })
+        Ok(PluginPlan {
+            session,
+            inputs: columns,
+            decides,
+        })
     }
 
     /// The numbers of a column, converted to `unit` where one is asked for, and those of `<column>_std` beside it.
-    fn read_column(&mut self, table: &Table, column: usize, unit: Option<&str>) -> Result<TableColumn, ScreeningError> {
+    fn read_column(
+        &mut self,
+        table: &Table,
+        column: usize,
+        unit: Option<&str>,
+    ) -> Result<TableColumn, ScreeningError> {
         let mean = self.read_numbers(table, column, unit, false)?;
         let std_name = format!("{}_std", table.columns()[column].name);
         let std = match table.columns().iter().position(|c| c.name == std_name) {
@@ -184,10 +223,17 @@ impl Plan {
         let mut values = numbers.values;
         match (&info.unit, wanted) {
             (Some(unit), Some(wanted)) => {
-                let conversion = convert_factor(unit, wanted)
-                    .map_err(|error| ScreeningError::Unit { column: info.header.clone(), error })?;
+                let conversion =
+                    convert_factor(unit, wanted).map_err(|error| ScreeningError::Unit {
+                        column: info.header.clone(),
+                        error,
+                    })?;
                 for value in &mut values {
-                    *value = if is_std { conversion.apply_std(*value) } else { conversion.apply(*value) };
+                    *value = if is_std {
+                        conversion.apply_std(*value)
+                    } else {
+                        conversion.apply(*value)
+                    };
                 }
             }
             (None, Some(wanted)) if !wanted.is_empty() && !is_std => self.messages.push(format!(
@@ -201,8 +247,14 @@ impl Plan {
     }
 
     fn tell_bad_cells(&mut self, name: &str, numbers: &Numbers) {
-        let Some(first) = numbers.bad.first() else { return };
-        let cells = if numbers.bad_count == 1 { "1 cell is".to_owned() } else { format!("{} cells are", numbers.bad_count) };
+        let Some(first) = numbers.bad.first() else {
+            return;
+        };
+        let cells = if numbers.bad_count == 1 {
+            "1 cell is".to_owned()
+        } else {
+            format!("{} cells are", numbers.bad_count)
+        };
         self.messages.push(format!(
             "column {name:?}: {cells} no number and taken as missing (line {}: {:?}: {})",
             first.line, first.text, first.error
@@ -263,13 +315,21 @@ impl Plan {
 /// Everything that can be named: the properties of all plugins, then the numeric columns of the table.
 fn known_quantities(table: &Table, formula_column: usize, plugins: &[Plugin]) -> Vec<Quantity> {
     let properties = plugins.iter().enumerate().flat_map(|(plugin, p)| {
-        p.description().properties.iter().enumerate().map(move |(property, d)| Quantity {
-            name: format!("{}.{}", p.id(), d.name),
-            unit: d.unit.clone(),
-            origin: Origin::Property { plugin, property },
-        })
+        p.description()
+            .properties
+            .iter()
+            .enumerate()
+            .map(move |(property, d)| Quantity {
+                name: format!("{}.{}", p.id(), d.name),
+                unit: d.unit.clone(),
+                origin: Origin::Property { plugin, property },
+            })
     });
-    let columns = table.columns().iter().enumerate().filter(|&(c, _)| c != formula_column && table.is_numeric(c));
+    let columns = table
+        .columns()
+        .iter()
+        .enumerate()
+        .filter(|&(c, _)| c != formula_column && table.is_numeric(c));
     let columns = columns.map(|(column, info)| Quantity {
         name: info.name.clone(),
         unit: info.unit.clone().unwrap_or_default(),
@@ -284,7 +344,10 @@ fn resolve_objectives(
 ) -> Result<Vec<(Direction, Quantity)>, ScreeningError> {
     let resolve = |o: &Objective| match find(&o.property, known) {
         Ok(quantity) => Ok((o.direction, quantity.clone())),
-        Err(error) => Err(ScreeningError::Objective { objective: o.to_string(), error }),
+        Err(error) => Err(ScreeningError::Objective {
+            objective: o.to_string(),
+            error,
+        }),
     };
     objectives.iter().map(resolve).collect()
 }
@@ -294,31 +357,50 @@ fn resolve_constraints(
     known: &[Quantity],
 ) -> Result<Vec<ConstraintPlan>, ScreeningError> {
     let resolve = |constraint: &Constraint| {
-        let quantities = constraint.properties().iter().enumerate().map(|(index, name)| {
-            find(name, known).cloned().map_err(|error| {
-                let remedy = match error {
-                    UnknownQuantity::Unknown { nearest: Some(nearest), .. } => format!("did you mean `{nearest}`?"),
-                    other => other.to_string(),
-                };
-                ScreeningError::Constraint(constraint.unknown_property(index, remedy))
-            })
-        });
+        let quantities = constraint
+            .properties()
+            .iter()
+            .enumerate()
+            .map(|(index, name)| {
+                find(name, known).cloned().map_err(|error| {
+                    let remedy = match error {
+                        UnknownQuantity::Unknown {
+                            nearest: Some(nearest),
+                            ..
+                        } => format!("did you mean `{nearest}`?"),
+                        other => other.to_string(),
+                    };
+                    ScreeningError::Constraint(constraint.unknown_property(index, remedy))
+                })
+            });
         let quantities: Result<_, ScreeningError> = quantities.collect();
-        Ok(ConstraintPlan { constraint: constraint.clone(), quantities: quantities? })
+        Ok(ConstraintPlan {
+            constraint: constraint.clone(),
+            quantities: quantities?,
+        })
     };
     constraints.iter().map(resolve).collect()
 }
 
 fn declared(index: usize, plugin: &Plugin) -> Vec<(Direction, Quantity)> {
     let properties = plugin.description().properties.iter().enumerate();
-    let objectives = properties.filter(|(_, p)| p.default_objective).map(|(property, p)| {
-        let direction = if p.direction == Natural::Minimize { Direction::Minimize } else { Direction::Maximize };
-        let quantity = Quantity {
-            name: format!("{}.{}", plugin.id(), p.name),
-            unit: p.unit.clone(),
-            origin: Origin::Property { plugin: index, property },
-        };
-        (direction, quantity)
-    });
+    let objectives = properties
+        .filter(|(_, p)| p.default_objective)
+        .map(|(property, p)| {
+            let direction = if p.direction == Natural::Minimize {
+                Direction::Minimize
+            } else {
+                Direction::Maximize
+            };
+            let quantity = Quantity {
+                name: format!("{}.{}", plugin.id(), p.name),
+                unit: p.unit.clone(),
+                origin: Origin::Property {
+                    plugin: index,
+                    property,
+                },
+            };
+            (direction, quantity)
+        });
     objectives.collect()
 }

@@ -30,7 +30,11 @@ impl Quantity {
 
 /// A name with its unit, as column headers show it.
 pub fn label(name: &str, unit: &str) -> String {
-    if unit.is_empty() { name.to_owned() } else { format!("{name} [{unit}]") }
+    if unit.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{name} [{unit}]")
+    }
 }
 
 /// A name that nothing is called, with the nearest that is.
@@ -43,7 +47,10 @@ pub enum UnknownQuantity {
         known: Vec<String>,
     },
     #[error("{name:?} could be {}: give the full name", .candidates.join(" or "))]
-    Ambiguous { name: String, candidates: Vec<String> },
+    Ambiguous {
+        name: String,
+        candidates: Vec<String>,
+    },
 }
 
 fn hint(nearest: &Option<String>, known: &[String]) -> String {
@@ -58,9 +65,16 @@ fn hint(nearest: &Option<String>, known: &[String]) -> String {
 /// only one plugin has it.
 pub fn find<'a>(name: &str, known: &'a [Quantity]) -> Result<&'a Quantity, UnknownQuantity> {
     let wanted = name.trim();
-    let exact: Vec<&Quantity> = known.iter().filter(|q| q.name == wanted || q.label() == wanted).collect();
+    let exact: Vec<&Quantity> = known
+        .iter()
+        .filter(|q| q.name == wanted || q.label() == wanted)
+        .collect();
     let found = if exact.is_empty() {
-        known.iter().filter(|q| q.name.rsplit_once('.').is_some_and(|(_, last)| last == wanted)).collect()
+        let last_part = |q: &&Quantity| {
+            let last = q.name.rsplit_once('.').map(|(_, last)| last);
+            last.is_some_and(|last| last == wanted || label(last, &q.unit) == wanted)
+        };
+        known.iter().filter(last_part).collect()
     } else {
         exact
     };
@@ -89,34 +103,57 @@ mod tests {
         let property = |plugin, name: &str, unit: &str| Quantity {
             name: name.into(),
             unit: unit.into(),
-            origin: Origin::Property { plugin, property: 0 },
+            origin: Origin::Property {
+                plugin,
+                property: 0,
+            },
         };
         vec![
             property(0, "battery.specific_energy", "Wh/kg"),
             property(0, "battery.material_cost", "USD/kg"),
             property(1, "magnet.material_cost", "USD/kg"),
-            Quantity { name: "price".into(), unit: String::new(), origin: Origin::Column { column: 3 } },
+            Quantity {
+                name: "price".into(),
+                unit: String::new(),
+                origin: Origin::Column { column: 3 },
+            },
         ]
     }
 
     #[test]
     fn a_full_name_a_label_and_an_unambiguous_last_part_are_found() {
         let known = known();
-        for name in ["battery.specific_energy", "battery.specific_energy [Wh/kg]", "specific_energy", " specific_energy "] {
+        for name in [
+            "battery.specific_energy",
+            "battery.specific_energy [Wh/kg]",
+            " specific_energy ",
+            "specific_energy [Wh/kg]",
+        ] {
             assert_eq!(find(name, &known).unwrap().name, "battery.specific_energy");
         }
-        assert_eq!(find("price", &known).unwrap().origin, Origin::Column { column: 3 });
+        assert_eq!(
+            find("price", &known).unwrap().origin,
+            Origin::Column { column: 3 }
+        );
     }
 
     #[test]
     fn a_last_part_that_two_plugins_share_must_be_spelled_out() {
         let error = find("material_cost", &known()).unwrap_err().to_string();
-        assert!(error.contains("battery.material_cost [USD/kg] or magnet.material_cost [USD/kg]"), "{error}");
+        assert!(
+            error.contains("battery.material_cost [USD/kg] or magnet.material_cost [USD/kg]"),
+            "{error}"
+        );
     }
 
     #[test]
     fn a_misspelling_suggests_the_nearest_name() {
-        let error = find("battery.specific_enrgy", &known()).unwrap_err().to_string();
-        assert!(error.contains("did you mean \"battery.specific_energy\"?"), "{error}");
+        let error = find("battery.specific_enrgy", &known())
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.contains("did you mean \"battery.specific_energy\"?"),
+            "{error}"
+        );
     }
 }

@@ -49,7 +49,11 @@ impl FromStr for Setting {
         if plugin.is_empty() || parameter.is_empty() || value.trim().is_empty() {
             return Err(error());
         }
-        Ok(Self { plugin: plugin.to_owned(), parameter: parameter.to_owned(), value: value.trim().to_owned() })
+        Ok(Self {
+            plugin: plugin.to_owned(),
+            parameter: parameter.to_owned(),
+            value: value.trim().to_owned(),
+        })
     }
 }
 
@@ -60,12 +64,23 @@ mod tests {
     #[test]
     fn a_setting_names_plugin_parameter_and_value() {
         let setting: Setting = "battery.state = charged".parse().unwrap();
-        assert_eq!((setting.plugin.as_str(), setting.parameter.as_str()), ("battery", "state"));
+        assert_eq!(
+            (setting.plugin.as_str(), setting.parameter.as_str()),
+            ("battery", "state")
+        );
     }
 
     #[test]
     fn a_setting_without_a_part_is_refused_with_the_right_form() {
-        for text in ["", "battery", "battery.state", "state=charged", ".x=1", "battery.=1", "battery.state="] {
+        for text in [
+            "",
+            "battery",
+            "battery.state",
+            "state=charged",
+            ".x=1",
+            "battery.=1",
+            "battery.state=",
+        ] {
             let error = text.parse::<Setting>().unwrap_err().to_string();
             assert!(error.contains("PLUGIN.PARAM=VALUE"), "{text}: {error}");
         }

@@ -18,13 +18,19 @@ use table::{CHUNK, Table};
 ///
 /// A request that does not fit the table or the plugins, or [`ScreeningError::Cancelled`]. A bad row, a plugin that fails
 /// and a value that is not known are no errors; the outcome tells of them.
-pub fn screen<'t>(table: &'t Table, request: &Request, job: &Job) -> Result<Outcome<'t>, ScreeningError> {
+pub fn screen<'t>(
+    table: &'t Table,
+    request: &Request,
+    job: &Job,
+) -> Result<Outcome<'t>, ScreeningError> {
     let mut plan = Plan::new(table, request)?;
     // For a short list out of many candidates, keep what decides and predict the winners' chunks once more.
     let short = request.top.is_some_and(|top| top < table.len() / 4);
     let keep = if short { Keep::Deciding } else { Keep::All };
     job.stage("predicting", Some(table.len() as u64));
-    let chunks = (0..table.chunk_count()).into_par_iter().map(|k| Chunk::new(table, &plan, k, keep, job));
+    let chunks = (0..table.chunk_count())
+        .into_par_iter()
+        .map(|k| Chunk::new(table, &plan, k, keep, job));
     let mut chunks = chunks.collect::<Result<Vec<Chunk>, _>>()?;
     let switched_off = blank_switched_off(&plan, &mut chunks);
     let coverage = coverage(&plan, &chunks);
@@ -36,23 +42,48 @@ pub fn screen<'t>(table: &'t Table, request: &Request, job: &Job) -> Result<Outc
     let columns: Vec<ObjectiveColumn> = objectives
         .iter()
         .zip(&plan.objectives)
-        .map(|((mean, std), (direction, _))| ObjectiveColumn { direction: *direction, mean, std })
+        .map(|((mean, std), (direction, _))| ObjectiveColumn {
+            direction: *direction,
+            mean,
+            std,
+        })
         .collect();
-    let ranking = rank(&columns, &RankOptions { seed: request.seed, ..RankOptions::default() }, job)?;
+    let ranking = rank(
+        &columns,
+        &RankOptions {
+            seed: request.seed,
+            ..RankOptions::default()
+        },
+        job,
+    )?;
     drop(columns);
     drop(objectives);
     let top = request.top.unwrap_or(usize::MAX).min(feasible.len());
+    outcome.ranked = feasible.len();
     for &place in &ranking.order[..top] {
         let place = place as usize;
         outcome.order.push(feasible[place]);
-        outcome.front.push(Some(ranking.front[place]).filter(|&front| front > 0));
-        outcome.front_probability.push(ranking.front_probability[place]);
+        outcome
+            .front
+            .push(Some(ranking.front[place]).filter(|&front| front > 0));
+        outcome
+            .front_probability
+            .push(ranking.front_probability[place]);
     }
     if keep == Keep::Deciding {
-        let winners: BTreeSet<usize> = outcome.order.iter().map(|&row| row as usize / CHUNK).collect();
-        job.stage("predicting the best once more", Some((winners.len() * CHUNK) as u64));
+        let winners: BTreeSet<usize> = outcome
+            .order
+            .iter()
+            .map(|&row| row as usize / CHUNK)
+            .collect();
+        job.stage(
+            "predicting the best once more",
+            Some((winners.len() * CHUNK) as u64),
+        );
         let winners: Vec<usize> = winners.into_iter().collect();
-        let whole = winners.par_iter().map(|&k| Chunk::new(table, &plan, k, Keep::All, job));
+        let whole = winners
+            .par_iter()
+            .map(|&k| Chunk::new(table, &plan, k, Keep::All, job));
         let whole = whole.collect::<Result<Vec<Chunk>, _>>()?;
         for (k, chunk) in winners.into_iter().zip(whole) {
             chunks[k] = chunk;
@@ -67,21 +98,32 @@ pub fn screen<'t>(table: &'t Table, request: &Request, job: &Job) -> Result<Outc
 fn blank_switched_off(plan: &Plan, chunks: &mut [Chunk]) -> Vec<String> {
     let mut messages = Vec::new();
     for (index, plugin) in plan.plugins.iter().enumerate() {
-        let Some(why) = plugin.session.switched_off() else { continue };
-        chunks.par_iter_mut().for_each(|chunk| chunk.blank(plan, index));
-        let example = plugin.session.example_fault().map_or_else(String::new, |fault| format!(" ({fault})"));
+        let Some(why) = plugin.session.switched_off() else {
+            continue;
+        };
+        chunks
+            .par_iter_mut()
+            .for_each(|chunk| chunk.blank(plan, index));
+        let example = plugin
+            .session
+            .example_fault()
+            .map_or_else(String::new, |fault| format!(" ({fault})"));
         messages.push(format!("{why}{example}; its columns are empty"));
     }
     messages
 }
 
 fn coverage(plan: &Plan, chunks: &[Chunk]) -> Vec<Coverage> {
-    let plugins = plan.plugins.iter().enumerate().map(|(index, plugin)| Coverage {
-        plugin: plugin.plugin().id().to_owned(),
-        covered: chunks.iter().map(|c| c.plugins[index].covered).sum(),
-        lost: chunks.iter().map(|c| c.plugins[index].lost).sum(),
-        candidates: chunks.iter().map(Chunk::len).sum(),
-    });
+    let plugins = plan
+        .plugins
+        .iter()
+        .enumerate()
+        .map(|(index, plugin)| Coverage {
+            plugin: plugin.plugin().id().to_owned(),
+            covered: chunks.iter().map(|c| c.plugins[index].covered).sum(),
+            lost: chunks.iter().map(|c| c.plugins[index].lost).sum(),
+            candidates: chunks.iter().map(Chunk::len).sum(),
+        });
     plugins.collect()
 }
 
@@ -91,11 +133,16 @@ fn objectives_by_coverage(
     coverage: &[Coverage],
     table: &Table,
 ) -> Result<Vec<(Direction, Quantity)>, ScreeningError> {
-    let ranked = (0..coverage.len()).filter(|&i| coverage[i].covered > 0 && !plan.declared_objectives(i).is_empty());
+    let ranked = (0..coverage.len())
+        .filter(|&i| coverage[i].covered > 0 && !plan.declared_objectives(i).is_empty());
     let best = ranked.max_by_key(|&i| (coverage[i].covered, std::cmp::Reverse(i)));
     let best = best.ok_or_else(|| ScreeningError::NothingApplies {
         rows: table.len(),
-        tried: coverage.iter().map(|c| c.plugin.as_str()).collect::<Vec<_>>().join(", "),
+        tried: coverage
+            .iter()
+            .map(|c| c.plugin.as_str())
+            .collect::<Vec<_>>()
+            .join(", "),
     })?;
     Ok(plan.declared_objectives(best))
 }
@@ -106,7 +153,11 @@ type Column = (Vec<f64>, Vec<f64>);
 /// The rows that satisfy the constraints, and the objectives' columns over them; counts the others.
 fn feasible(plan: &Plan, chunks: &[Chunk], outcome: &mut Outcome) -> (Vec<u32>, Vec<Column>) {
     let mut rows = Vec::new();
-    let mut columns: Vec<Column> = plan.objectives.iter().map(|_| (Vec::new(), Vec::new())).collect();
+    let mut columns: Vec<Column> = plan
+        .objectives
+        .iter()
+        .map(|_| (Vec::new(), Vec::new()))
+        .collect();
     for chunk in chunks {
         let mut positions = Vec::with_capacity(chunk.len());
         for (position, (row, verdict)) in chunk.verdicts().enumerate() {

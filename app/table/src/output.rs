@@ -208,7 +208,8 @@ impl OutputColumn<'_> {
     }
 }
 
-/// Formats chunks of output rows on all cores and writes them in order; `format` appends a range of rows to a buffer.
+/// Formats chunks of output rows on all cores and writes them in order, a group of chunks while the next is being formatted;
+/// `format` appends a range of rows to a buffer.
 pub(crate) fn write_chunks(
     rows: usize,
     writer: &mut dyn Write,
@@ -216,28 +217,33 @@ pub(crate) fn write_chunks(
     format: impl Fn(std::ops::Range<usize>, &mut Vec<u8>) + Sync,
 ) -> Result<(), TableError> {
     use rayon::prelude::*;
+    let failed = |error| TableError::io("write", "output", error);
     let group = rayon::current_num_threads() * 2;
-    let mut buffers = vec![Vec::new(); group];
     let chunks = rows.div_ceil(crate::CHUNK);
-    for first in (0..chunks).step_by(group) {
-        job.check()?;
-        let count = group.min(chunks - first);
-        buffers[..count]
+    let (mut ready, mut next) = (vec![Vec::new(); group], vec![Vec::new(); group]);
+    let fill = |first: usize, buffers: &mut [Vec<u8>]| {
+        buffers
             .par_iter_mut()
             .enumerate()
             .for_each(|(index, buffer)| {
-                let begin = (first + index) * crate::CHUNK;
                 buffer.clear();
-                format(begin..(begin + crate::CHUNK).min(rows), buffer);
+                let begin = (first + index) * crate::CHUNK;
+                if begin < rows {
+                    format(begin..(begin + crate::CHUNK).min(rows), buffer);
+                }
             });
-        for buffer in &buffers[..count] {
-            writer
-                .write_all(buffer)
-                .map_err(|error| TableError::io("write", "output", error))?;
-        }
-        job.advance((count * crate::CHUNK).min(rows - first * crate::CHUNK) as u64);
+    };
+    fill(0, &mut ready);
+    for first in (0..chunks).step_by(group) {
+        job.check()?;
+        // The writer need not be able to move between threads, so this one writes while the others format.
+        rayon::in_place_scope(|scope| {
+            scope.spawn(|_| fill(first + group, &mut next));
+            ready.iter().try_for_each(|buffer| writer.write_all(buffer))
+        })
+        .map_err(failed)?;
+        job.advance((group * crate::CHUNK).min(rows - first * crate::CHUNK) as u64);
+        std::mem::swap(&mut ready, &mut next);
     }
-    writer
-        .flush()
-        .map_err(|error| TableError::io("write", "output", error))
+    writer.flush().map_err(failed)
 }
