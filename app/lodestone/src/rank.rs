@@ -9,7 +9,7 @@ use screening::{Outcome, Request, ScreeningError, Setting, screen};
 use std::borrow::Cow;
 use std::ffi::OsStr;
 use std::io::IsTerminal;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use table::{
     Destination, OutputFormat, ReadOptions, Source, Table, TableError, write_atomically,
     write_rejected,
@@ -43,7 +43,7 @@ fn rank(args: &RankArgs) -> Result<(), Failure> {
     if matches!(target, Target::Stdout(StdoutFormat::Table)) && request.top.is_none() {
         request.top = Some(TABLE_ROWS);
     }
-    let rejected_to = rejected_path(args);
+    let rejected_to = rejected_path(args, &source)?;
     let (job, shown) = progress::start();
     let table =
         Table::read(&source, &ReadOptions::default(), &job).map_err(|e| failed(&job, e.into()))?;
@@ -165,12 +165,44 @@ fn target(args: &RankArgs, source: &Source) -> Result<Target, Failure> {
     }))
 }
 
-fn rejected_path(args: &RankArgs) -> Option<PathBuf> {
-    args.rejected.clone().or_else(|| {
-        let mut path = args.output.clone()?.into_os_string();
+/// The file for rows that cannot be used, after checking that it is neither the input nor the output.
+fn rejected_path(args: &RankArgs, source: &Source) -> Result<Option<PathBuf>, Failure> {
+    let beside_output = |output: &PathBuf| {
+        let mut path = output.clone().into_os_string();
         path.push(".rejected.csv");
-        Some(path.into())
-    })
+        PathBuf::from(path)
+    };
+    let Some(path) = args
+        .rejected
+        .clone()
+        .or_else(|| args.output.as_ref().map(beside_output))
+    else {
+        return Ok(None);
+    };
+    Destination::file(&path, source)
+        .context("--rejected")
+        .map_err(Failure::Failed)?;
+    if args
+        .output
+        .as_ref()
+        .is_some_and(|output| same_file(output, &path))
+    {
+        let why = anyhow!(
+            "--rejected and --output both name {}; give two files",
+            path.display()
+        );
+        return Err(Failure::Usage(why));
+    }
+    Ok(Some(path))
+}
+
+/// Whether two paths, of which neither need exist, name the same file.
+fn same_file(a: &Path, b: &Path) -> bool {
+    let whole = |path: &Path| std::fs::canonicalize(path).or_else(|_| std::path::absolute(path));
+    match (whole(a), whole(b)) {
+        (Ok(a), Ok(b)) => a == b,
+        _ => a == b,
+    }
 }
 
 /// Writes the rows that could not be used; where there are none, a file with a header alone, so that an old one of that

@@ -37,7 +37,7 @@ pub fn ranking(writer: &mut dyn Write, outcome: &Outcome) -> Result<(), TableErr
         }
         rows.push(line);
         let mut note = String::new();
-        outcome.push_notes(row, &mut note);
+        outcome.push_objective_notes(row, &mut note);
         if !note.is_empty() {
             notes.push((place + 1, shortened(&note)));
         }

@@ -9,6 +9,7 @@ use optimize::Verdict;
 use plugin_host::{
     BatchInput, BatchOutcome, ColumnInput, CompositionsInput, Note, PredictError, PropertyColumn,
 };
+use std::borrow::Cow;
 use std::ops::Range;
 use table::Table;
 
@@ -35,7 +36,7 @@ pub struct PluginChunk {
     pub columns: Vec<Option<PropertyColumn>>,
     /// What was noted; `None` where notes are not kept.
     pub notes: Option<Notes>,
-    /// How many accepted rows have a value for a declared objective.
+    /// How many accepted rows have a value for every declared objective (for any property, where none is declared).
     pub covered: usize,
     /// For how many accepted rows the plugin failed.
     pub lost: usize,
@@ -110,7 +111,9 @@ impl Chunk {
                     }
                     accepted.push((row - rows.start) as u32);
                 }
-                Err(error) => rejected.push((row, format!("formula {text:?}: {error}"))),
+                Err(error) => {
+                    rejected.push((row, format!("formula {:?}: {error}", shortened(&text))))
+                }
             }
         }
         let mut chunk = Self {
@@ -274,12 +277,19 @@ impl Chunk {
             })?;
         let columns = std::mem::take(&mut outcome.columns);
         let declares = description.default_objectives().next().is_some();
-        let counted = description
-            .properties
-            .iter()
-            .zip(&columns)
-            .filter(|(p, _)| p.default_objective || !declares);
-        let covered = count_known(counted.map(|(_, column)| column), self.len());
+        let counted = |wanted: bool| {
+            let pairs = description.properties.iter().zip(&columns);
+            pairs
+                .filter(move |(p, _)| p.default_objective == wanted)
+                .map(|(_, column)| column)
+        };
+        let known = |row: usize| move |column: &PropertyColumn| !column.mean[row].is_nan();
+        let covered = (0..self.len())
+            .filter(|&row| match declares {
+                true => counted(true).all(known(row)),
+                false => counted(false).any(known(row)),
+            })
+            .count();
         Ok(PluginChunk {
             columns: columns.into_iter().map(Some).collect(),
             covered,
@@ -311,12 +321,11 @@ impl Chunk {
     }
 }
 
-/// How many of `rows` rows have a value in any of the columns.
-fn count_known<'a>(
-    columns: impl Iterator<Item = &'a PropertyColumn> + Clone,
-    rows: usize,
-) -> usize {
-    (0..rows)
-        .filter(|&row| columns.clone().any(|c| !c.mean[row].is_nan()))
-        .count()
+/// The start of a text that would fill a screen.
+fn shortened(text: &str) -> Cow<'_, str> {
+    const SHOWN: usize = 60;
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => Cow::Owned(format!("{}...", &text[..end])),
+        None => Cow::Borrowed(text),
+    }
 }

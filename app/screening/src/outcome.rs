@@ -13,7 +13,7 @@ use table::{CHUNK, OutputTable, Table, Values};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Coverage {
     pub plugin: String,
-    /// Candidates with a value for one of its declared objectives (for any property, where it declares none).
+    /// Candidates with a value for every one of its declared objectives (for any property, where it declares none).
     pub covered: usize,
     /// Candidates for which it failed.
     pub lost: usize,
@@ -123,7 +123,7 @@ impl<'t> Outcome<'t> {
             .plugins
             .iter()
             .enumerate()
-            .filter(|&(i, _)| !plan.by_coverage || self.coverage[i].covered > 0);
+            .filter(|&(i, _)| self.is_shown(i));
         let properties = shown.flat_map(|(index, plugin)| {
             let description = plugin.plugin().description();
             description
@@ -188,6 +188,26 @@ impl<'t> Outcome<'t> {
 
     /// Appends all notes on a row of the table: `battery.average_voltage: from ...; battery: ...`.
     pub fn push_notes(&self, row: u32, out: &mut String) {
+        self.push_notes_of(row, out, |plugin| self.is_shown(plugin));
+    }
+
+    /// As [`Outcome::push_notes`], of the plugins alone whose properties were ranked by.
+    pub fn push_objective_notes(&self, row: u32, out: &mut String) {
+        let origins = || self.objectives.iter().map(|(_, quantity)| quantity.origin);
+        let decides = |index| {
+            origins().any(|o| matches!(o, Origin::Property { plugin, .. } if plugin == index))
+        };
+        self.push_notes_of(row, out, decides);
+    }
+
+    /// Whether a plugin's properties and notes are part of the result.
+    fn is_shown(&self, plugin: usize) -> bool {
+        self.plan
+            .as_ref()
+            .is_some_and(|plan| !plan.by_coverage || self.coverage[plugin].covered > 0)
+    }
+
+    fn push_notes_of(&self, row: u32, out: &mut String, of: impl Fn(usize) -> bool) {
         let (Some(chunk), Some(plan)) = (self.chunks.get(row as usize / CHUNK), &self.plan) else {
             return;
         };
@@ -206,7 +226,8 @@ impl<'t> Outcome<'t> {
                 "the formula carries a charge of {charge:+}, which plugins do not see"
             ));
         }
-        for (said, plugin) in chunk.plugins.iter().zip(&plan.plugins) {
+        let said = chunk.plugins.iter().zip(&plan.plugins).enumerate();
+        for (_, (said, plugin)) in said.filter(|&(index, _)| of(index)) {
             let Some(notes) = &said.notes else { continue };
             let description = plugin.plugin().description();
             let here = notes.at(position);

@@ -32,6 +32,7 @@ pub fn screen<'t>(
         .into_par_iter()
         .map(|k| Chunk::new(table, &plan, k, keep, job));
     let mut chunks = chunks.collect::<Result<Vec<Chunk>, _>>()?;
+    some_formula(&plan, &chunks, table)?;
     let switched_off = blank_switched_off(&plan, &mut chunks);
     let coverage = coverage(&plan, &chunks);
     if plan.by_coverage {
@@ -92,6 +93,29 @@ pub fn screen<'t>(
     }
     outcome.finish(plan, chunks);
     Ok(outcome)
+}
+
+/// An error where there are rows but not one formula: most likely the wrong column.
+fn some_formula(plan: &Plan, chunks: &[Chunk], table: &Table) -> Result<(), ScreeningError> {
+    let first = chunks.iter().flat_map(|c| &c.rejected).next();
+    let Some((row, reason)) = first.filter(|_| chunks.iter().all(|c| c.len() == 0)) else {
+        return Ok(());
+    };
+    let guess = table
+        .guess_formula_column()
+        .filter(|&column| column != plan.formula_column);
+    Err(ScreeningError::NoFormula {
+        rows: table.len(),
+        column: table.columns()[plan.formula_column].header.clone(),
+        line: table.line(*row),
+        reason: reason.clone(),
+        guess: guess.map_or_else(String::new, |column| {
+            format!(
+                "; column {:?} looks more like formulas: --formula-column",
+                table.columns()[column].header
+            )
+        }),
+    })
 }
 
 /// Blanks the columns of plugins that failed too often; the messages that say so.

@@ -3,8 +3,8 @@
 use crate::fitted::{
     ALLOY_CONSTANT_LOSS, ALLOY_INTERCEPT, ALLOY_LOSS, ALLOY_SHARE, ALLOY_SLOPE, BAND_EDGE_RMSE,
     DOPANT_ERROR, DOPANT_MEAN_ERROR, EDGE_BIAS, EDGE_ERROR, EDGE_MEAN_ERROR, EDGE_RMSE, FLAT_BANDS,
-    GROUP_ERROR, GROUP_MEAN_ERROR, PAIRS, PEROVSKITE_CONSTANT_LOSS, PEROVSKITE_INTERCEPT,
-    PEROVSKITE_LOSS, PEROVSKITE_SHARE, PEROVSKITE_SLOPE,
+    GROUP_ERROR, GROUP_MEAN_ERROR, N_TYPE_RMSE, P_TYPE_RMSE, PAIRS, PEROVSKITE_CONSTANT_LOSS,
+    PEROVSKITE_INTERCEPT, PEROVSKITE_LOSS, PEROVSKITE_SHARE, PEROVSKITE_SLOPE,
 };
 use plugin_sdk::{Description, Need, Parameter, Property};
 
@@ -159,9 +159,10 @@ fn band_edge(name: &str, band: &str, sign: &str) -> Property {
              electron affinities: datasets/elements.csv; measured: datasets/flat_band_potentials.csv",
         )
         .uncertainty(&format!(
-            "{BAND_EDGE_RMSE:.2} V: root mean square of measured flat-band potentials minus estimates at the measured pH, \
+            "{BAND_EDGE_RMSE:.2} V: root mean square of measured band edges (mostly flat-band potentials) minus estimates at that pH, \
              {FLAT_BANDS:.0} semiconductors (mean {EDGE_BIAS:+.2} V, not corrected), in quadrature with half of the gap's deviation \
-             where the column has one"
+             where the column has one; it is {N_TYPE_RMSE:.2} V for the conduction band of n-type and {P_TYPE_RMSE:.2} V for the \
+             valence band of p-type ones, mostly copper oxides, whose valence band lies far above the estimate"
         ))
         .range(-10.0, 15.0)
 }

@@ -235,14 +235,14 @@ pub fn perovskite_likelihood(labels: &[(String, bool)]) -> Logistic {
     logistic(&data)
 }
 
-/// Measured minus estimated band edge, V, for every flat-band potential: formula and difference.
-pub fn band_edge_residuals() -> Vec<(&'static str, f64)> {
+/// Measured minus estimated band edge, V, for every flat-band potential: whether it marks the valence band, and difference.
+pub fn band_edge_residuals() -> Vec<(bool, f64)> {
     let residual = |m: &tables::FlatBand| {
         let parsed = matter::formula::parse(m.formula).ok()?;
         let chi = band_edges::electronegativity(parsed.composition.as_ref()).ok()?;
         let (conduction, valence) = band_edges::band_edges(chi, m.band_gap, m.ph, 0.0);
         Some((
-            m.formula,
+            m.conducts_holes,
             m.potential
                 - if m.conducts_holes {
                     valence
@@ -322,12 +322,30 @@ pub fn fitted(labels: &[(String, bool)]) -> String {
         "EDGE_BIAS",
         residuals.iter().map(|r| r.1).sum::<f64>() / n,
     );
-    let rms = (residuals.iter().map(|r| r.1 * r.1).sum::<f64>() / n).sqrt();
-    constant(
-        "Root mean square of measured minus estimated edge, V.",
-        "BAND_EDGE_RMSE",
-        rms,
-    );
+    for (of, name, bands) in [
+        ("edge", "BAND_EDGE", &[false, true][..]),
+        (
+            "conduction band edge, n-type semiconductors",
+            "N_TYPE",
+            &[false],
+        ),
+        (
+            "valence band edge, p-type semiconductors",
+            "P_TYPE",
+            &[true],
+        ),
+    ] {
+        let squares: Vec<f64> = residuals
+            .iter()
+            .filter(|(valence, _)| bands.contains(valence))
+            .map(|(_, r)| r * r)
+            .collect();
+        constant(
+            &format!("Root mean square of measured minus estimated {of}, V."),
+            &format!("{name}_RMSE"),
+            (squares.iter().sum::<f64>() / squares.len() as f64).sqrt(),
+        );
+    }
     writeln!(
         code,
         "/// Hosts by atomic number, with the weights of [`crate::alloy::dopant_features`], eV.\n#[rustfmt::skip]\npub static HOSTS: [(u8, [f64; 5]); {}] = [",
