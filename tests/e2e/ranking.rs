@@ -318,10 +318,10 @@ fn constraints_keep_what_each_operator_says_and_count_the_rest() {
         assert_eq!(sheet.formulas(), kept, "{constraint}");
         assert_eq!(kept.len() + left_out + not_known, 4);
         if left_out > 0 {
-            assert!(ran.err.contains(&format!("left out by --where: {left_out} of 4")), "{}", ran.err);
+            assert!(ran.err.contains(&format!("left out by --where: {left_out}")), "{}", ran.err);
         }
         if not_known > 0 {
-            assert!(ran.err.contains(&format!("not known: {not_known} of 4")), "{}", ran.err);
+            assert!(ran.err.contains(&format!("not known: {not_known}")), "{}", ran.err);
         }
     }
     let both = desk.rank(&["-O", "max:x", "-w", "x > 1", "-w", "x < 3"]).sheet();

@@ -45,6 +45,16 @@ pub enum ScreeningError {
     #[error("a batch could not be put together: {0}")]
     Batch(String),
     #[error(
+        "none of the {rows} rows holds a formula that can be read in column {column:?} (line {line}: {reason}){guess}"
+    )]
+    NoFormula {
+        rows: usize,
+        column: String,
+        line: u64,
+        reason: String,
+        guess: String,
+    },
+    #[error(
         "there is nothing to rank by: {0} declares no objective; name one with -O, for example -O max:PROPERTY"
     )]
     NoObjective(String),

@@ -1,0 +1,133 @@
+//! `lodestone plugin list | info | check`, and plugins named by file.
+
+use crate::guest::{Guest, description};
+use crate::{Desk, Ran};
+use serde_json::Value;
+
+fn shipped(id: &str) -> String {
+    format!("{}/../../plugins/dist/{id}.wasm", env!("CARGO_MANIFEST_DIR"))
+}
+
+#[test]
+fn list_has_a_line_for_each_shipped_plugin() {
+    let ran = Desk::new().run(&["plugin", "list"]).ok();
+    let ids: Vec<&str> = ran.out().lines().filter_map(|line| line.split_whitespace().next()).collect();
+    assert_eq!(ids, ["battery", "catalyst", "magnet"]);
+    let json = Desk::new().run(&["plugin", "list", "--json"]).ok();
+    let json: Value = serde_json::from_str(json.out()).unwrap();
+    let ids: Vec<&str> = json.as_array().unwrap().iter().filter_map(|p| p["description"]["id"].as_str()).collect();
+    assert_eq!(ids, ["battery", "catalyst", "magnet"]);
+}
+
+#[test]
+fn info_gives_unit_method_source_validity_and_uncertainty_of_every_property() {
+    let desk = Desk::new();
+    for id in ["battery", "catalyst", "magnet"] {
+        let text = desk.run(&["plugin", "info", id]).ok();
+        let json = desk.run(&["plugin", "info", id, "--json"]).ok();
+        let json: Value = serde_json::from_str(json.out()).unwrap();
+        let said: String = text.out().split_whitespace().collect::<Vec<_>>().join(" ");
+        for property in json["description"]["properties"].as_array().unwrap() {
+            let of = |key: &str| property[key].as_str().unwrap().split_whitespace().collect::<Vec<_>>().join(" ");
+            let (name, unit) = (of("name"), of("unit"));
+            let heading = if unit.is_empty() { format!("{id}.{name} (") } else { format!("{id}.{name} [{unit}] (") };
+            assert!(said.contains(&heading), "{heading}");
+            for key in ["summary", "method", "source", "uncertainty"] {
+                assert!(!of(key).is_empty(), "{id}.{name} has no {key}");
+                assert!(said.contains(&of(key)), "{id}.{name}: {key}");
+            }
+            assert!(property["valid_min"].is_number() && property["valid_max"].is_number(), "{id}.{name}");
+        }
+        assert!(text.out().lines().all(|line| line.chars().count() <= 120));
+        assert!(said.contains("SHA-256") && said.contains("licence"));
+    }
+}
+
+#[test]
+fn every_parameter_stands_apart_from_its_text() {
+    let magnet = Desk::new().run(&["plugin", "info", "magnet"]).ok();
+    assert!(magnet.out().contains("  coercivity_share "), "{}", magnet.out());
+}
+
+#[test]
+fn the_supply_risks_formula_weights_and_sources_are_printed() {
+    let desk = Desk::new();
+    for id in ["battery", "catalyst", "magnet"] {
+        let ran = desk.run(&["plugin", "info", id]).ok();
+        let text = ran.out().split_whitespace().collect::<Vec<_>>().join(" ");
+        for said in ["HHI", "recycling", "abundance", "top producer", "substitut", "0.25", "10.1021/cm400893e"] {
+            assert!(text.contains(said), "{id}: {said}");
+        }
+    }
+}
+
+#[test]
+fn info_of_a_file_is_that_of_the_plugin_in_it() {
+    let desk = Desk::new();
+    let by_id = desk.run(&["plugin", "info", "battery"]).ok();
+    let by_file = desk.run(&["plugin", "info", &shipped("battery")]).ok();
+    let rest = |ran: &Ran| -> Vec<String> {
+        ran.out().lines().filter(|line| !line.starts_with("from ")).map(str::to_owned).collect()
+    };
+    assert_eq!(rest(&by_id), rest(&by_file));
+}
+
+#[test]
+fn check_passes_the_shipped_plugins() {
+    for id in ["battery", "catalyst", "magnet"] {
+        let ran = Desk::new().run(&["plugin", "check", &shipped(id)]).ok();
+        assert!(ran.out().contains("ok ") && !ran.out().contains("FIX"), "{}", ran.out());
+    }
+}
+
+#[test]
+fn check_tells_an_author_what_to_fix() {
+    let desk = Desk::new();
+    let mut lying = description();
+    lying.properties[0].valid_max = Some(0.5);
+    desk.put("lying.wasm", Guest { description: lying, ..Guest::default() }.wasm());
+    let ran = desk.run(&["plugin", "check", "lying.wasm"]);
+    assert_eq!(ran.status, 1, "{}", ran.err);
+    assert!(ran.out().contains("FIX") && ran.out().contains("-> "), "{}", ran.out());
+    assert!(ran.out().contains("atoms") && ran.out().contains("0.5"), "{}", ran.out());
+    let json = desk.run(&["plugin", "check", "lying.wasm", "--json"]);
+    let json: Value = serde_json::from_str(json.out()).unwrap();
+    assert!(!json["findings"].as_array().unwrap().is_empty());
+}
+
+#[test]
+fn an_unknown_plugin_is_refused_with_the_nearest() {
+    let desk = Desk::with("formula\nLiCoO2\n");
+    desk.run(&["plugin", "info", "batery"]).fails(2, &["batery", "did you mean \"battery\"?"]);
+    desk.run(&["plugin", "check", "magnets"]).fails(2, &["did you mean \"magnet\"?"]);
+    desk.run(&["plugin", "info", "nowhere.wasm"]).fails(1, &["nowhere.wasm"]);
+    desk.rank(&["-p", "./nowhere.wasm"]).fails(1, &["nowhere.wasm"]);
+}
+
+#[test]
+fn a_component_file_and_a_folder_of_plugins_take_part() {
+    let desk = Desk::with("formula\nLiCoO2\nNaCl\n");
+    desk.put("sum.wasm", Guest::default().wasm());
+    let args = ["-p", "sum.wasm", "--set", "sum.scale=2"];
+    let sheet = desk.rank(&args).sheet();
+    assert_eq!(sheet.formulas(), ["LiCoO2", "NaCl"]);
+    // The unit of a pure number is not shown or shown as 1.
+    let header = sheet.header.iter().find(|h| h.starts_with("sum.atoms")).unwrap();
+    assert_eq!(sheet.numbers(header), [8.0, 4.0]);
+    std::fs::create_dir(desk.path("folder")).unwrap();
+    std::fs::copy(desk.path("sum.wasm"), desk.path("folder/sum.wasm")).unwrap();
+    let installed = |args: &[&str]| {
+        Ran::of(desk.command().env("LODESTONE_PLUGINS", desk.path("folder")).args(args))
+    };
+    assert!(installed(&["plugin", "list"]).ok().out().contains("\nsum "));
+    assert_eq!(installed(&["rank", "in.csv", "-p", "sum"]).sheet().len(), 2);
+    assert_eq!(installed(&["rank", "in.csv", "-O", "max:sum.atoms"]).sheet().formulas()[0], "LiCoO2");
+}
+
+#[test]
+fn the_same_plugin_twice_is_refused() {
+    let desk = Desk::with("formula\nLiCoO2\n");
+    let ran = desk.rank(&["-p", "battery", "-p", &shipped("battery")]);
+    assert_ne!(ran.status, 0);
+    ran.fails(ran.status, &["battery"]);
+}
