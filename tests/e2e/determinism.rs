@@ -21,17 +21,25 @@ fn many() -> String {
 fn threads_change_nothing_and_a_short_list_is_the_start_of_the_long_one() {
     let desk = Desk::with(many());
     let run = |more: &[&str]| {
-        let ran = desk.rank(&[&["-p", "battery", "--rejected", "bad.csv"], more].concat()).ok();
+        let ran = desk
+            .rank(&[&["-p", "battery", "--rejected", "bad.csv"], more].concat())
+            .ok();
         (ran.out, desk.read("bad.csv"))
     };
     let (all, rejected) = run(&["--threads", "1"]);
     assert_eq!(Sheet::of(&rejected).len(), 218);
-    assert!((all.clone(), rejected.clone()) == run(&["--threads", "4"]), "4 threads differ from 1");
+    assert!(
+        (all.clone(), rejected.clone()) == run(&["--threads", "4"]),
+        "4 threads differ from 1"
+    );
     let lines: Vec<&[u8]> = all.split_inclusive(|&b| b == b'\n').collect();
     assert_eq!(lines.len(), 1 + 22_000 - 218);
     for (top, threads) in [(5, "1"), (5, "4"), (4000, "3"), (15_000, "2")] {
         let (short, also_rejected) = run(&["-n", &top.to_string(), "--threads", threads]);
-        assert!(short == lines[..=top].concat(), "-n {top} --threads {threads}");
+        assert!(
+            short == lines[..=top].concat(),
+            "-n {top} --threads {threads}"
+        );
         assert!(also_rejected == rejected);
     }
 }
@@ -39,7 +47,16 @@ fn threads_change_nothing_and_a_short_list_is_the_start_of_the_long_one() {
 #[test]
 fn a_short_list_under_constraints_and_parameters_is_the_start_of_the_long_one() {
     let desk = Desk::with(many());
-    let args = ["-p", "battery", "-w", "not has Fe and x > 20", "-O", "max:x", "-O", "max:battery.specific_energy"];
+    let args = [
+        "-p",
+        "battery",
+        "-w",
+        "not has Fe and x > 20",
+        "-O",
+        "max:x",
+        "-O",
+        "max:battery.specific_energy",
+    ];
     let all = desk.rank(&args).sheet();
     let short = desk.rank(&[&args[..], &["-n", "9"]].concat()).sheet();
     assert_eq!(short.rows, all.rows[..9]);
@@ -49,11 +66,18 @@ fn a_short_list_under_constraints_and_parameters_is_the_start_of_the_long_one() 
 #[test]
 fn the_seed_changes_the_front_probability_alone() {
     let file = dataset("cathode_candidates.csv");
-    let run = |seed: &str| Desk::new().run(&["rank", &file, "-p", "battery", "--seed", seed]).ok();
+    let run = |seed: &str| {
+        Desk::new()
+            .run(&["rank", &file, "-p", "battery", "--seed", seed])
+            .ok()
+    };
     let (first, same, other) = (run("1"), run("1"), run("2"));
     assert!(first.out == same.out);
     let (mut first, mut other) = (first.sheet(), other.sheet());
-    assert_ne!(first.texts("front_probability"), other.texts("front_probability"));
+    assert_ne!(
+        first.texts("front_probability"),
+        other.texts("front_probability")
+    );
     for row in first.rows.iter_mut().chain(&mut other.rows) {
         row[2].clear();
     }
@@ -67,7 +91,9 @@ fn the_order_of_the_file_changes_no_candidates_values() {
     let header = lines.remove(0);
     // 107 is prime to the number of rows, so this takes each row once.
     assert_ne!(lines.len() % 107, 0);
-    let shuffled: String = (0..lines.len()).map(|k| lines[k * 107 % lines.len()]).collect();
+    let shuffled: String = (0..lines.len())
+        .map(|k| lines[k * 107 % lines.len()])
+        .collect();
     let values = |text: &str| {
         let sheet = Desk::with(text).rank(&["-p", "battery"]).sheet();
         let mut by_row: BTreeMap<Vec<String>, usize> = BTreeMap::new();
@@ -87,7 +113,8 @@ fn every_format_is_the_same_for_any_number_of_threads() {
     for name in ["a.parquet", "a.json"] {
         let mut seen = Vec::new();
         for threads in ["1", "3"] {
-            desk.rank(&["-O", "max:x", "--threads", threads, "-o", name]).ok();
+            desk.rank(&["-O", "max:x", "--threads", threads, "-o", name])
+                .ok();
             seen.push(std::fs::read(desk.path(name)).unwrap());
         }
         assert!(seen[0] == seen[1], "{name}");

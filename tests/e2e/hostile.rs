@@ -10,7 +10,10 @@ const LIST: &str = "formula\nLiCoO2\nLiFePO4\nLiMn2O4\n";
 fn with_id(id: &str) -> Guest {
     let mut description = description();
     description.id = id.to_owned();
-    Guest { description, ..Guest::default() }
+    Guest {
+        description,
+        ..Guest::default()
+    }
 }
 
 /// What battery alone says of the list.
@@ -20,9 +23,17 @@ fn alone() -> Sheet {
 
 /// The columns of the file and of battery, by row.
 fn battery_of(sheet: &Sheet) -> Vec<Vec<&str>> {
-    let keep = |h: &str| ["rank", "front", "front_probability", "formula"].contains(&h) || h.starts_with("battery.");
-    let columns: Vec<usize> = (0..sheet.header.len()).filter(|&c| keep(&sheet.header[c])).collect();
-    sheet.rows.iter().map(|row| columns.iter().map(|&c| row[c].as_str()).collect()).collect()
+    let keep = |h: &str| {
+        ["rank", "front", "front_probability", "formula"].contains(&h) || h.starts_with("battery.")
+    };
+    let columns: Vec<usize> = (0..sheet.header.len())
+        .filter(|&c| keep(&sheet.header[c]))
+        .collect();
+    sheet
+        .rows
+        .iter()
+        .map(|row| columns.iter().map(|&c| row[c].as_str()).collect())
+        .collect()
 }
 
 #[test]
@@ -32,17 +43,42 @@ fn a_plugin_that_fails_costs_its_own_columns_only() {
     for (id, body, extra, reason) in [
         ("loops", loops, "", "fuel"),
         ("traps", "(unreachable)", "", "crashed"),
-        ("bomb", "(drop (memory.grow (i32.const 60000))) (unreachable)", "", "memory"),
-        ("deep", deep, "(func $deep (call $deep) (call $deep))", "stack"),
+        (
+            "bomb",
+            "(drop (memory.grow (i32.const 60000))) (unreachable)",
+            "",
+            "memory",
+        ),
+        (
+            "deep",
+            deep,
+            "(func $deep (call $deep) (call $deep))",
+            "stack",
+        ),
     ] {
         let desk = Desk::with(LIST);
-        let guest = Guest { predict: body, extra: extra.to_owned(), ..with_id(id) };
+        let guest = Guest {
+            predict: body,
+            extra: extra.to_owned(),
+            ..with_id(id)
+        };
         desk.put("hostile.wasm", guest.wasm());
-        let by = ["-O", "max:battery.specific_energy", "-O", "min:battery.energy_cost"];
-        let ran = desk.rank(&[&["-p", "hostile.wasm", "-p", "battery"], &by[..]].concat()).ok();
+        let by = [
+            "-O",
+            "max:battery.specific_energy",
+            "-O",
+            "min:battery.energy_cost",
+        ];
+        let ran = desk
+            .rank(&[&["-p", "hostile.wasm", "-p", "battery"], &by[..]].concat())
+            .ok();
         let sheet = ran.sheet();
         assert_eq!(battery_of(&sheet), battery_of(&alone()), "{id}");
-        assert!(ran.err.contains(&format!("plugin {id}")) && ran.err.contains("failed on 3"), "{}", ran.err);
+        assert!(
+            ran.err.contains(&format!("plugin {id}")) && ran.err.contains("failed on 3"),
+            "{}",
+            ran.err
+        );
         let header = sheet.header.iter().find(|h| h.starts_with(id)).unwrap();
         assert!(sheet.numbers(header).iter().all(|x| x.is_nan()));
         for note in sheet.texts("notes") {
@@ -53,10 +89,28 @@ fn a_plugin_that_fails_costs_its_own_columns_only() {
 
 #[test]
 fn a_plugin_that_fails_in_many_batches_is_switched_off_with_a_message() {
-    let rows: String = (0..5 * 4096).map(|row| format!("Li{}CoO2\n", 1 + row % 9)).collect();
+    let rows: String = (0..5 * 4096)
+        .map(|row| format!("Li{}CoO2\n", 1 + row % 9))
+        .collect();
     let desk = Desk::with(format!("formula\n{rows}"));
-    desk.put("hostile.wasm", Guest { predict: "(unreachable)", ..with_id("traps") }.wasm());
-    let args = ["-p", "hostile.wasm", "-p", "battery", "-O", "max:battery.specific_energy", "-n", "5"];
+    desk.put(
+        "hostile.wasm",
+        Guest {
+            predict: "(unreachable)",
+            ..with_id("traps")
+        }
+        .wasm(),
+    );
+    let args = [
+        "-p",
+        "hostile.wasm",
+        "-p",
+        "battery",
+        "-O",
+        "max:battery.specific_energy",
+        "-n",
+        "5",
+    ];
     let ran = desk.rank(&args).ok();
     assert_eq!(ran.sheet().len(), 5);
     ran.says(&["plugin traps was switched off", "its columns are empty"]);
@@ -66,13 +120,34 @@ fn a_plugin_that_fails_in_many_batches_is_switched_off_with_a_message() {
 fn hostile_values_are_missing_or_told_and_never_win() {
     let desk = Desk::with(LIST);
     for (id, value) in [("nans", "(f64.const nan)"), ("infinite", "(f64.const inf)")] {
-        desk.put("hostile.wasm", Guest { value, ..with_id(id) }.wasm());
+        desk.put(
+            "hostile.wasm",
+            Guest {
+                value,
+                ..with_id(id)
+            }
+            .wasm(),
+        );
         let objective = format!("max:{id}.atoms");
-        let args = ["-p", "hostile.wasm", "-p", "battery", "-O", &objective, "-O", "max:battery.specific_energy"];
+        let args = [
+            "-p",
+            "hostile.wasm",
+            "-p",
+            "battery",
+            "-O",
+            &objective,
+            "-O",
+            "max:battery.specific_energy",
+        ];
         let sheet = desk.rank(&args).sheet();
         assert_eq!(sheet.texts("front"), ["", "", ""], "{id}");
         assert_eq!(sheet.len(), 3);
-        assert!(sheet.numbers("battery.specific_energy [Wh/kg]").iter().all(|x| x.is_finite()));
+        assert!(
+            sheet
+                .numbers("battery.specific_energy [Wh/kg]")
+                .iter()
+                .all(|x| x.is_finite())
+        );
     }
 }
 
@@ -84,30 +159,91 @@ fn what_is_no_component_of_ours_is_refused_with_the_reason() {
     let imports = "(import \"wasi:cli/environment@0.2.0\" (instance))";
     let core = wat::parse_str(Guest::default().core()).unwrap();
     for (name, bytes, said) in [
-        ("text", b"not a plugin at all".to_vec(), "nor WebAssembly at all"),
+        (
+            "text",
+            b"not a plugin at all".to_vec(),
+            "nor WebAssembly at all",
+        ),
         ("empty", Vec::new(), "WebAssembly"),
-        ("core", core, "core module"),
+        ("core", core, "core WebAssembly module"),
         ("cut", good[..good.len() / 2].to_vec(), ""),
-        ("imports", Guest { imports, ..Guest::default() }.wasm(), "wasi:cli/environment"),
-        ("newer", Guest { version: "9.0.0", ..Guest::default() }.wasm(), "9.0.0"),
-        ("twice", Guest { description: twice, ..Guest::default() }.wasm(), "atoms"),
-        ("mute", Guest { describe: "(unreachable)", ..Guest::default() }.wasm(), ""),
-        ("silent", Guest { describe: "(loop $l (br $l)) (unreachable)", ..Guest::default() }.wasm(), ""),
+        (
+            "imports",
+            Guest {
+                imports,
+                ..Guest::default()
+            }
+            .wasm(),
+            "wasi:cli/environment",
+        ),
+        (
+            "newer",
+            Guest {
+                version: "9.0.0",
+                ..Guest::default()
+            }
+            .wasm(),
+            "9.0.0",
+        ),
+        (
+            "twice",
+            Guest {
+                description: twice,
+                ..Guest::default()
+            }
+            .wasm(),
+            "atoms",
+        ),
+        (
+            "mute",
+            Guest {
+                describe: "(unreachable)",
+                ..Guest::default()
+            }
+            .wasm(),
+            "",
+        ),
+        (
+            "silent",
+            Guest {
+                describe: "(loop $l (br $l)) (unreachable)",
+                ..Guest::default()
+            }
+            .wasm(),
+            "",
+        ),
     ] {
         let desk = Desk::with(LIST);
         let file = format!("{name}.wasm");
         desk.put(&file, bytes);
         let refused = [file.as_str(), "refused", said];
-        desk.rank(&["-p", &file, "-p", "battery"]).fails(1, &refused);
+        desk.rank(&["-p", &file, "-p", "battery"])
+            .fails(1, &refused);
         desk.run(&["plugin", "info", &file]).fails(1, &refused);
         let check = desk.run(&["plugin", "check", &file]);
         assert_eq!(check.status, 1, "{name}: {}", check.err);
-        assert!(check.out().contains("FIX") && check.out().contains(said), "{name}: {}", check.out());
+        assert!(
+            check.out().contains("FIX") && check.out().contains(said),
+            "{name}: {}",
+            check.out()
+        );
         // Beside the installed plugins it is left out with a message, and their ranking is finished.
         fs::create_dir(desk.path("folder")).unwrap();
         fs::copy(desk.path(&file), desk.path("folder").join(&file)).unwrap();
-        let args = ["rank", "in.csv", "-O", "max:battery.specific_energy", "-O", "min:battery.energy_cost"];
-        let ran = Ran::of(desk.command().env("LODESTONE_PLUGINS", desk.path("folder")).args(args)).ok();
+        let args = [
+            "rank",
+            "in.csv",
+            "-O",
+            "max:battery.specific_energy",
+            "-O",
+            "min:battery.energy_cost",
+        ];
+        let ran = Ran::of(
+            desk.command()
+                .env("LODESTONE_PLUGINS", desk.path("folder"))
+                .args(args),
+        )
+        .ok();
         assert_eq!(battery_of(&ran.sheet()), battery_of(&alone()));
         ran.says(&[&file, "refused", said]);
     }
@@ -146,13 +282,27 @@ fn a_poisoned_cache_of_compiled_plugins_is_told_and_compiled_anew() {
             poisoned += 1;
         }
         assert!(poisoned >= 3);
-        let run = || Ran::of(command(&cache).current_dir(desk.path("")).args(["rank", "in.csv", "-p", "battery"]));
+        let run = || {
+            Ran::of(
+                command(&cache)
+                    .current_dir(desk.path(""))
+                    .args(["rank", "in.csv", "-p", "battery"]),
+            )
+        };
         let first = run().ok();
         assert_eq!(first.sheet(), expected, "{poison}");
-        assert!(first.err.contains("compiled code kept for") && first.err.contains("battery"), "{poison}: {}", first.err);
+        assert!(
+            first.err.contains("compiled code kept for") && first.err.contains("battery"),
+            "{poison}: {}",
+            first.err
+        );
         let second = run().ok();
         assert_eq!(second.sheet(), expected);
-        assert!(!second.err.contains("compiled code"), "it was mended: {}", second.err);
+        assert!(
+            !second.err.contains("compiled code"),
+            "it was mended: {}",
+            second.err
+        );
     }
 }
 
@@ -161,7 +311,9 @@ fn a_cache_that_cannot_be_is_told_and_done_without() {
     let desk = Desk::with(LIST);
     desk.put("file", "");
     let ran = Ran::of(
-        command(&desk.path("file")).current_dir(desk.path("")).args(["rank", "in.csv", "-p", "battery"]),
+        command(&desk.path("file"))
+            .current_dir(desk.path(""))
+            .args(["rank", "in.csv", "-p", "battery"]),
     );
     assert_eq!(ran.sheet(), alone());
     ran.says(&["no compiled code is kept"]);
@@ -170,6 +322,9 @@ fn a_cache_that_cannot_be_is_told_and_done_without() {
 #[test]
 fn the_cache_is_readable_by_its_owner_alone() {
     use std::os::unix::fs::PermissionsExt;
-    let mode = fs::metadata(home().join("compiled")).unwrap().permissions().mode();
+    let mode = fs::metadata(home().join("compiled"))
+        .unwrap()
+        .permissions()
+        .mode();
     assert_eq!(mode & 0o777, 0o700);
 }

@@ -21,8 +21,14 @@ fn every_encoding_of_the_same_table_gives_the_same_result() {
     let encodings = [
         ("UTF-8", text.as_bytes().to_vec()),
         ("UTF-8 with mark", with_mark(b"\xef\xbb\xbf", text.into())),
-        ("UTF-16LE with mark", with_mark(b"\xff\xfe", utf16(text, u16::to_le_bytes))),
-        ("UTF-16BE with mark", with_mark(b"\xfe\xff", utf16(text, u16::to_be_bytes))),
+        (
+            "UTF-16LE with mark",
+            with_mark(b"\xff\xfe", utf16(text, u16::to_le_bytes)),
+        ),
+        (
+            "UTF-16BE with mark",
+            with_mark(b"\xfe\xff", utf16(text, u16::to_be_bytes)),
+        ),
         ("UTF-16LE", utf16(text, u16::to_le_bytes)),
         ("UTF-16BE", utf16(text, u16::to_be_bytes)),
         ("Shift-JIS", shift_jis),
@@ -31,12 +37,19 @@ fn every_encoding_of_the_same_table_gives_the_same_result() {
         ("no last line end", text.trim_end().into()),
         ("empty lines", text.replace('\n', "\n\n").into()),
     ];
-    let expected = [["LiCoO2", "コバルト酸リチウム", "3.9"], ["LiFePO4", "リン酸鉄, 材料", "3.45"]];
+    let expected = [
+        ["LiCoO2", "コバルト酸リチウム", "3.9"],
+        ["LiFePO4", "リン酸鉄, 材料", "3.45"],
+    ];
     for (name, bytes) in encodings {
         let ran = Desk::with(bytes).rank(&["-O", "max:voltage"]);
         assert_eq!(ran.status, 0, "{name}: {}", ran.err);
         let sheet = ran.sheet();
-        assert_eq!(sheet.header[3..6], ["formula", "名前", "voltage [V]"], "{name}");
+        assert_eq!(
+            sheet.header[3..6],
+            ["formula", "名前", "voltage [V]"],
+            "{name}"
+        );
         for (row, expected) in sheet.rows.iter().zip(expected) {
             assert_eq!(row[3..6], expected, "{name}");
         }
@@ -93,7 +106,9 @@ fn cells_are_kept_to_the_letter() {
 
 #[test]
 fn duplicate_and_empty_headers_are_told_and_kept() {
-    let ran = Desk::with("formula,x,x,\nNaCl,1,5,a\nKCl,2,4,b\n").rank(&["-O", "max:x_2"]).ok();
+    let ran = Desk::with("formula,x,x,\nNaCl,1,5,a\nKCl,2,4,b\n")
+        .rank(&["-O", "max:x_2"])
+        .ok();
     let sheet = ran.sheet();
     assert_eq!(sheet.header[3..7], ["formula", "x", "x", ""]);
     assert_eq!(sheet.formulas(), ["NaCl", "KCl"]);
@@ -104,7 +119,9 @@ fn duplicate_and_empty_headers_are_told_and_kept() {
 fn standard_input_is_csv() {
     let desk = Desk::new();
     let mut command = desk.command();
-    command.args(["rank", "-", "-O", "max:x"]).write_stdin("formula,x\nNaCl,1\nKCl,2\n");
+    command
+        .args(["rank", "-", "-O", "max:x"])
+        .write_stdin("formula,x\nNaCl,1\nKCl,2\n");
     assert_eq!(Ran::of(&mut command).sheet().formulas(), ["KCl", "NaCl"]);
     let mut command = desk.command();
     command.args(["rank", "-"]).write_stdin("");
@@ -134,7 +151,9 @@ fn a_unit_in_a_header_is_converted_to_the_plugins() {
             assert!((a - b).abs() < 1e-9, "{text}: {a} {b}");
         }
     }
-    let bare = Desk::with("formula,band_gap\nSrTiO3,3.2\n").rank(&["-p", "catalyst"]).ok();
+    let bare = Desk::with("formula,band_gap\nSrTiO3,3.2\n")
+        .rank(&["-p", "catalyst"])
+        .ok();
     bare.says(&["band_gap", "states no unit and is taken as eV"]);
 }
 
@@ -172,7 +191,9 @@ fn formulas_are_read_as_people_write_them() {
 
 #[test]
 fn parquet_goes_out_and_comes_back() {
-    let desk = Desk::with("formula,note,x [meV]\nLiCoO2,コバルト,007\nLiFePO4,\"a, \"\"b\"\"\nc\",2.5\nNaCl,,\n");
+    let desk = Desk::with(
+        "formula,note,x [meV]\nLiCoO2,コバルト,007\nLiFePO4,\"a, \"\"b\"\"\nc\",2.5\nNaCl,,\n",
+    );
     let ranked = desk.rank(&["-p", "battery"]).sheet();
     desk.rank(&["-p", "battery", "-o", "out.parquet"]).ok();
     let again = desk.run(&["rank", "out.parquet", "-O", "min:rank"]).sheet();
@@ -182,7 +203,10 @@ fn parquet_goes_out_and_comes_back() {
     for (again, ranked) in again.rows.iter().zip(&ranked.rows) {
         for (cell, expected) in again[3..].iter().zip(ranked) {
             let same = || Some(cell.parse::<f64>().ok()? == expected.parse::<f64>().ok()?);
-            assert!(cell == expected || same() == Some(true), "{cell} {expected}");
+            assert!(
+                cell == expected || same() == Some(true),
+                "{cell} {expected}"
+            );
         }
     }
     let best: Sheet = desk.run(&["rank", "out.parquet", "-p", "catalyst"]).sheet();

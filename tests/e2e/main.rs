@@ -2,7 +2,10 @@
 
 mod bad_input;
 mod determinism;
-#[allow(dead_code, reason = "made for the tests of the plugin host, which use more of it")]
+#[allow(
+    dead_code,
+    reason = "made for the tests of the plugin host, which use more of it"
+)]
 #[path = "../../app/plugin_host/tests/host/guest.rs"]
 mod guest;
 mod hostile;

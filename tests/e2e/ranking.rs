@@ -45,7 +45,9 @@ fn the_readmes_ranking_has_every_row_and_the_columns_of_the_contract() {
 #[test]
 fn the_readmes_command_prints_an_aligned_top_ten() {
     let file = dataset("cathode_candidates.csv");
-    let args = ["rank", &file, "-p", "battery", "-n", "10", "--format", "table"];
+    let args = [
+        "rank", &file, "-p", "battery", "-n", "10", "--format", "table",
+    ];
     let ran = Desk::new().run(&args).ok();
     let lines: Vec<&str> = ran.out().lines().collect();
     for name in ["rank", "front", "formula", ENERGY, COST] {
@@ -65,23 +67,49 @@ fn the_readmes_command_prints_an_aligned_top_ten() {
 
 #[test]
 fn the_plugins_own_objectives_are_printed() {
-    let said = ["max:battery.specific_energy [Wh/kg]", "min:battery.energy_cost [USD/kWh]"];
-    Desk::with("formula\nLiCoO2\n").rank(&["-p", "battery"]).ok().says(&said);
+    let said = [
+        "max:battery.specific_energy [Wh/kg]",
+        "min:battery.energy_cost [USD/kWh]",
+    ];
+    Desk::with("formula\nLiCoO2\n")
+        .rank(&["-p", "battery"])
+        .ok()
+        .says(&said);
 }
 
 #[test]
 fn without_a_plugin_the_one_made_for_the_list_is_chosen() {
     for (list, plugin, objective) in [
-        ("cathode_candidates.csv", "battery", "max:battery.specific_energy"),
-        ("magnet_candidates.csv", "magnet", "max:magnet.energy_product_reachable"),
-        ("catalyst_candidates.csv", "catalyst", "max:catalyst.formation_likelihood"),
+        (
+            "cathode_candidates.csv",
+            "battery",
+            "max:battery.specific_energy",
+        ),
+        (
+            "magnet_candidates.csv",
+            "magnet",
+            "max:magnet.energy_product_reachable",
+        ),
+        (
+            "catalyst_candidates.csv",
+            "catalyst",
+            "max:catalyst.formation_likelihood",
+        ),
     ] {
         let ran = Desk::new().run(&["rank", &dataset(list)]).ok();
         for name in ["battery", "catalyst", "magnet"] {
-            assert!(ran.err.contains(&format!("plugin {name}: applies to ")), "{}", ran.err);
+            assert!(
+                ran.err.contains(&format!("plugin {name}: applies to ")),
+                "{}",
+                ran.err
+            );
         }
         let ranked_by = ran.err.lines().find(|line| line.starts_with("ranked"));
-        assert!(ranked_by.unwrap().contains(objective), "{list}, {plugin}: {}", ran.err);
+        assert!(
+            ranked_by.unwrap().contains(objective),
+            "{list}, {plugin}: {}",
+            ran.err
+        );
     }
 }
 
@@ -91,11 +119,20 @@ fn capacities_are_those_by_hand() {
     let charge = 96485.33212 / 3.6;
     let (li, fe, co, p, o) = (6.94, 55.845, 58.933, 30.974, 15.999);
     let mass = [li + co + 2.0 * o, li + fe + p + 4.0 * o, fe];
-    let ranked = Desk::with("formula\nLiCoO2\nLiFePO4\nFe\n").rank(&["-p", "battery"]).sheet();
+    let ranked = Desk::with("formula\nLiCoO2\nLiFePO4\nFe\n")
+        .rank(&["-p", "battery"])
+        .sheet();
     let capacity = ranked.numbers("battery.theoretical_capacity [mAh/g]");
     for (formula, mass) in ["LiCoO2", "LiFePO4"].into_iter().zip(mass) {
-        let row = ranked.formulas().iter().position(|f| *f == formula).unwrap();
-        assert!((capacity[row] - charge / mass).abs() < 0.005 * capacity[row], "{capacity:?}");
+        let row = ranked
+            .formulas()
+            .iter()
+            .position(|f| *f == formula)
+            .unwrap();
+        assert!(
+            (capacity[row] - charge / mass).abs() < 0.005 * capacity[row],
+            "{capacity:?}"
+        );
     }
     let std = ranked.numbers("battery.theoretical_capacity_std [mAh/g]");
     assert_eq!(std[..2], [0.0, 0.0]);
@@ -107,11 +144,19 @@ fn capacities_are_those_by_hand() {
 
 #[test]
 fn energy_is_capacity_times_voltage_and_cobalt_costs_more_than_iron() {
-    let ranked = Desk::with("formula\nLiCoO2\nLiFePO4\n").rank(&["-p", "battery"]).sheet();
+    let ranked = Desk::with("formula\nLiCoO2\nLiFePO4\n")
+        .rank(&["-p", "battery"])
+        .sheet();
     let capacity = ranked.numbers("battery.redox_limited_capacity [mAh/g]");
     let voltage = ranked.numbers("battery.average_voltage [V]");
     let cost = ranked.numbers("battery.material_cost [USD/kg]");
-    let row = |formula| ranked.formulas().iter().position(|f| *f == formula).unwrap();
+    let row = |formula| {
+        ranked
+            .formulas()
+            .iter()
+            .position(|f| *f == formula)
+            .unwrap()
+    };
     for (index, energy) in ranked.numbers(ENERGY).into_iter().enumerate() {
         assert!((energy - capacity[index] * voltage[index]).abs() < 1e-6 * energy);
     }
@@ -129,13 +174,29 @@ fn energy_is_capacity_times_voltage_and_cobalt_costs_more_than_iron() {
 fn one_objective_sorts_by_value_with_ties_in_input_order_and_unknown_last() {
     let text = "formula,x\nNaCl,1\nKCl,\nLiCl,3\nRbCl,1\nCsCl,-2.5e0\nLiF,3\nNaF,n/a\n";
     let ranked = Desk::with(text).rank(&["-O", "max:x"]).sheet();
-    assert_eq!(ranked.formulas(), ["LiCl", "LiF", "NaCl", "RbCl", "CsCl", "KCl", "NaF"]);
+    assert_eq!(
+        ranked.formulas(),
+        ["LiCl", "LiF", "NaCl", "RbCl", "CsCl", "KCl", "NaF"]
+    );
     assert_eq!(ranked.texts("front")[5..], ["", ""]);
     assert_eq!(ranked.texts("front_probability")[5..], ["", ""]);
     let ranked = Desk::with(text).rank(&["-O", "min:x"]).sheet();
-    assert_eq!(ranked.formulas(), ["CsCl", "NaCl", "RbCl", "LiCl", "LiF", "KCl", "NaF"]);
+    assert_eq!(
+        ranked.formulas(),
+        ["CsCl", "NaCl", "RbCl", "LiCl", "LiF", "KCl", "NaF"]
+    );
     // Nothing predicts here: the file's columns and the ranking's, nothing else.
-    assert_eq!(ranked.header, ["rank", "front", "front_probability", "formula", "x", "notes"]);
+    assert_eq!(
+        ranked.header,
+        [
+            "rank",
+            "front",
+            "front_probability",
+            "formula",
+            "x",
+            "notes"
+        ]
+    );
 }
 
 /// Front numbers by definition: peel off what nothing dominates. Columns are costs; NaN rows get none.
@@ -172,7 +233,8 @@ fn crowding_by_definition(costs: &[Vec<f64>], members: &[usize]) -> Vec<f64> {
         distance[order[0]] = f64::INFINITY;
         distance[order[last]] = f64::INFINITY;
         for place in 1..last {
-            distance[order[place]] += (value(place + 1) - value(place - 1)) / (value(last) - value(0));
+            distance[order[place]] +=
+                (value(place + 1) - value(place - 1)) / (value(last) - value(0));
         }
     }
     distance
@@ -184,7 +246,11 @@ fn negated(values: Vec<f64>) -> Vec<f64> {
 
 fn check_fronts(ranked: &Sheet, costs: &[Vec<f64>]) {
     let fronts = fronts_by_brute_force(costs);
-    let said: Vec<Option<u32>> = ranked.texts("front").iter().map(|f| f.parse().ok()).collect();
+    let said: Vec<Option<u32>> = ranked
+        .texts("front")
+        .iter()
+        .map(|f| f.parse().ok())
+        .collect();
     assert_eq!(said, fronts);
     let sortable: Vec<u32> = said.iter().map(|front| front.unwrap_or(u32::MAX)).collect();
     assert!(sortable.is_sorted(), "{sortable:?}");
@@ -198,7 +264,9 @@ fn two_objectives_order_by_front_then_by_crowding() {
     check_fronts(&ranked, &costs);
     let front = ranked.texts("front");
     for number in ["1", "2", "3"] {
-        let members: Vec<usize> = (0..ranked.len()).filter(|&row| front[row] == number).collect();
+        let members: Vec<usize> = (0..ranked.len())
+            .filter(|&row| front[row] == number)
+            .collect();
         let distance = crowding_by_definition(&costs, &members);
         let falls = distance.windows(2).all(|pair| pair[0] >= pair[1] - 1e-9);
         assert!(falls, "front {number}: {distance:?}");
@@ -230,19 +298,31 @@ fn three_objectives_of_plugin_and_file_give_the_fronts_of_brute_force() {
 fn a_target_prefers_what_is_nearest_on_either_side() {
     let text = "formula,x\nNaCl,1\nKCl,2.4\nLiCl,3.5\nLiF,\nRbCl,9\n";
     let ranked = Desk::with(text).rank(&["-O", "target:x=3"]).ok();
-    assert_eq!(ranked.sheet().formulas(), ["LiCl", "KCl", "NaCl", "RbCl", "LiF"]);
+    assert_eq!(
+        ranked.sheet().formulas(),
+        ["LiCl", "KCl", "NaCl", "RbCl", "LiF"]
+    );
     ranked.says(&["target:x=3"]);
 }
 
 #[test]
 fn front_probabilities_are_shares_and_exact_values_are_certain() {
     let exact = "formula,x,y\nNaCl,1,1\nKCl,2,2\nLiCl,3,4\nLiF,4,3\n";
-    let ranked = Desk::with(exact).rank(&["-O", "max:x", "-O", "max:y"]).sheet();
+    let ranked = Desk::with(exact)
+        .rank(&["-O", "max:x", "-O", "max:y"])
+        .sheet();
     assert_eq!(ranked.numbers("front_probability"), [1.0, 1.0, 0.0, 0.0]);
     let probability = cathodes(&[]).numbers("front_probability");
     let known = probability.iter().filter(|p| !p.is_nan());
-    assert!(known.clone().all(|p| (0.0..=1.0).contains(p) && p * 512.0 == (p * 512.0).round()));
-    assert!(known.sum::<f64>() >= 1.0, "some candidate is on the first front in every draw");
+    assert!(
+        known
+            .clone()
+            .all(|p| (0.0..=1.0).contains(p) && p * 512.0 == (p * 512.0).round())
+    );
+    assert!(
+        known.sum::<f64>() >= 1.0,
+        "some candidate is on the first front in every draw"
+    );
 }
 
 #[test]
@@ -261,10 +341,16 @@ fn a_standard_deviation_in_the_file_enters_the_front_probability() {
 fn a_name_that_nothing_has_is_refused_with_the_nearest() {
     let desk = Desk::with("formula,price,note\nLiCoO2,3,a\n");
     for (args, said) in [
-        (["-O", "max:battery.specific_enrgy"], "battery.specific_energy"),
+        (
+            ["-O", "max:battery.specific_enrgy"],
+            "battery.specific_energy",
+        ),
         (["-O", "min:pirce"], "price"),
         (["-w", "pirce < 3"], "price"),
-        (["-w", "battery.average_voltge > 3"], "battery.average_voltage"),
+        (
+            ["-w", "battery.average_voltge > 3"],
+            "battery.average_voltage",
+        ),
         (["-p", "batery"], "battery"),
         (["--set", "batery.state=charged"], "battery"),
         (["--set", "battery.stat=charged"], "state"),
@@ -292,7 +378,12 @@ fn a_name_that_nothing_has_is_refused_with_the_nearest() {
 #[test]
 fn an_error_in_a_constraint_is_said_once() {
     let ran = Desk::with("formula,x\nLiCoO2,3\n").rank(&["-w", "battery.average_voltge > 3"]);
-    assert_eq!(ran.err.matches("battery.average_voltge").count(), 2, "{}", ran.err);
+    assert_eq!(
+        ran.err.matches("battery.average_voltge").count(),
+        2,
+        "{}",
+        ran.err
+    );
 }
 
 #[test]
@@ -318,13 +409,24 @@ fn constraints_keep_what_each_operator_says_and_count_the_rest() {
         assert_eq!(sheet.formulas(), kept, "{constraint}");
         assert_eq!(kept.len() + left_out + not_known, 4);
         if left_out > 0 {
-            assert!(ran.err.contains(&format!("left out by --where: {left_out}")), "{}", ran.err);
+            assert!(
+                ran.err
+                    .contains(&format!("left out by --where: {left_out}")),
+                "{}",
+                ran.err
+            );
         }
         if not_known > 0 {
-            assert!(ran.err.contains(&format!("not known: {not_known}")), "{}", ran.err);
+            assert!(
+                ran.err.contains(&format!("not known: {not_known}")),
+                "{}",
+                ran.err
+            );
         }
     }
-    let both = desk.rank(&["-O", "max:x", "-w", "x > 1", "-w", "x < 3"]).sheet();
+    let both = desk
+        .rank(&["-O", "max:x", "-w", "x > 1", "-w", "x < 3"])
+        .sheet();
     assert_eq!(both.formulas(), ["KCl"]);
 }
 
@@ -335,7 +437,9 @@ fn columns_with_blanks_and_units_are_named_in_quotes_or_without_their_unit() {
         let sheet = desk.rank(&["-O", "min:band gap", "-w", constraint]).sheet();
         assert_eq!(sheet.formulas(), ["NaCl"], "{constraint}");
     }
-    desk.rank(&["-O", "max:band gap"]).ok().says(&["max:band gap [eV]"]);
+    desk.rank(&["-O", "max:band gap"])
+        .ok()
+        .says(&["max:band gap [eV]"]);
     desk.rank(&["-O", "min:band gap [eV]"]).ok();
 }
 
@@ -357,9 +461,21 @@ fn a_setting_changes_what_the_plugin_takes_the_formula_for() {
     let plain = desk.rank(&["-p", "battery"]).sheet();
     assert!(plain.numbers(ENERGY)[0].is_nan());
     assert_ne!(plain.texts("notes")[0], "");
-    let charged = desk.rank(&["-p", "battery", "--set", "battery.state=charged"]).sheet();
-    assert!((200.0..2000.0).contains(&charged.numbers(ENERGY)[0]), "{charged:?}");
-    let sodium = ["-p", "battery", "--set", "battery.state=charged", "--set", "battery.ion=Na"];
+    let charged = desk
+        .rank(&["-p", "battery", "--set", "battery.state=charged"])
+        .sheet();
+    assert!(
+        (200.0..2000.0).contains(&charged.numbers(ENERGY)[0]),
+        "{charged:?}"
+    );
+    let sodium = [
+        "-p",
+        "battery",
+        "--set",
+        "battery.state=charged",
+        "--set",
+        "battery.ion=Na",
+    ];
     let sodium = desk.rank(&sodium).sheet().numbers(ENERGY)[0];
     assert!(sodium < charged.numbers(ENERGY)[0]);
 }
@@ -376,8 +492,17 @@ fn top_gives_the_first_rows_of_the_whole_ranking() {
 
 #[test]
 fn several_plugins_give_their_columns_in_the_order_named() {
-    let args = ["-p", "magnet", "-p", "battery", "-O", "max:battery.specific_energy"];
-    let ranked = Desk::with("formula\nLiFePO4\nNd2Fe14B\n").rank(&args).sheet();
+    let args = [
+        "-p",
+        "magnet",
+        "-p",
+        "battery",
+        "-O",
+        "max:battery.specific_energy",
+    ];
+    let ranked = Desk::with("formula\nLiFePO4\nNd2Fe14B\n")
+        .rank(&args)
+        .sheet();
     assert_eq!(ranked.formulas(), ["LiFePO4", "Nd2Fe14B"]);
     let first = |plugin: &str| ranked.header.iter().position(|h| h.starts_with(plugin));
     assert!(first("magnet.").unwrap() < first("battery.").unwrap());

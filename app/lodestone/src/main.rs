@@ -39,6 +39,6 @@ fn main() -> ExitCode {
         Err(Failure::Failed(error)) => (error, 1),
         Err(Failure::Usage(error)) => (error, 2),
     };
-    eprintln!("lodestone: {error:#}");
+    show::tell(format!("lodestone: {error:#}"));
     ExitCode::from(status)
 }

@@ -60,7 +60,7 @@ fn cache_dir() -> Option<PathBuf> {
 pub fn installed() -> Result<Vec<(String, Location)>> {
     let mut all: Vec<(String, Location)> = SHIPPED
         .iter()
-        .map(|&(id, bytes)| (id.to_owned(), Location::Shipped(bytes)))
+        .map(|&(id, bytes)| (id.to_owned(), Location::Shipped(id, bytes)))
         .collect();
     if let Some(folder) = std::env::var_os(FOLDER_VARIABLE).map(PathBuf::from) {
         let entries = std::fs::read_dir(&folder)
@@ -91,7 +91,8 @@ pub fn installed() -> Result<Vec<(String, Location)>> {
 
 /// Where a plugin's component is.
 pub enum Location {
-    Shipped(&'static [u8]),
+    /// Id and component.
+    Shipped(&'static str, &'static [u8]),
     File(PathBuf),
 }
 
@@ -99,7 +100,7 @@ impl Location {
     /// As messages show it.
     pub fn describe(&self) -> String {
         match self {
-            Self::Shipped(_) => "shipped".to_owned(),
+            Self::Shipped(id, _) => format!("{id} (shipped)"),
             Self::File(path) => path.display().to_string(),
         }
     }
@@ -107,7 +108,7 @@ impl Location {
     /// The component's bytes.
     pub fn read(&self) -> Result<Vec<u8>> {
         match self {
-            Self::Shipped(bytes) => Ok(bytes.to_vec()),
+            Self::Shipped(_, bytes) => Ok(bytes.to_vec()),
             Self::File(path) => std::fs::read(path)
                 .with_context(|| format!("cannot read plugin {}", path.display())),
         }

@@ -126,7 +126,7 @@ fn request(args: &RankArgs) -> Result<Request> {
 fn load_plugins(args: &RankArgs, request: &mut Request) -> Result<(), Failure> {
     let host = plugins::host()?;
     for message in host.messages() {
-        eprintln!("lodestone: {message}");
+        show::tell(format!("lodestone: {message}"));
     }
     if request.plugins_are_named {
         for name in &args.plugins {
@@ -137,12 +137,12 @@ fn load_plugins(args: &RankArgs, request: &mut Request) -> Result<(), Failure> {
         for (_, location) in plugins::installed()? {
             match location.load(&host) {
                 Ok(plugin) => request.plugins.push(plugin),
-                Err(error) => eprintln!("lodestone: {error:#}"),
+                Err(error) => show::tell(format!("lodestone: {error:#}")),
             }
         }
     }
     for message in request.plugins.iter().flat_map(|p| p.messages()) {
-        eprintln!("lodestone: {message}");
+        show::tell(format!("lodestone: {message}"));
     }
     Ok(())
 }
@@ -226,22 +226,18 @@ fn tell(table: &Table, outcome: &Outcome, rejected_to: Option<&PathBuf>) {
         .chain(&outcome.messages)
         .chain(&outcome.switched_off)
     {
-        eprintln!("{message}");
+        show::tell(message);
     }
-    let candidates = outcome.coverage.first().map(|c| c.candidates);
     for coverage in &outcome.coverage {
-        eprint!(
-            "plugin {}: applies to {} of {} candidates",
-            coverage.plugin, coverage.covered, coverage.candidates
-        );
-        eprintln!(
-            "{}",
-            if coverage.lost > 0 {
-                format!(", failed on {}", coverage.lost)
-            } else {
-                String::new()
-            }
-        );
+        let failed = if coverage.lost > 0 {
+            format!(", failed on {}", coverage.lost)
+        } else {
+            String::new()
+        };
+        show::tell(format!(
+            "plugin {}: applies to {} of {} candidates{failed}",
+            coverage.plugin, coverage.covered, outcome.candidates
+        ));
     }
     let by: Vec<String> = outcome
         .objectives()
@@ -254,16 +250,19 @@ fn tell(table: &Table, outcome: &Outcome, rejected_to: Option<&PathBuf>) {
     } else {
         String::new()
     };
-    eprintln!("ranked {ranked} candidates by {}{best}", by.join(", "));
-    let of = candidates.map_or_else(String::new, |n| format!(" of {n}"));
-    if outcome.violated > 0 {
-        eprintln!("left out by --where: {}{of}", outcome.violated);
-    }
-    if outcome.undecided > 0 {
-        eprintln!(
-            "left out because a value that --where asks for is not known: {}{of}",
-            outcome.undecided
-        );
+    show::tell(format!(
+        "ranked {ranked} candidates by {}{best}",
+        by.join(", ")
+    ));
+    let left_out = [
+        (outcome.violated, "left out by --where"),
+        (
+            outcome.undecided,
+            "left out because a value that --where asks for is not known",
+        ),
+    ];
+    for (count, why) in left_out.into_iter().filter(|(count, _)| *count > 0) {
+        show::tell(format!("{why}: {count} of {}", outcome.candidates));
     }
     let count = outcome.rejected_count();
     if count == 0 {
@@ -275,14 +274,14 @@ fn tell(table: &Table, outcome: &Outcome, rejected_to: Option<&PathBuf>) {
         format!("{count} rows were")
     };
     match rejected_to {
-        Some(path) => eprintln!("{rows} not usable; see {}", path.display()),
+        Some(path) => show::tell(format!("{rows} not usable; see {}", path.display())),
         None => {
-            eprintln!("{rows} not usable:");
+            show::tell(format!("{rows} not usable:"));
             for row in outcome.rejected().iter().take(SHOWN_REJECTED) {
-                eprintln!("  line {}: {}", row.line, row.reason);
+                show::tell(format!("  line {}: {}", row.line, row.reason));
             }
             if count > SHOWN_REJECTED {
-                eprintln!("  ... (--rejected FILE writes all of them)");
+                show::tell("  ... (--rejected FILE writes all of them)");
             }
         }
     }

@@ -1,6 +1,7 @@
 //! A ranking for people to read on a terminal.
 
 use screening::Outcome;
+use std::borrow::Cow;
 use std::io::Write;
 use table::TableError;
 
@@ -42,13 +43,37 @@ pub fn ranking(writer: &mut dyn Write, outcome: &Outcome) -> Result<(), TableErr
             notes.push((place + 1, shortened(&note)));
         }
     }
+    for cell in rows.iter_mut().flatten() {
+        *cell = visible(cell).into_owned();
+    }
     let text = aligned(&rows);
     let failed = |error| TableError::io("write", "standard output", error);
     writer.write_all(text.as_bytes()).map_err(failed)?;
     for (rank, note) in notes {
-        writeln!(writer, "{rank:>4}  {note}").map_err(failed)?;
+        writeln!(writer, "{rank:>4}  {}", visible(&note)).map_err(failed)?;
     }
     Ok(())
+}
+
+/// The text with its control characters made visible: what comes from a file must not steer the terminal.
+pub fn visible(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(char::is_control) {
+        return Cow::Borrowed(text);
+    }
+    let escaped = text.chars().flat_map(|c| {
+        let (plain, escape) = if c.is_control() {
+            (None, Some(c.escape_debug()))
+        } else {
+            (Some(c), None)
+        };
+        plain.into_iter().chain(escape.into_iter().flatten())
+    });
+    Cow::Owned(escaped.collect())
+}
+
+/// A message for the user, on standard error.
+pub fn tell(message: impl AsRef<str>) {
+    eprintln!("{}", visible(message.as_ref()));
 }
 
 /// `590 ± 40`, rounded to two digits of the error; `590` where it is exact; `590 ± ?` where the error is not known.
@@ -136,6 +161,12 @@ mod tests {
         ] {
             assert_eq!(value_with_error(mean, std), shown);
         }
+    }
+
+    #[test]
+    fn control_characters_are_shown_instead_of_obeyed() {
+        assert_eq!(visible("LiFePO₄ µ"), "LiFePO₄ µ");
+        assert_eq!(visible("a\u{1b}[2Jb\tc"), "a\\u{1b}[2Jb\\tc");
     }
 
     #[test]

@@ -17,8 +17,6 @@ pub struct Coverage {
     pub covered: usize,
     /// Candidates for which it failed.
     pub lost: usize,
-    /// Candidates whose formula could be read.
-    pub candidates: usize,
 }
 
 /// A row that could not be used.
@@ -47,6 +45,12 @@ impl PredictedProperty {
         label(&self.name, &self.unit)
     }
 
+    /// Its predictions for a chunk, where they were kept.
+    fn column<'a>(&self, chunk: &'a Chunk) -> Option<&'a PropertyColumn> {
+        let columns = &chunk.plugins.get(self.plugin)?.columns;
+        columns.get(self.property)?.as_ref()
+    }
+
     /// The column of standard deviations: `battery.specific_energy_std [Wh/kg]`.
     pub fn std_header(&self) -> String {
         label(&format!("{}_std", self.name), &self.unit)
@@ -65,6 +69,8 @@ pub struct Outcome<'t> {
     pub coverage: Vec<Coverage>,
     /// Plugins that failed too often, in words.
     pub switched_off: Vec<String>,
+    /// How many rows have a formula that could be read.
+    pub candidates: usize,
     /// How many candidates were ranked; `order` may hold only the best of them.
     pub ranked: usize,
     /// How many candidates do not satisfy a constraint.
@@ -91,6 +97,7 @@ impl<'t> Outcome<'t> {
             front_probability: Vec::new(),
             coverage,
             switched_off,
+            candidates: 0,
             ranked: 0,
             violated: 0,
             undecided: 0,
@@ -142,17 +149,9 @@ impl<'t> Outcome<'t> {
 
     /// Value and standard deviation of a property at a row of the table; NaN where missing or unknown.
     pub fn value(&self, property: &PredictedProperty, row: u32) -> (f64, f64) {
-        let found = self.chunks.get(row as usize / CHUNK).and_then(|chunk| {
-            let column = chunk
-                .plugins
-                .get(property.plugin)?
-                .columns
-                .get(property.property)?
-                .as_ref()?;
-            let position = chunk.position(row as usize)?;
-            Some((column.mean[position], column.std_at(position)))
-        });
-        found.unwrap_or((f64::NAN, f64::NAN))
+        let chunk = self.chunks.get(row as usize / CHUNK);
+        let column = chunk.and_then(|chunk| Some((chunk, property.column(chunk)?)));
+        value_at(column, row)
     }
 
     /// Value and standard deviation of an objective at a row of the table; NaN where missing or unknown.
@@ -290,27 +289,10 @@ impl<'t> Outcome<'t> {
     /// Values and standard deviations of a property in the order of the ranking.
     fn gather(&self, property: &PredictedProperty) -> (Vec<f64>, Vec<f64>) {
         // Found once a chunk, for the million look-ups that follow.
-        let columns: Vec<Option<(&Chunk, &PropertyColumn)>> = self
-            .chunks
-            .iter()
-            .map(|chunk| {
-                let column = chunk
-                    .plugins
-                    .get(property.plugin)?
-                    .columns
-                    .get(property.property)?
-                    .as_ref()?;
-                Some((chunk, column))
-            })
-            .collect();
-        let value = |&row: &u32| {
-            let (chunk, column) = columns[row as usize / CHUNK]?;
-            let position = chunk.position(row as usize)?;
-            Some((column.mean[position], column.std_at(position)))
-        };
-        self.order
-            .par_iter()
-            .map(|row| value(row).unwrap_or((f64::NAN, f64::NAN)))
+        let column = |chunk| Some((chunk, property.column(chunk)?));
+        let columns: Vec<_> = self.chunks.iter().map(column).collect();
+        let rows = self.order.par_iter();
+        rows.map(|&row| value_at(columns[row as usize / CHUNK], row))
             .unzip()
     }
 
@@ -341,4 +323,13 @@ impl<'t> Outcome<'t> {
         );
         out
     }
+}
+
+/// Value and standard deviation at a row of the table, which lies in that chunk; NaN where missing or unknown.
+fn value_at(column: Option<(&Chunk, &PropertyColumn)>, row: u32) -> (f64, f64) {
+    let found = column.and_then(|(chunk, column)| {
+        let position = chunk.position(row as usize)?;
+        Some((column.mean[position], column.std_at(position)))
+    });
+    found.unwrap_or((f64::NAN, f64::NAN))
 }

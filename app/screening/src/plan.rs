@@ -73,8 +73,8 @@ impl Plan {
             }
         }
         let known = known_quantities(table, formula_column, &request.plugins);
-        let mut objectives = resolve_objectives(&request.objectives, &known)?;
-        let constraints = resolve_constraints(&request.constraints, &known)?;
+        let mut objectives = resolve_objectives(&request.objectives, &known, table)?;
+        let constraints = resolve_constraints(&request.constraints, &known, table)?;
         let by_coverage = objectives.is_empty() && !request.plugins_are_named;
         let quantities = || {
             let constrained = constraints.iter().flat_map(|c| &c.quantities);
@@ -338,31 +338,53 @@ fn known_quantities(table: &Table, formula_column: usize, plugins: &[Plugin]) ->
     properties.chain(columns).collect()
 }
 
+/// The quantity called `name`; a column that is there but holds no numbers is told apart from a name that is not there.
+fn resolve(name: &str, known: &[Quantity], table: &Table) -> Result<Quantity, UnknownQuantity> {
+    let error = match find(name, known) {
+        Ok(quantity) => return Ok(quantity.clone()),
+        Err(error) => error,
+    };
+    let (UnknownQuantity::Unknown { name, .. }, Ok(column)) = (&error, table.find_column(name))
+    else {
+        return Err(error);
+    };
+    let why = match table.numbers(column).bad.first() {
+        Some(cell) => format!("line {}: {:?}: {}", cell.line, cell.text, cell.error),
+        None => "all its cells are missing".to_owned(),
+    };
+    Err(UnknownQuantity::NotNumeric {
+        name: name.clone(),
+        why,
+    })
+}
+
 fn resolve_objectives(
     objectives: &[Objective],
     known: &[Quantity],
+    table: &Table,
 ) -> Result<Vec<(Direction, Quantity)>, ScreeningError> {
-    let resolve = |o: &Objective| match find(&o.property, known) {
-        Ok(quantity) => Ok((o.direction, quantity.clone())),
+    let objective = |o: &Objective| match resolve(&o.property, known, table) {
+        Ok(quantity) => Ok((o.direction, quantity)),
         Err(error) => Err(ScreeningError::Objective {
             objective: o.to_string(),
             error,
         }),
     };
-    objectives.iter().map(resolve).collect()
+    objectives.iter().map(objective).collect()
 }
 
 fn resolve_constraints(
     constraints: &[Constraint],
     known: &[Quantity],
+    table: &Table,
 ) -> Result<Vec<ConstraintPlan>, ScreeningError> {
-    let resolve = |constraint: &Constraint| {
+    let plan = |constraint: &Constraint| {
         let quantities = constraint
             .properties()
             .iter()
             .enumerate()
             .map(|(index, name)| {
-                find(name, known).cloned().map_err(|error| {
+                resolve(name, known, table).map_err(|error| {
                     let remedy = match error {
                         UnknownQuantity::Unknown {
                             nearest: Some(nearest),
@@ -379,7 +401,7 @@ fn resolve_constraints(
             quantities: quantities?,
         })
     };
-    constraints.iter().map(resolve).collect()
+    constraints.iter().map(plan).collect()
 }
 
 fn declared(index: usize, plugin: &Plugin) -> Vec<(Direction, Quantity)> {

@@ -46,6 +46,8 @@ pub enum UnknownQuantity {
         nearest: Option<String>,
         known: Vec<String>,
     },
+    #[error("column {name:?} of the table does not hold numbers: {why}")]
+    NotNumeric { name: String, why: String },
     #[error("{name:?} could be {}: give the full name", .candidates.join(" or "))]
     Ambiguous {
         name: String,

@@ -60,6 +60,7 @@ pub fn screen<'t>(
     drop(columns);
     drop(objectives);
     let top = request.top.unwrap_or(usize::MAX).min(feasible.len());
+    outcome.candidates = chunks.iter().map(Chunk::len).sum();
     outcome.ranked = feasible.len();
     for &place in &ranking.order[..top] {
         let place = place as usize;
@@ -146,7 +147,6 @@ fn coverage(plan: &Plan, chunks: &[Chunk]) -> Vec<Coverage> {
             plugin: plugin.plugin().id().to_owned(),
             covered: chunks.iter().map(|c| c.plugins[index].covered).sum(),
             lost: chunks.iter().map(|c| c.plugins[index].lost).sum(),
-            candidates: chunks.iter().map(Chunk::len).sum(),
         });
     plugins.collect()
 }
