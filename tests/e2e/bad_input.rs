@@ -1,6 +1,6 @@
 //! Files that are no tables, tables that are no lists of candidates, and rows that hold anything at all.
 
-use crate::Desk;
+use crate::{Desk, Ran};
 use std::fmt::Write;
 
 #[test]
@@ -24,16 +24,56 @@ fn what_is_no_file_is_told_apart() {
 
 #[test]
 fn a_file_without_permission_is_told_with_what_to_do() {
-    use std::os::unix::fs::PermissionsExt;
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
+    use std::os::unix::process::CommandExt;
     let desk = Desk::with("formula\nLiCoO2\n");
-    let file = desk.path("in.csv");
-    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o000)).unwrap();
-    if std::fs::read(&file).is_ok() {
-        // The administrator may read everything; what cannot be opened is then tried with a folder's output.
-        return;
-    }
-    desk.rank(&["-p", "battery"])
-        .fails(1, &["in.csv", "no permission to read"]);
+    let (file, folder) = (desk.path("in.csv"), desk.path("locked"));
+    std::fs::create_dir(&folder).unwrap();
+    let run = |args: &[&str]| {
+        // The administrator may read everything, so the program runs as nobody then, from where nobody may enter.
+        let program = desk.path("lodestone");
+        std::fs::copy(env!("CARGO_BIN_EXE_lodestone"), &program).unwrap();
+        let mut command = std::process::Command::new(&program);
+        command
+            .args(args)
+            .current_dir(desk.path(""))
+            .env("LODESTONE_CACHE", desk.path("cache"));
+        if std::fs::metadata(desk.path("")).unwrap().uid() == 0 {
+            command.uid(65534).gid(65534);
+        }
+        let output = command.output().unwrap();
+        (
+            output.status.code(),
+            String::from_utf8(output.stderr).unwrap(),
+        )
+    };
+    let lock = |path: &std::path::Path, mode| {
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+    };
+    lock(&desk.path(""), 0o755);
+    lock(&folder, 0o500);
+    let (status, err) = run(&["rank", "in.csv", "-p", "battery", "-o", "locked/out.csv"]);
+    assert!(
+        status == Some(1) && err.contains("no permission to write"),
+        "{err}"
+    );
+    lock(&file, 0o000);
+    let (status, err) = run(&["rank", "in.csv", "-p", "battery"]);
+    assert!(
+        status == Some(1) && err.contains("in.csv: no permission to read"),
+        "{err}"
+    );
+}
+
+#[test]
+fn a_file_name_may_be_in_any_encoding() {
+    use std::os::unix::ffi::OsStrExt;
+    let desk = Desk::new();
+    let name = std::ffi::OsStr::from_bytes(b"\x83\x8a\x83X\x83g.csv");
+    std::fs::write(desk.folder.path().join(name), "formula,x\nNaCl,1\n").unwrap();
+    let mut command = desk.command();
+    command.arg("rank").arg(name).args(["-O", "max:x"]);
+    assert_eq!(Ran::of(&mut command).sheet().formulas(), ["NaCl"]);
 }
 
 #[test]

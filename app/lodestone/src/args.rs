@@ -1,6 +1,7 @@
 //! The command line, as clap sees it. `lodestone help` is its reference.
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 /// Which materials should you make next, why, and how sure are we?
@@ -63,7 +64,7 @@ pub enum PluginCommand {
 #[derive(Args)]
 pub struct RankArgs {
     /// A .csv, .tsv or .parquet file with a column of formulas, or `-` for CSV on standard input
-    pub candidates: String,
+    pub candidates: OsString,
 
     /// Plugin to predict with: an installed plugin's id, or a component file; repeatable.
     /// Without it: the plugins that the objectives name, else every plugin that applies to some of the candidates

@@ -6,6 +6,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use crate::args::PLUGIN_COMPILER;
+use crate::show;
 
 /// The plugins that this program carries: id and component.
 const SHIPPED: [(&str, &[u8]); 3] = [
@@ -31,15 +32,23 @@ const CACHE_VARIABLE: &str = "LODESTONE_CACHE";
 
 /// A host that compiles in a child process, so that a component made to stall the compiler can be stopped.
 pub fn host() -> Result<Host> {
-    let program = std::env::current_exe()
-        .context("cannot find this program's own file, which compiles plugins")?;
-    let options = HostOptions {
-        limits: Limits::default(),
-        cache_dir: cache_dir(),
-        compiler: Compiler::Child {
+    let compiler = match std::env::current_exe() {
+        Ok(program) => Compiler::Child {
             program,
             args: vec![OsString::from(PLUGIN_COMPILER)],
         },
+        Err(error) => {
+            show::tell(format!(
+                "lodestone: plugins are compiled in this process, where nothing can stop them: \
+                 this program's own file cannot be found ({error})"
+            ));
+            Compiler::InProcess
+        }
+    };
+    let options = HostOptions {
+        limits: Limits::default(),
+        cache_dir: cache_dir(),
+        compiler,
     };
     Host::new(options).map_err(|why| anyhow!(why))
 }

@@ -8,6 +8,9 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+/// How long work has to notice that it was cancelled.
+const GRACE: Duration = Duration::from_secs(1);
+
 /// Shows a job's progress on standard error, if that is a terminal, until it is dropped.
 pub struct Shown {
     over: Arc<AtomicBool>,
@@ -19,7 +22,15 @@ pub fn start() -> (Job, Shown) {
     let job = Job::new();
     let cancel = job.clone();
     // A second handler cannot be set: then Ctrl-C ends the program at once, which loses no finished file.
-    let _ = ctrlc::set_handler(move || cancel.cancel());
+    let _ = ctrlc::set_handler(move || {
+        cancel.cancel();
+        std::thread::sleep(GRACE);
+        // Work stops at its next check, but a read that waits for its input never comes to one; no output is begun then.
+        if cancel.snapshot().stage == "reading" {
+            eprintln!("lodestone: cancelled; no file was changed");
+            std::process::exit(1);
+        }
+    });
     let shown = show(&job);
     (job, shown)
 }

@@ -7,7 +7,6 @@ use job::Job;
 use optimize::{Constraint, Direction, Objective};
 use screening::{Outcome, Request, ScreeningError, Setting, screen};
 use std::borrow::Cow;
-use std::ffi::OsStr;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use table::{
@@ -37,7 +36,7 @@ pub fn run(args: &RankArgs) -> Result<(), Failure> {
 }
 
 fn rank(args: &RankArgs) -> Result<(), Failure> {
-    let source = Source::from_argument(OsStr::new(&args.candidates));
+    let source = Source::from_argument(&args.candidates);
     let mut request = request(args).map_err(Failure::Usage)?;
     let target = target(args, &source)?;
     if matches!(target, Target::Stdout(StdoutFormat::Table)) && request.top.is_none() {
@@ -122,24 +121,39 @@ fn request(args: &RankArgs) -> Result<Request> {
     })
 }
 
-/// The named plugins, which must load; or all installed ones, of which those that do not load are told and left out.
+/// The named plugins, or all installed ones. One that is refused is told and left out, as one that fails later would be;
+/// where the user named plugins and none is left, there is nothing to do.
 fn load_plugins(args: &RankArgs, request: &mut Request) -> Result<(), Failure> {
     let host = plugins::host()?;
     for message in host.messages() {
         show::tell(format!("lodestone: {message}"));
     }
-    if request.plugins_are_named {
-        for name in &args.plugins {
-            let location = plugins::locate(name).map_err(Failure::Usage)?;
-            request.plugins.push(location.load(&host)?);
-        }
+    let locations = if request.plugins_are_named {
+        let named = args.plugins.iter().map(|name| plugins::locate(name));
+        named.collect::<Result<Vec<_>>>().map_err(Failure::Usage)?
     } else {
-        for (_, location) in plugins::installed()? {
-            match location.load(&host) {
-                Ok(plugin) => request.plugins.push(plugin),
-                Err(error) => show::tell(format!("lodestone: {error:#}")),
-            }
+        plugins::installed()?
+            .into_iter()
+            .map(|(_, location)| location)
+            .collect()
+    };
+    let mut refused = Vec::new();
+    for location in &locations {
+        match location.load(&host) {
+            Ok(plugin) => request.plugins.push(plugin),
+            Err(error) => refused.push(error),
         }
+    }
+    if request.plugins_are_named && request.plugins.is_empty() && refused.len() == 1 {
+        return Err(Failure::Failed(refused.remove(0)));
+    }
+    for error in &refused {
+        show::tell(format!("lodestone: {error:#}; it is left out"));
+    }
+    if request.plugins_are_named && request.plugins.is_empty() {
+        return Err(Failure::Failed(anyhow!(
+            "none of the named plugins can be used"
+        )));
     }
     for message in request.plugins.iter().flat_map(|p| p.messages()) {
         show::tell(format!("lodestone: {message}"));
