@@ -1,6 +1,6 @@
 //! Files that are no tables, tables that are no lists of candidates, and rows that hold anything at all.
 
-use crate::{Desk, Ran};
+use crate::{Desk, Ran, copy_program};
 use std::fmt::Write;
 
 #[test]
@@ -29,10 +29,10 @@ fn a_file_without_permission_is_told_with_what_to_do() {
     let desk = Desk::with("formula\nLiCoO2\n");
     let (file, folder) = (desk.path("in.csv"), desk.path("locked"));
     std::fs::create_dir(&folder).unwrap();
+    let program = desk.path("lodestone");
+    copy_program(&program);
     let run = |args: &[&str]| {
         // The administrator may read everything, so the program runs as nobody then, from where nobody may enter.
-        let program = desk.path("lodestone");
-        std::fs::copy(env!("CARGO_BIN_EXE_lodestone"), &program).unwrap();
         let mut command = std::process::Command::new(&program);
         command
             .args(args)

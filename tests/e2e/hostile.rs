@@ -1,7 +1,7 @@
 //! Components that misbehave, beside the battery plugin: it finishes its ranking, and a message names the other.
 
 use crate::guest::{Guest, description, property};
-use crate::{Desk, Ran, Sheet, command, home};
+use crate::{Desk, Ran, Sheet, command, copy_program, home};
 use std::fs;
 use std::io::Write;
 use std::path::Path;
@@ -261,8 +261,12 @@ fn what_is_no_component_of_ours_is_refused_with_the_reason() {
         let file = format!("{name}.wasm");
         desk.put(&file, bytes);
         let refused = [file.as_str(), "refused", said];
-        desk.rank(&["-p", &file, "-p", "battery"])
-            .fails(1, &refused);
+        desk.rank(&["-p", &file]).fails(1, &refused);
+        let beside = desk
+            .rank(&["-p", &file, "-p", "battery"])
+            .ok()
+            .says(&refused);
+        assert_eq!(battery_of(&beside.sheet()), battery_of(&alone()));
         desk.run(&["plugin", "info", &file]).fails(1, &refused);
         let check = desk.run(&["plugin", "check", &file]);
         assert_eq!(check.status, 1, "{name}: {}", check.err);
@@ -401,7 +405,7 @@ fn without_a_process_to_compile_in_a_plugin_is_refused_with_the_reason() {
     // The program's file goes away while it waits for its input; what is running goes on.
     let desk = Desk::new();
     let program = desk.path("lodestone");
-    fs::copy(env!("CARGO_BIN_EXE_lodestone"), &program).unwrap();
+    copy_program(&program);
     let mut child = std::process::Command::new(&program)
         .args(["rank", "-", "-p", "battery"])
         .env("LODESTONE_CACHE", desk.path("cache"))
@@ -438,10 +442,10 @@ fn the_hidden_compiler_refuses_what_is_no_request() {
 }
 
 fn interrupt(child: &Child) {
-    let status = std::process::Command::new("kill")
-        .args(["-INT", &child.id().to_string()])
-        .status();
-    assert!(status.unwrap().success());
+    // The shell's own kill: the program of that name is not everywhere.
+    let kill = format!("kill -INT {}", child.id());
+    let mut shell = std::process::Command::new("sh");
+    assert!(shell.args(["-c", &kill]).status().unwrap().success());
 }
 
 #[test]

@@ -42,6 +42,14 @@ fn command(home: &Path) -> assert_cmd::Command {
     command
 }
 
+/// Copies the program. Another process writes the copy: a file that this one had open for writing could not be started
+/// while a child forked meanwhile by another test still holds it.
+fn copy_program(to: &Path) {
+    let mut copy = std::process::Command::new("cp");
+    copy.arg(env!("CARGO_BIN_EXE_lodestone")).arg(to);
+    assert!(copy.status().unwrap().success());
+}
+
 /// A file of the repository's `datasets`.
 fn dataset(name: &str) -> String {
     format!("{}/../../datasets/{name}", env!("CARGO_MANIFEST_DIR"))

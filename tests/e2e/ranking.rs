@@ -510,3 +510,15 @@ fn several_plugins_give_their_columns_in_the_order_named() {
     let saturation = ranked.numbers("magnet.saturation_measured [T]");
     assert!((saturation[1] - 1.6).abs() < 0.05, "{saturation:?}");
 }
+
+#[test]
+fn a_result_can_be_ranked_once_more() {
+    let desk = Desk::with("formula\nLiFePO4\nLiCoO2\nLiMn2O4\n");
+    desk.rank(&["-p", "battery", "-o", "out.csv"]).ok();
+    let by = ["rank", "out.csv", "-O", "max:battery.specific_energy"];
+    // Without a plugin the numbers of the file; with it those that it predicts, which are the same.
+    let from_file = desk.run(&by).sheet();
+    let anew = desk.run(&[&by[..], &["-p", "battery"]].concat()).sheet();
+    assert_eq!(from_file.formulas(), anew.formulas());
+    assert!(from_file.numbers(ENERGY).is_sorted_by(|a, b| a >= b));
+}

@@ -4,7 +4,7 @@ use crate::ScreeningError;
 use crate::plan::{Plan, PluginPlan, TableColumn};
 use crate::quantity::{Origin, Quantity};
 use job::Job;
-use matter::{Compositions, formula::Parser};
+use matter::{Compositions, Element, formula::Parser};
 use optimize::Verdict;
 use plugin_host::{
     BatchInput, BatchOutcome, ColumnInput, CompositionsInput, Note, PredictError, PropertyColumn,
@@ -104,6 +104,11 @@ impl Chunk {
             .clone()
             .zip(table.texts(plan.formula_column, rows.clone()))
         {
+            // `NaN` is how other programs write a missing cell, hardly ever sodium and nitrogen.
+            if table::is_missing(&text) && Element::from_symbol(text.trim()).is_none() {
+                rejected.push((row, format!("the formula is missing ({text:?})")));
+                continue;
+            }
             match parser.parse_into(&text, &mut compositions) {
                 Ok(charge) => {
                     if charge != 0.0 {

@@ -72,7 +72,7 @@ impl Plan {
                 return Err(ScreeningError::TwicePlugin(plugin.id().to_owned()));
             }
         }
-        let known = known_quantities(table, formula_column, &request.plugins);
+        let (known, shadowed) = known_quantities(table, formula_column, request);
         let mut objectives = resolve_objectives(&request.objectives, &known, table)?;
         let constraints = resolve_constraints(&request.constraints, &known, table)?;
         let by_coverage = objectives.is_empty() && !request.plugins_are_named;
@@ -126,6 +126,7 @@ impl Plan {
                 });
             }
         }
+        plan.tell_shadowed(&shadowed, request.plugins_are_named);
         for &index in &used {
             let plugin = plan.plugin(table, &request.plugins[index], request)?;
             plan.plugins.push(plugin);
@@ -261,6 +262,35 @@ impl Plan {
         ));
     }
 
+    /// Says which of two is meant where a name is both a column and a property.
+    fn tell_shadowed(&mut self, shadowed: &[String], plugins_are_named: bool) {
+        let meant = if plugins_are_named {
+            "what the plugin predicts"
+        } else {
+            "the table's column"
+        };
+        let quantities = self.objectives.iter().map(|(_, q)| q);
+        let quantities = quantities.chain(self.constraints.iter().flat_map(|c| &c.quantities));
+        let messages = quantities.filter(|q| shadowed.contains(&q.name)).map(|q| {
+            format!(
+                "{:?} is a column of the table and a property of a plugin: {meant} is used",
+                q.name
+            )
+        });
+        self.messages = messages.collect();
+        self.messages.dedup();
+    }
+
+    /// The same plan with plugins that nothing has been counted against yet.
+    pub fn restart(&mut self) -> Result<(), ScreeningError> {
+        for plugin in &mut self.plugins {
+            if plugin.session.switched_off().is_none() {
+                plugin.session = Session::new(plugin.plugin(), plugin.session.parameters())?;
+            }
+        }
+        Ok(())
+    }
+
     /// Plugins that do not take part are gone: number the properties' plugins anew.
     fn renumber(&mut self, used: &[usize]) {
         let all = self.objectives.iter_mut().map(|(_, q)| q);
@@ -312,30 +342,43 @@ impl Plan {
     }
 }
 
-/// Everything that can be named: the properties of all plugins, then the numeric columns of the table.
-fn known_quantities(table: &Table, formula_column: usize, plugins: &[Plugin]) -> Vec<Quantity> {
-    let properties = plugins.iter().enumerate().flat_map(|(plugin, p)| {
-        p.description()
-            .properties
-            .iter()
-            .enumerate()
-            .map(move |(property, d)| Quantity {
-                name: format!("{}.{}", p.id(), d.name),
-                unit: d.unit.clone(),
-                origin: Origin::Property { plugin, property },
-            })
+/// Everything that can be named: the properties of all plugins, then the numeric columns of the table; and the names that
+/// are both. Of those, the property of a plugin that the user named is meant, otherwise the number that stands in the table.
+fn known_quantities(
+    table: &Table,
+    formula_column: usize,
+    request: &Request,
+) -> (Vec<Quantity>, Vec<String>) {
+    let properties = request.plugins.iter().enumerate().flat_map(|(plugin, p)| {
+        let properties = p.description().properties.iter().enumerate();
+        properties.map(move |(property, d)| Quantity {
+            name: format!("{}.{}", p.id(), d.name),
+            unit: d.unit.clone(),
+            origin: Origin::Property { plugin, property },
+        })
     });
-    let columns = table
-        .columns()
-        .iter()
-        .enumerate()
-        .filter(|&(c, _)| c != formula_column && table.is_numeric(c));
+    let columns = table.columns().iter().enumerate();
+    let columns = columns.filter(|&(c, _)| c != formula_column && table.is_numeric(c));
     let columns = columns.map(|(column, info)| Quantity {
         name: info.name.clone(),
         unit: info.unit.clone().unwrap_or_default(),
         origin: Origin::Column { column },
     });
-    properties.chain(columns).collect()
+    let (mut properties, mut columns): (Vec<Quantity>, Vec<Quantity>) =
+        (properties.collect(), columns.collect());
+    let (winners, losers) = match request.plugins_are_named {
+        true => (&properties, &mut columns),
+        false => (&columns, &mut properties),
+    };
+    let shadowed: Vec<String> = losers
+        .iter()
+        .map(|q| &q.name)
+        .filter(|n| winners.iter().any(|w| w.name == **n))
+        .cloned()
+        .collect();
+    losers.retain(|q| !shadowed.contains(&q.name));
+    properties.append(&mut columns);
+    (properties, shadowed)
 }
 
 /// The quantity called `name`; a column that is there but holds no numbers is told apart from a name that is not there.

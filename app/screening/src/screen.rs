@@ -83,6 +83,8 @@ pub fn screen<'t>(
             Some((winners.len() * CHUNK) as u64),
         );
         let winners: Vec<usize> = winners.into_iter().collect();
+        // What failed before fails again; counted twice, it would switch a plugin off that decided the ranking.
+        plan.restart()?;
         let whole = winners
             .par_iter()
             .map(|&k| Chunk::new(table, &plan, k, Keep::All, job));
