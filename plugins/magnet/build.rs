@@ -83,7 +83,7 @@ fn tables(path: &Path) -> Result<String> {
     let headers = reader.headers()?.clone();
     let mut families = BTreeSet::new();
     let mut rows = Vec::new();
-    let (mut saturations, mut anisotropies) = (Vec::new(), Vec::new());
+    let (mut saturations, mut anisotropies, mut curies) = (Vec::new(), Vec::new(), Vec::new());
     let mut seen = BTreeSet::new();
     for (index, record) in reader.records().enumerate() {
         let record = record?;
@@ -108,6 +108,7 @@ fn tables(path: &Path) -> Result<String> {
         if !row.text("remark")?.starts_with("disputed") {
             saturations.push(saturation);
             anisotropies.push((anisotropy.0.abs(), anisotropy.1));
+            curies.push(curie);
         }
         let kind = match row.text("anisotropy")? {
             "uniaxial" => "Uniaxial",
@@ -175,24 +176,18 @@ fn tables(path: &Path) -> Result<String> {
         writeln!(out, "{row}")?;
     }
     writeln!(out, "];")?;
-    writeln!(
-        out,
-        "/// Standard deviation between sources relative to the value, pooled over the table."
-    )?;
-    writeln!(
-        out,
-        "pub const SATURATION_SPREAD: f64 = {};",
-        literal(pooled(&saturations))
-    )?;
-    writeln!(
-        out,
-        "/// Standard deviation between sources relative to the value, pooled over the table."
-    )?;
-    writeln!(
-        out,
-        "pub const ANISOTROPY_SPREAD: f64 = {};",
-        literal(pooled(&anisotropies))
-    )?;
+    for (name, pairs) in [
+        ("SATURATION", &saturations),
+        ("ANISOTROPY", &anisotropies),
+        ("CURIE", &curies),
+    ] {
+        writeln!(
+            out,
+            "/// Standard deviation between sources relative to the value, pooled over the table."
+        )?;
+        let spread = literal(pooled(pairs));
+        writeln!(out, "pub const {name}_SPREAD: f64 = {spread};")?;
+    }
     Ok(out)
 }
 

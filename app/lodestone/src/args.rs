@@ -23,7 +23,7 @@ pub enum Command {
     #[command(after_long_help = RANK_EXAMPLE)]
     Rank(RankArgs),
     /// See which plugins there are, what they predict, and whether one is sound
-    #[command(subcommand)]
+    #[command(subcommand, after_help = PLUGIN_FOLDERS)]
     Plugin(PluginCommand),
     /// Compiles one component in a process of its own, which can be stopped
     #[command(hide = true, name = PLUGIN_COMPILER)]
@@ -107,12 +107,12 @@ pub struct RankArgs {
     pub rejected: Option<PathBuf>,
 
     /// JSON on standard output
-    #[arg(long)]
+    #[arg(long, conflicts_with = "output")]
     pub json: bool,
 
     /// How to write to standard output: `table` for people, `csv` or `json` for programs.
     /// Default: `table` on a terminal, else `csv`
-    #[arg(long, value_name = "FORMAT", conflicts_with = "json")]
+    #[arg(long, value_name = "FORMAT", conflicts_with_all = ["json", "output"])]
     pub format: Option<StdoutFormat>,
 
     /// The column that holds the formulas, if it is not called formula, composition or the like
@@ -135,6 +135,10 @@ pub enum StdoutFormat {
     Json,
 }
 
+const PLUGIN_FOLDERS: &str = "\
+LODESTONE_PLUGINS names a folder of further components (*.wasm), each installed under its file's name.
+LODESTONE_CACHE names the folder for compiled plugins, if not the user's cache folder.";
+
 const RANK_EXAMPLE: &str = "\
 A worked example
 
@@ -154,6 +158,7 @@ ranked.csv then has a row for each of LiFePO4 and LiMn2O4, best first:
     rank              1, 2, ...: by value for one objective; for several by front, then by crowding distance
     front             1 = no candidate is at least as good in every objective and better in one
     front_probability share of 512 seeded draws from the predictions' uncertainty in which it is on front 1
+                      (objectives drawn independently; an error that is not known counts as none)
     formula,family    your columns, unchanged and in order
     battery.specific_energy [Wh/kg]       each predicted property with its unit ...
     battery.specific_energy_std [Wh/kg]   ... and one standard deviation (0 exact, empty unknown)

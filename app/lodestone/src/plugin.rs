@@ -67,8 +67,8 @@ fn info(location: &Location, as_json: bool) -> Result<(), Failure> {
 }
 
 fn check(location: &Location, as_json: bool) -> Result<(), Failure> {
-    let bytes = location.read()?;
     let host = host()?;
+    let bytes = location.read(&host)?;
     let (job, shown) = progress::start();
     let report = host
         .check(&bytes, &location.describe(), &job)

@@ -65,7 +65,7 @@ fn cache_dir() -> Option<PathBuf> {
         .map(|p| p.join("compiled"))
 }
 
-/// The ids of all installed plugins, sorted, with where each is.
+/// The ids of all installed plugins with where each is: the shipped ones, then those of the user's folder, both sorted.
 pub fn installed() -> Result<Vec<(String, Location)>> {
     let mut all: Vec<(String, Location)> = SHIPPED
         .iter()
@@ -94,7 +94,9 @@ pub fn installed() -> Result<Vec<(String, Location)>> {
             }
         }
     }
-    all.sort_by(|a, b| a.0.cmp(&b.0));
+    // The shipped ones first: a file that claims one of their ids is the one that is refused.
+    let is_file = |location: &Location| matches!(location, Location::File(_));
+    all.sort_by(|a, b| (is_file(&a.1), &a.0).cmp(&(is_file(&b.1), &b.0)));
     Ok(all)
 }
 
@@ -114,19 +116,18 @@ impl Location {
         }
     }
 
-    /// The component's bytes.
-    pub fn read(&self) -> Result<Vec<u8>> {
+    /// The component's bytes; of a file no more than a component may have, and one more.
+    pub fn read(&self, host: &Host) -> Result<Vec<u8>> {
         match self {
             Self::Shipped(_, bytes) => Ok(bytes.to_vec()),
-            Self::File(path) => std::fs::read(path)
-                .with_context(|| format!("cannot read plugin {}", path.display())),
+            Self::File(path) => Ok(host.read(path)?),
         }
     }
 
     /// Loads the plugin.
     pub fn load(&self, host: &Host) -> Result<Plugin> {
         let origin = self.describe();
-        host.load(&self.read()?, &origin)
+        host.load(&self.read(host)?, &origin)
             .with_context(|| format!("plugin {origin} is refused"))
     }
 }

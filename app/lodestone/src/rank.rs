@@ -140,6 +140,16 @@ fn load_plugins(args: &RankArgs, request: &mut Request) -> Result<(), Failure> {
     let mut refused = Vec::new();
     for location in &locations {
         match location.load(&host) {
+            Ok(plugin)
+                if !request.plugins_are_named
+                    && request.plugins.iter().any(|p| p.id() == plugin.id()) =>
+            {
+                refused.push(anyhow!(
+                    "plugin {} is refused: there already is a plugin {}",
+                    plugin.origin(),
+                    plugin.id()
+                ));
+            }
             Ok(plugin) => request.plugins.push(plugin),
             Err(error) => refused.push(error),
         }
@@ -268,6 +278,12 @@ fn tell(table: &Table, outcome: &Outcome, rejected_to: Option<&PathBuf>) {
         "ranked {ranked} candidates by {}{best}",
         by.join(", ")
     ));
+    if outcome.unknown_spread > 0 {
+        show::tell(format!(
+            "front_probability takes {} values of objectives as exact because their error is not known",
+            outcome.unknown_spread
+        ));
+    }
     let left_out = [
         (outcome.violated, "left out by --where"),
         (

@@ -44,7 +44,7 @@ impl Cache {
             let meta = std::fs::metadata(folder).map_err(unusable)?;
             if meta.uid() != own.uid() || meta.mode() & 0o022 != 0 {
                 return Err(format!(
-                    "no compiled code is kept: others may write to {shown}; make it yours alone (chmod 700)"
+                    "no compiled code is kept: others may write to {shown}; delete it, and it is made anew for you alone"
                 ));
             }
         }
@@ -59,6 +59,9 @@ impl Cache {
         let Ok(bytes) = std::fs::read(&path) else {
             return Entry::Absent;
         };
+        if !self.is_private(&path) {
+            return self.spoiled(&path, "could have been written by others");
+        }
         let Some((head, code)) = bytes.split_at_checked(HEAD) else {
             return self.spoiled(&path, "is cut off");
         };
@@ -71,6 +74,26 @@ impl Cache {
             return self.spoiled(&path, "does not match its checksum");
         }
         Entry::Code(code.to_vec())
+    }
+
+    /// Whether the folder's owner, and nobody else, can have written the file.
+    #[cfg(unix)]
+    fn is_private(&self, path: &Path) -> bool {
+        use std::os::unix::fs::MetadataExt;
+        match (
+            std::fs::symlink_metadata(path),
+            std::fs::metadata(&self.folder),
+        ) {
+            (Ok(file), Ok(folder)) => {
+                file.is_file() && file.uid() == folder.uid() && file.mode() & 0o022 == 0
+            }
+            _ => false,
+        }
+    }
+
+    #[cfg(not(unix))]
+    fn is_private(&self, _: &Path) -> bool {
+        true
     }
 
     /// Removes an entry that wasmtime refuses.

@@ -36,7 +36,7 @@ pub struct PluginChunk {
     pub columns: Vec<Option<PropertyColumn>>,
     /// What was noted; `None` where notes are not kept.
     pub notes: Option<Notes>,
-    /// How many accepted rows have a value for every declared objective (for any property, where none is declared).
+    /// How many accepted rows the plugin applies to.
     pub covered: usize,
     /// For how many accepted rows the plugin failed.
     pub lost: usize,
@@ -246,7 +246,6 @@ impl Chunk {
         compositions: &Compositions,
         job: &Job,
     ) -> Result<PluginChunk, ScreeningError> {
-        let description = plan.plugin().description();
         let gather =
             |values: &[f64]| -> Vec<f64> { (0..self.len()).map(|p| values[self.row(p)]).collect() };
         let gathered: Vec<(Vec<f64>, Option<Vec<f64>>)> = plan
@@ -281,20 +280,20 @@ impl Chunk {
                 PredictError::Input(why) => ScreeningError::Batch(why),
             })?;
         let columns = std::mem::take(&mut outcome.columns);
-        let declares = description.default_objectives().next().is_some();
-        let counted = |wanted: bool| {
-            let pairs = description.properties.iter().zip(&columns);
-            pairs
-                .filter(move |(p, _)| p.default_objective == wanted)
-                .map(|(_, column)| column)
+        let chosen = plan.counts.contains(&true);
+        let counted = || {
+            plan.counts
+                .iter()
+                .zip(&columns)
+                .filter(|(counts, _)| **counts == chosen)
+                .map(|(_, c)| c)
         };
         let known = |row: usize| move |column: &PropertyColumn| !column.mean[row].is_nan();
-        let covered = (0..self.len())
-            .filter(|&row| match declares {
-                true => counted(true).all(known(row)),
-                false => counted(false).any(known(row)),
-            })
-            .count();
+        let applies = |row: &usize| match chosen {
+            true => counted().all(known(*row)),
+            false => counted().any(known(*row)),
+        };
+        let covered = (0..self.len()).filter(applies).count();
         Ok(PluginChunk {
             columns: columns.into_iter().map(Some).collect(),
             covered,

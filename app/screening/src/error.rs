@@ -71,3 +71,13 @@ impl From<job::Cancelled> for ScreeningError {
         Self::Cancelled
     }
 }
+
+impl ScreeningError {
+    /// Whether a plugin and a table do not fit together, and nothing else is wrong.
+    pub(crate) fn is_misfit(&self) -> bool {
+        matches!(
+            self,
+            Self::Unit { .. } | Self::MissingColumn { .. } | Self::Unsupported { .. }
+        )
+    }
+}

@@ -13,7 +13,8 @@ use table::{CHUNK, OutputTable, Table, Values};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Coverage {
     pub plugin: String,
-    /// Candidates with a value for every one of its declared objectives (for any property, where it declares none).
+    /// Candidates with a value for every objective that is its property; where none is, for every objective it declares; where
+    /// it declares none, for any property.
     pub covered: usize,
     /// Candidates for which it failed.
     pub lost: usize,
@@ -69,6 +70,8 @@ pub struct Outcome<'t> {
     pub coverage: Vec<Coverage>,
     /// Plugins that failed too often, in words.
     pub switched_off: Vec<String>,
+    /// Objectives' values whose standard deviation is not known; the front probability takes them as exact.
+    pub unknown_spread: usize,
     /// How many rows have a formula that could be read.
     pub candidates: usize,
     /// How many candidates were ranked; `order` may hold only the best of them.
@@ -97,6 +100,7 @@ impl<'t> Outcome<'t> {
             front_probability: Vec::new(),
             coverage,
             switched_off,
+            unknown_spread: 0,
             candidates: 0,
             ranked: 0,
             violated: 0,

@@ -6,7 +6,7 @@ use optimize::{Constraint, Direction, Objective, suggest_nearest};
 use plugin_host::{Direction as Natural, Need};
 use plugin_host::{Plugin, Session};
 use std::collections::BTreeMap;
-use table::{Numbers, Table, convert_factor};
+use table::{Conversion, Numbers, Table, convert_factor};
 
 /// A number of the user's table over all rows, with its standard deviation where the table has that too.
 pub struct TableColumn {
@@ -27,6 +27,8 @@ pub struct PluginPlan {
     pub inputs: Vec<PluginInput>,
     /// For each property: whether an objective or a constraint needs it for every candidate.
     pub decides: Vec<bool>,
+    /// For each property: whether a candidate must have it for the plugin to count as applying; none: any will do.
+    pub counts: Vec<bool>,
 }
 
 impl PluginPlan {
@@ -127,11 +129,23 @@ impl Plan {
             }
         }
         plan.tell_shadowed(&shadowed, request.plugins_are_named);
+        let mut kept = Vec::new();
         for &index in &used {
-            let plugin = plan.plugin(table, &request.plugins[index], request)?;
-            plan.plugins.push(plugin);
+            match plan.plugin(table, &request.plugins[index], request) {
+                Ok(plugin) => {
+                    plan.plugins.push(plugin);
+                    kept.push(index);
+                }
+                // Nobody asked for this one: that it cannot use the table stops no other.
+                Err(error) if plan.by_coverage && error.is_misfit() => {
+                    let id = request.plugins[index].id();
+                    plan.messages
+                        .push(format!("plugin {id} is left out: {error}"));
+                }
+                Err(error) => return Err(error),
+            }
         }
-        plan.renumber(&used);
+        plan.renumber(&kept);
         plan.mark_deciding();
         plan.read_columns(table)?;
         Ok(plan)
@@ -188,61 +202,76 @@ impl Plan {
             }
         }
         let decides = vec![false; description.properties.len()];
+        let counts = decides.clone();
         Ok(PluginPlan {
             session,
             inputs: columns,
             decides,
+            counts,
         })
     }
 
-    /// The numbers of a column, converted to `unit` where one is asked for, and those of `<column>_std` beside it.
+    /// The numbers of a column, converted to `unit` where one is asked for, and those of `<column>_std` beside it, which
+    /// come in the same unit whatever their own header says.
     fn read_column(
         &mut self,
         table: &Table,
         column: usize,
         unit: Option<&str>,
     ) -> Result<TableColumn, ScreeningError> {
-        let mean = self.read_numbers(table, column, unit, false)?;
-        let std_name = format!("{}_std", table.columns()[column].name);
+        let info = &table.columns()[column];
+        let target = unit.or(info.unit.as_deref());
+        if let (None, Some(unit)) = (&info.unit, unit.filter(|unit| !unit.is_empty())) {
+            self.messages.push(format!(
+                "column {:?} states no unit and is taken as {unit}; write it as {:?}",
+                info.header,
+                label(&info.name, unit)
+            ));
+        }
+        let mean = self.read_numbers(
+            table,
+            column,
+            info.unit.as_deref(),
+            target,
+            Conversion::apply,
+        )?;
+        let std_name = format!("{}_std", info.name);
         let std = match table.columns().iter().position(|c| c.name == std_name) {
-            Some(std) => Some(self.read_numbers(table, std, unit, true)?),
+            Some(std) => {
+                let own = table.columns()[std]
+                    .unit
+                    .as_deref()
+                    .or(info.unit.as_deref());
+                Some(self.read_numbers(table, std, own, target, Conversion::apply_std)?)
+            }
             None => None,
         };
         Ok(TableColumn { mean, std })
     }
 
+    /// The numbers of a column, converted between two units where both are known.
     fn read_numbers(
         &mut self,
         table: &Table,
         column: usize,
-        wanted: Option<&str>,
-        is_std: bool,
+        from: Option<&str>,
+        to: Option<&str>,
+        convert: fn(&Conversion, f64) -> f64,
     ) -> Result<Vec<f64>, ScreeningError> {
         let info = &table.columns()[column];
         let numbers = table.numbers(column);
         self.tell_bad_cells(&info.name, &numbers);
         let mut values = numbers.values;
-        match (&info.unit, wanted) {
-            (Some(unit), Some(wanted)) => {
-                let conversion =
-                    convert_factor(unit, wanted).map_err(|error| ScreeningError::Unit {
-                        column: info.header.clone(),
-                        error,
-                    })?;
-                for value in &mut values {
-                    *value = if is_std {
-                        conversion.apply_std(*value)
-                    } else {
-                        conversion.apply(*value)
-                    };
-                }
+        if let (Some(from), Some(to)) = (from, to)
+            && from != to
+        {
+            let conversion = convert_factor(from, to).map_err(|error| ScreeningError::Unit {
+                column: info.header.clone(),
+                error,
+            })?;
+            for value in &mut values {
+                *value = convert(&conversion, *value);
             }
-            (None, Some(wanted)) if !wanted.is_empty() && !is_std => self.messages.push(format!(
-                "column {:?} states no unit and is taken as {wanted}; write it as {:?}",
-                info.header,
-                label(&info.name, wanted)
-            )),
-            _ => {}
         }
         Ok(values)
     }
@@ -308,6 +337,17 @@ impl Plan {
         for quantity in quantities.chain(self.constraints.iter().flat_map(|c| &c.quantities)) {
             if let Origin::Property { plugin, property } = quantity.origin {
                 self.plugins[plugin].decides[property] = true;
+            }
+        }
+        for (_, quantity) in &self.objectives {
+            if let Origin::Property { plugin, property } = quantity.origin {
+                self.plugins[plugin].counts[property] = true;
+            }
+        }
+        for plugin in &mut self.plugins {
+            if !plugin.counts.contains(&true) {
+                let properties = &plugin.session.plugin().description().properties;
+                plugin.counts = properties.iter().map(|p| p.default_objective).collect();
             }
         }
         if self.by_coverage {

@@ -200,6 +200,7 @@ fn feasible(plan: &Plan, chunks: &[Chunk], outcome: &mut Outcome) -> (Vec<u32>, 
             let values = chunk.values(plan, quantity);
             for &position in &positions {
                 let (mean, std) = values(position);
+                outcome.unknown_spread += usize::from(std.is_nan() && !mean.is_nan());
                 means.push(mean);
                 stds.push(std);
             }

@@ -170,10 +170,10 @@ fn main() -> std::io::Result<()> {
             format!("{:.3}", raw.sqrt()),
         ),
         (
-            "Measured cathodes whose pair is in the computed table.",
+            "Measured cathodes whose pair is in the computed table, by ion, in the order of the ions.",
             "LOOKUP_PAIRS",
-            "usize",
-            fit.lookup_differences.len().to_string(),
+            "[usize; 7]",
+            format!("{:?}", fit.lookup_pairs),
         ),
         (
             "Measured cathodes the regression was tested against, out of fold.",

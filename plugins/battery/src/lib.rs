@@ -10,7 +10,7 @@ pub mod properties;
 pub mod redox;
 pub mod regression;
 
-use coefficients::{BY_ION, LOOKUP_BIAS, LOOKUP_DEVIATION, LOOKUP_ROOT_MEAN_SQUARE};
+use coefficients::{BY_ION, LOOKUP_BIAS, LOOKUP_DEVIATION};
 use ion::{IONS, Ion};
 use matter::CompositionRef;
 use plugin_sdk::{Batch, Description, DomainModel, Parameters, Predictions, export_plugin};
@@ -228,15 +228,19 @@ impl<'a> Cell<'a> {
             out.set(row, VOLTAGE_MEASURED, measured.voltage, f64::NAN);
             out.note_on(row, VOLTAGE_MEASURED, measured.source);
         }
+        let error = pairs::lookup_error(ion);
         if let Some(pair) = pair {
-            out.set(row, VOLTAGE_COMPUTED, pair.voltage, LOOKUP_ROOT_MEAN_SQUARE);
+            out.set(row, VOLTAGE_COMPUTED, pair.voltage, error.computed);
+            if let Some(note) = error.note {
+                out.note_on(row, VOLTAGE_COMPUTED, note);
+            }
             out.set(row, VOLUME_CHANGE, 100.0 * pair.volume_change, f64::NAN);
         }
         let covers =
             |pair: &&pairs::Pair| (pair.removed - electrons / self.all).abs() < SAME_EXTENT;
         let estimate = if let Some(pair) = pair.filter(covers) {
             out.note_on(row, AVERAGE_VOLTAGE, "voltage from the computed pair");
-            (pair.voltage + LOOKUP_BIAS, LOOKUP_DEVIATION)
+            (pair.voltage + LOOKUP_BIAS, error.corrected)
         } else {
             let figures = &BY_ION[ion.index];
             if !figures.offered {

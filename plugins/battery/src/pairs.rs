@@ -1,5 +1,8 @@
 //! Pairs of discharged and charged compositions with known voltages, computed and measured.
 
+use crate::coefficients::{
+    BY_ION, LOOKUP_DEVIATION, LOOKUP_PAIRS, LOOKUP_ROOT_MEAN_SQUARE, OVERALL,
+};
 use crate::ion::Ion;
 use matter::CompositionRef;
 
@@ -20,6 +23,64 @@ pub struct Pair {
 }
 
 include!(concat!(env!("OUT_DIR"), "/pairs.rs"));
+
+/// With fewer measured cathodes of an ion than this, the error of its computed voltages counts as not tested.
+pub const FEWEST_TESTED: usize = 3;
+
+/// How far computed voltages of an ion are from experiment, V.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LookupError {
+    /// Root mean square deviation of the computed value as it is.
+    pub computed: f64,
+    /// Standard deviation after the bias is taken off.
+    pub corrected: f64,
+    /// What to beware of, for ions with fewer than [`FEWEST_TESTED`] measured cathodes.
+    pub note: Option<&'static str>,
+}
+
+/// The text with the symbol of each ion behind it, in the order of [`crate::ion::IONS`].
+macro_rules! for_each_ion {
+    ($text:literal) => {
+        [
+            concat!($text, "Li"),
+            concat!($text, "Na"),
+            concat!($text, "K"),
+            concat!($text, "Mg"),
+            concat!($text, "Ca"),
+            concat!($text, "Zn"),
+            concat!($text, "Al"),
+        ]
+    };
+}
+
+static NOT_TESTED: [&str; 7] = for_each_ion!("the error of computed voltages is not tested for ");
+static HARDLY_TESTED: [&str; 7] =
+    for_each_ion!("the error of computed voltages is tested on fewer than three cathodes of ");
+
+/// The error of the computed voltages of an ion. Where it is not tested, the error of the regression is added: it was
+/// found on other ions, whose hosts and voltages differ.
+pub fn lookup_error(ion: &Ion) -> LookupError {
+    let tested = LOOKUP_PAIRS[ion.index];
+    if tested >= FEWEST_TESTED {
+        return LookupError {
+            computed: LOOKUP_ROOT_MEAN_SQUARE,
+            corrected: LOOKUP_DEVIATION,
+            note: None,
+        };
+    }
+    let figures = &BY_ION[ion.index];
+    let regression = if figures.offered { figures } else { &OVERALL }.root_mean_square;
+    let notes = if tested == 0 {
+        &NOT_TESTED
+    } else {
+        &HARDLY_TESTED
+    };
+    LookupError {
+        computed: LOOKUP_ROOT_MEAN_SQUARE.hypot(regression),
+        corrected: LOOKUP_DEVIATION.hypot(regression),
+        note: Some(notes[ion.index]),
+    }
+}
 
 /// The computed and the measured pair of a discharged composition.
 pub fn find(

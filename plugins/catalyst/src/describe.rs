@@ -1,10 +1,10 @@
 //! What the plugin says of itself: units, methods, sources, uncertainties and the figures of the fits.
 
 use crate::fitted::{
-    ALLOY_CONSTANT_LOSS, ALLOY_INTERCEPT, ALLOY_LOSS, ALLOY_SHARE, ALLOY_SLOPE, BAND_EDGE_RMSE,
+    BAND_EDGE_RMSE, CATION_A_LOSS, CATION_A_SHARE_LOSS, CATION_B_LOSS, CATION_B_SHARE_LOSS,
     DOPANT_ERROR, DOPANT_MEAN_ERROR, EDGE_BIAS, EDGE_ERROR, EDGE_MEAN_ERROR, EDGE_RMSE, FLAT_BANDS,
-    GROUP_ERROR, GROUP_MEAN_ERROR, N_TYPE_RMSE, P_TYPE_RMSE, PAIRS, PEROVSKITE_CONSTANT_LOSS,
-    PEROVSKITE_INTERCEPT, PEROVSKITE_LOSS, PEROVSKITE_SHARE, PEROVSKITE_SLOPE,
+    GROUP_ERROR, GROUP_MEAN_ERROR, HOST_LOSS, HOST_SHARE_LOSS, N_TYPE_RMSE, P_TYPE_RMSE, PAIRS,
+    PEROVSKITE_INTERCEPT, PEROVSKITE_SHARE, PEROVSKITE_SLOPE, PEROVSKITES,
 };
 use plugin_sdk::{Description, Need, Parameter, Property};
 
@@ -24,11 +24,10 @@ pub fn describe() -> Description {
         .domain(
             "Two kinds of candidates. A single-atom alloy is written as two metals, the host and at most 25 % of a dopant: \
              Cu0.99Pt0.01, Pt1Cu99. An ABX3 perovskite is written as two cations and three anions (O, N, S, Se, F, Cl, Br, I; \
-             mixed anions too; no shared cation sites): SrTiO3, LaTiO2N. The default objectives serve both kinds in one list: \
-             formation_likelihood says how likely the wanted phase is, on one scale from 0 to 1, and material_cost what its \
-             elements cost. Within one kind, rank by segregation_energy (alloys) or bartel_factor and \
-             decomposition_energy_computed (perovskites). Band edges are given for any compound where the table has a \
-             band_gap column.",
+             mixed anions too; no shared cation sites): SrTiO3, LaTiO2N. The default objectives, perovskite_likelihood and \
+             material_cost, rank perovskites with one anion of O, F, Cl, Br, I; to rank alloys, name the objectives \
+             min:catalyst.segregation_energy (negative: the dopant stays at the surface) and min:catalyst.material_cost, because \
+             no one scale serves both kinds. Band edges are given for any compound where the table has a band_gap column.",
         )
         .licence("Apache-2.0 OR MIT")
         .author("The Lodestone authors")
@@ -96,7 +95,7 @@ pub fn describe() -> Description {
                 .uncertainty("none: arithmetic on tabulated radii and charges")
                 .range(-1000.0, 1e6),
         )
-        .property(formation_likelihood())
+        .property(perovskite_likelihood())
         .property(band_edge("conduction_band_edge", "conduction", "-"))
         .property(band_edge("valence_band_edge", "valence", "+"))
         .property(supply::noble_metal_fraction_property())
@@ -127,22 +126,27 @@ fn segregation_energy() -> Property {
         .range(-5.0, 5.0)
 }
 
-fn formation_likelihood() -> Property {
-    Property::new("formation_likelihood", "", "how likely the wanted phase is: the dopant in the surface, or the perovskite")
+fn perovskite_likelihood() -> Property {
+    Property::new("perovskite_likelihood", "", "probability that an experiment finds the ABX3 compound to be a perovskite")
         .maximize()
         .default_objective()
         .predicted()
         .method(&format!(
-            "alloys: p = 1/(1 + exp(-({ALLOY_INTERCEPT:.2} {ALLOY_SLOPE:+.2} max(E, -0.2)))) of the segregation energy E in eV, \
-             fitted to whether Rao's class is 0.8 or more ({:.0} % of the common pairs; mean log loss {ALLOY_LOSS:.2}, of the plain \
-             share {ALLOY_CONSTANT_LOSS:.2}); perovskites: p = 1/(1 + exp(-({PEROVSKITE_INTERCEPT:.2} {PEROVSKITE_SLOPE:+.2} \
-             min(tau, 10)))), fitted to 576 experiments ({:.0} % perovskites; mean log loss {PEROVSKITE_LOSS:.2}, of the plain share \
-             {PEROVSKITE_CONSTANT_LOSS:.2})",
-            100.0 * ALLOY_SHARE,
+            "p = 1/(1 + exp(-({PEROVSKITE_INTERCEPT:.2} {PEROVSKITE_SLOPE:+.2} min(tau, 10)))), tau: bartel_factor, fitted to \
+             {PEROVSKITES:.0} experiments ({:.0} % perovskites); mean log loss with each cation on A left out {CATION_A_LOSS:.2} \
+             ({:.2} of that of the plain share of perovskites), with each cation on B left out {CATION_B_LOSS:.2} ({:.2}). Not for \
+             alloys: a like curve over segregation_energy for Rao's class of 0.8 or more has, with each host left out, a loss of \
+             {HOST_LOSS:.2} ({:.2}), and a fit is offered up to 0.7 only",
             100.0 * PEROVSKITE_SHARE,
+            CATION_A_LOSS / CATION_A_SHARE_LOSS,
+            CATION_B_LOSS / CATION_B_SHARE_LOSS,
+            HOST_LOSS / HOST_SHARE_LOSS,
         ))
-        .source(&format!("{RUBAN}; {RAO}; {BARTEL}, table S1"))
-        .uncertainty("unknown; a likelihood is itself a statement of uncertainty. Alloys are judged by computed classes in vacuum, perovskites by experiments")
+        .source(&format!("{BARTEL}, table S1; for alloys: {RUBAN}; {RAO}"))
+        .uncertainty(
+            "unknown; a probability is itself a statement of uncertainty, and the method gives its loss for cations not in the fit. \
+             The share of perovskites among the experiments is higher than among all ABX3 compositions that one can write down",
+        )
         .range(0.0, 1.0)
 }
 

@@ -149,31 +149,43 @@ fn solve<const N: usize, const M: usize>(mut a: [[f64; M]; N]) -> [f64; N] {
     x
 }
 
-/// A logistic curve, P(yes | x) = 1 / (1 + exp(-(intercept + slope x))), fitted by Newton's method, with its mean log loss
-/// and that of the share of yes.
+/// A logistic curve, P(yes | x) = 1 / (1 + exp(-(intercept + slope x))), fitted by Newton's method.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Logistic {
     /// The curve's value at zero, in logits.
     pub intercept: f64,
     /// Logits per unit of x.
     pub slope: f64,
-    /// Mean of -ln of the probability of what was found.
-    pub loss: f64,
-    /// The same for a constant probability.
-    pub constant_loss: f64,
-    /// Share of yes.
-    pub share: f64,
 }
 
-/// Fits a logistic curve to pairs of x and yes or no.
-pub fn logistic(data: &[(f64, bool)]) -> Logistic {
-    let n = data.len() as f64;
-    let probability = |a: f64, b: f64, x: f64| 1.0 / (1.0 + (-(a + b * x)).exp());
-    let (mut a, mut b) = (0.0, 0.0);
+impl Logistic {
+    /// The probability of yes.
+    fn at(&self, x: f64) -> f64 {
+        crate::likelihood(self.intercept, self.slope, x)
+    }
+}
+
+/// Something found to be so or not.
+#[derive(Clone, Copy, Debug)]
+pub struct Observation {
+    /// What the likelihood is a function of.
+    pub x: f64,
+    /// Whether it was found.
+    pub yes: bool,
+    /// Observations with the same label are left out together, by atomic number.
+    pub group: u8,
+}
+
+/// Fits a logistic curve.
+pub fn logistic(data: &[Observation]) -> Logistic {
+    let mut curve = Logistic {
+        intercept: 0.0,
+        slope: 0.0,
+    };
     for _ in 0..100 {
         let mut system = [[0.0; 3]; 2];
-        for &(x, yes) in data {
-            let p = probability(a, b, x);
+        for &Observation { x, yes, .. } in data {
+            let p = curve.at(x);
             let (rest, weight) = (f64::from(yes) - p, p * (1.0 - p));
             system[0][0] += weight;
             system[0][1] += weight * x;
@@ -182,57 +194,88 @@ pub fn logistic(data: &[(f64, bool)]) -> Logistic {
             system[1][2] += rest * x;
         }
         system[1][0] = system[0][1];
-        let [da, db] = solve(system);
-        (a, b) = (a + da, b + db);
+        let [intercept, slope] = solve(system);
+        curve.intercept += intercept;
+        curve.slope += slope;
     }
-    let share = data.iter().filter(|(_, yes)| *yes).count() as f64 / n;
-    let loss = |p: &dyn Fn(f64) -> f64| {
-        data.iter()
-            .map(|&(x, yes)| -(if yes { p(x) } else { 1.0 - p(x) }).ln())
-            .sum::<f64>()
-            / n
-    };
-    Logistic {
-        intercept: a,
-        slope: b,
-        loss: loss(&|x| probability(a, b, x)),
-        constant_loss: loss(&|_| share),
-        share,
+    curve
+}
+
+fn share_of_yes(data: &[Observation]) -> f64 {
+    data.iter().filter(|o| o.yes).count() as f64 / data.len() as f64
+}
+
+/// Mean log losses, -ln of the probability of what was found, for groups that the fit has not seen.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Losses {
+    /// Of the curve.
+    pub model: f64,
+    /// Of the share of yes among the observations seen.
+    pub share: f64,
+}
+
+/// The losses when one group after the other is left out.
+pub fn losses(data: &[Observation]) -> Losses {
+    let groups: BTreeSet<u8> = data.iter().map(|o| o.group).collect();
+    let (mut model, mut constant) = (0.0, 0.0);
+    for group in groups {
+        let (unseen, seen): (Vec<_>, Vec<_>) = data.iter().partition(|o| o.group == group);
+        let (curve, share) = (logistic(&seen), share_of_yes(&seen));
+        for o in unseen {
+            let loss = |p: f64| -(if o.yes { p } else { 1.0 - p }).ln();
+            model += loss(curve.at(o.x));
+            constant += loss(share);
+        }
+    }
+    Losses {
+        model: model / data.len() as f64,
+        share: constant / data.len() as f64,
     }
 }
 
-/// How likely the single-atom surface is, over Ruban's energy: whether Rao's class is 0.8 or more (within 0.2 eV of the most
-/// stable arrangement), over the pairs that both tables have.
-pub fn alloy_likelihood() -> Logistic {
-    let data = |(host, dopant, energy): (u8, u8, f64)| {
-        Some((
-            crate::saturated_energy(energy),
-            tables::stability_class(host, dopant)? >= 0.8,
-        ))
+/// The losses of a likelihood of the single-atom surface over Ruban's energy, each host left out: whether Rao's class is 0.8 or
+/// more (within 0.2 eV of the most stable arrangement), over the pairs that both tables have; energies below -0.2 eV count as
+/// -0.2 eV. Too high for the plugin to offer that likelihood.
+pub fn alloy_losses() -> Losses {
+    let observation = |(host, dopant, energy): (u8, u8, f64)| {
+        Some(Observation {
+            x: energy.max(-0.2),
+            yes: tables::stability_class(host, dopant)? >= 0.8,
+            group: host,
+        })
     };
-    logistic(
+    losses(
         &tables::segregation_energies()
-            .filter_map(data)
+            .filter_map(observation)
             .collect::<Vec<_>>(),
     )
 }
 
-/// How likely a perovskite is, over τ: `labels` are the experiments gathered by Bartel et al. (formula, whether a
-/// perovskite forms).
-pub fn perovskite_likelihood(labels: &[(String, bool)]) -> Logistic {
-    let tau = |formula: &str| {
+/// Whether a perovskite forms, over τ: once with the cation on A as the group, once with that on B. `labels` are the
+/// experiments gathered by Bartel et al. (formula, whether a perovskite forms).
+pub fn perovskites(labels: &[(String, bool)]) -> [Vec<Observation>; 2] {
+    let sites = |formula: &str| {
         let parsed = matter::formula::parse(formula).ok()?;
         crate::perovskite::Abx3::of(parsed.composition.as_ref())
             .ok()?
             .sites()
-            .ok()?
-            .bartel()
+            .ok()
     };
-    let data: Vec<_> = labels
+    let (on_a, on_b) = labels
         .iter()
-        .filter_map(|(f, yes)| Some((crate::saturated_tau(tau(f)?), *yes)))
-        .collect();
-    logistic(&data)
+        .filter_map(|(formula, yes)| {
+            let sites = sites(formula)?;
+            let observation = |group| {
+                Some(Observation {
+                    x: crate::saturated_tau(sites.bartel()?),
+                    yes: *yes,
+                    group,
+                })
+            };
+            Some((observation(sites.a)?, observation(sites.b)?))
+        })
+        .unzip();
+    [on_a, on_b]
 }
 
 /// Measured minus estimated band edge, V, for every flat-band potential: whether it marks the valence band, and difference.
@@ -288,31 +331,31 @@ pub fn fitted(labels: &[(String, bool)]) -> String {
             );
         }
     }
-    for (of, name, curve) in [
-        (
-            "a single-atom surface over the segregation energy",
-            "ALLOY",
-            alloy_likelihood(),
-        ),
-        (
-            "a perovskite over τ",
-            "PEROVSKITE",
-            perovskite_likelihood(labels),
-        ),
+    let [on_a, on_b] = perovskites(labels);
+    let curve = logistic(&on_a);
+    constant(
+        "Logits of a perovskite over τ, at zero.",
+        "PEROVSKITE_INTERCEPT",
+        curve.intercept,
+    );
+    constant("Logits per unit.", "PEROVSKITE_SLOPE", curve.slope);
+    constant("Experiments in the fit.", "PEROVSKITES", on_a.len() as f64);
+    constant("Share of yes.", "PEROVSKITE_SHARE", share_of_yes(&on_a));
+    for (of, name, losses) in [
+        ("a perovskite, each cation on A", "CATION_A", losses(&on_a)),
+        ("a perovskite, each cation on B", "CATION_B", losses(&on_b)),
+        ("a single-atom surface, each host", "HOST", alloy_losses()),
     ] {
         constant(
-            &format!("Logits of {of}, at zero."),
-            &format!("{name}_INTERCEPT"),
-            curve.intercept,
+            &format!("Mean log loss of {of} left out."),
+            &format!("{name}_LOSS"),
+            losses.model,
         );
-        constant("Logits per unit.", &format!("{name}_SLOPE"), curve.slope);
-        constant("Mean log loss.", &format!("{name}_LOSS"), curve.loss);
         constant(
-            "Mean log loss of the plain share.",
-            &format!("{name}_CONSTANT_LOSS"),
-            curve.constant_loss,
+            "The same of the plain share.",
+            &format!("{name}_SHARE_LOSS"),
+            losses.share,
         );
-        constant("Share of yes.", &format!("{name}_SHARE"), curve.share);
     }
     let residuals = band_edge_residuals();
     let n = residuals.len() as f64;

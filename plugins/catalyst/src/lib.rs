@@ -14,6 +14,7 @@ use alloy::{Alloy, DILUTE, Route};
 use perovskite::Abx3;
 use plugin_sdk::matter::CompositionRef;
 use plugin_sdk::{Batch, Description, DomainModel, Parameters, Predictions, export_plugin};
+use std::sync::LazyLock;
 
 /// The plugin.
 pub struct Catalyst;
@@ -27,7 +28,7 @@ mod property {
     pub const GOLDSCHMIDT_FACTOR: usize = 4;
     pub const OCTAHEDRAL_FACTOR: usize = 5;
     pub const BARTEL_FACTOR: usize = 6;
-    pub const FORMATION_LIKELIHOOD: usize = 7;
+    pub const PEROVSKITE_LIKELIHOOD: usize = 7;
     pub const CONDUCTION_BAND_EDGE: usize = 8;
     pub const VALENCE_BAND_EDGE: usize = 9;
     pub const NOBLE_METAL_MASS_FRACTION: usize = 10;
@@ -35,17 +36,22 @@ mod property {
     pub const SUPPLY_RISK: usize = 12;
 }
 
-/// The segregation energy that the likelihood of an alloy is a function of, eV: below -0.2 it gains nothing more.
-pub(crate) fn saturated_energy(energy: f64) -> f64 {
-    energy.max(-0.2)
-}
+/// Why an alloy has no likelihood.
+static NO_LIKELIHOOD_OF_ALLOYS: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "no perovskite; for alloys a likelihood from the segregation energy has {:.2} of the log loss of the plain share, more than \
+         the 0.7 allowed: rank them by segregation_energy",
+        fitted::HOST_LOSS / fitted::HOST_SHARE_LOSS
+    )
+});
 
 /// The tolerance factor that the likelihood of a perovskite is a function of: above 10 it loses nothing more.
 pub(crate) fn saturated_tau(tau: f64) -> f64 {
     tau.min(10.0)
 }
 
-fn likelihood(intercept: f64, slope: f64, x: f64) -> f64 {
+/// A logistic curve over `x`.
+pub(crate) fn likelihood(intercept: f64, slope: f64, x: f64) -> f64 {
     1.0 / (1.0 + libm::exp(-(intercept + slope * x)))
 }
 
@@ -107,18 +113,14 @@ fn predict_alloy(out: &mut Predictions, row: usize, alloy: &Alloy, iron_100: boo
             };
             out.set(row, property::SEGREGATION_ENERGY, energy, std);
             out.note_on(row, property::SEGREGATION_ENERGY, note);
-            let p = likelihood(
-                fitted::ALLOY_INTERCEPT,
-                fitted::ALLOY_SLOPE,
-                saturated_energy(energy),
-            );
-            out.set(row, property::FORMATION_LIKELIHOOD, p, f64::NAN);
         }
-        Err(reason) => {
-            out.missing(row, property::SEGREGATION_ENERGY, reason);
-            out.missing(row, property::FORMATION_LIKELIHOOD, "no segregation energy");
-        }
+        Err(reason) => out.missing(row, property::SEGREGATION_ENERGY, reason),
     }
+    out.missing(
+        row,
+        property::PEROVSKITE_LIKELIHOOD,
+        NO_LIKELIHOOD_OF_ALLOYS.as_str(),
+    );
     if alloy.fraction > DILUTE {
         out.note(row, "more than 10 % of dopant: neighbouring dopants are likely, the energies hold for lone ones");
     }
@@ -142,7 +144,7 @@ fn predict_perovskite(out: &mut Predictions, row: usize, perovskite: &Abx3) {
         Ok(sites) => sites,
         Err(reason) => {
             out.missing(row, property::GOLDSCHMIDT_FACTOR, reason);
-            out.missing(row, property::FORMATION_LIKELIHOOD, "no tolerance factor");
+            out.missing(row, property::PEROVSKITE_LIKELIHOOD, "no tolerance factor");
             return;
         }
     };
@@ -156,7 +158,7 @@ fn predict_perovskite(out: &mut Predictions, row: usize, perovskite: &Abx3) {
                 fitted::PEROVSKITE_SLOPE,
                 saturated_tau(tau),
             );
-            out.set(row, property::FORMATION_LIKELIHOOD, p, f64::NAN);
+            out.set(row, property::PEROVSKITE_LIKELIHOOD, p, f64::NAN);
             return;
         }
         (Some(8 | 9 | 17 | 35 | 53), None) => {
@@ -165,7 +167,7 @@ fn predict_perovskite(out: &mut Predictions, row: usize, perovskite: &Abx3) {
         _ => "Bartel's factor was found for one anion of O, F, Cl, Br, I",
     };
     out.missing(row, property::BARTEL_FACTOR, reason);
-    out.missing(row, property::FORMATION_LIKELIHOOD, "no Bartel factor");
+    out.missing(row, property::PEROVSKITE_LIKELIHOOD, "no Bartel factor");
 }
 
 fn predict_band_edges(

@@ -1,6 +1,7 @@
 //! The plugin as a user meets it, against published values and hand calculations.
 
 use catalyst::Catalyst;
+use catalyst::fit::{Observation, logistic, losses};
 use plugin_sdk::testing::{Table, Trial, predict};
 
 fn run(formulas: &[&str]) -> Table {
@@ -44,8 +45,6 @@ fn segregation_energies_are_those_of_the_paper_and_have_its_sign() {
             table.notes(row)
         );
     }
-    let likelihood = |row| table.value(row, "formation_likelihood").unwrap_or(f64::NAN);
-    assert!(likelihood(2) > likelihood(0) && likelihood(0) > likelihood(3));
 }
 
 #[test]
@@ -218,7 +217,7 @@ fn factors_without_a_meaning_are_missing_with_the_reason() {
     );
     assert!(table.notes(2).iter().any(|n| n.contains("shared sites")));
     assert!(table.notes(3).contains(&"not ABX3"));
-    assert_eq!(table.value(4, "formation_likelihood"), None);
+    assert_eq!(table.value(4, "perovskite_likelihood"), None);
     assert_eq!(table.value(5, "goldschmidt_factor"), None);
 }
 
@@ -312,6 +311,84 @@ fn the_regression_earns_its_place() {
 }
 
 #[test]
+fn the_likelihood_is_offered_where_it_earns_its_place_only() {
+    let labels = catalyst::fit::labels(include_str!("fixtures/bartel2019.csv"));
+    for observations in catalyst::fit::perovskites(&labels) {
+        let losses = catalyst::fit::losses(&observations);
+        assert!(losses.model <= 0.7 * losses.share, "{losses:?}");
+    }
+    let alloys = catalyst::fit::alloy_losses();
+    assert!(alloys.model > 0.7 * alloys.share, "{alloys:?}");
+    let figure = format!("{:.2} of the log loss", alloys.model / alloys.share);
+    let table = run(&["SrTiO3", "CaCO3", "Cu99Pt"]);
+    let likelihood = |row| table.value(row, "perovskite_likelihood");
+    // By hand from tau = 3.804: 1 / (1 + exp(-(11.535 - 2.728 * 3.804))). Calcite is no perovskite.
+    close(likelihood(0), 0.760, 0.002);
+    assert!(likelihood(1).is_some_and(|p| p < 0.05));
+    assert_eq!(likelihood(2), None);
+    let said = |note: &&str| note.contains(&figure) && note.contains("segregation_energy");
+    assert!(table.notes(2).iter().any(said), "{:?}", table.notes(2));
+}
+
+#[test]
+fn most_of_the_sample_list_has_both_default_objectives() {
+    let list = include_str!("../../../datasets/catalyst_candidates.csv");
+    let rows: Vec<_> = list
+        .lines()
+        .skip(1)
+        .filter_map(|l| l.split_once(','))
+        .collect();
+    let table = run(&rows.iter().map(|(formula, _)| *formula).collect::<Vec<_>>());
+    let covered = |row: &usize| {
+        ["perovskite_likelihood", "material_cost"]
+            .iter()
+            .all(|property| table.value(*row, property).is_some())
+    };
+    let count = (0..rows.len()).filter(covered).count();
+    assert!(2 * count > rows.len(), "{count} of {}", rows.len());
+    for (row, (formula, kind)) in rows.iter().enumerate() {
+        if *kind == "single-atom alloy" {
+            assert!(
+                table.value(row, "segregation_energy").is_some(),
+                "{formula}"
+            );
+        }
+    }
+}
+
+#[test]
+fn logistic_curve_and_losses_equal_closed_forms() {
+    // Two values of x: the curve meets both shares, 1/4 and 2/3.
+    let observation = |x: f64, yes, group| Observation { x, yes, group };
+    let found = [
+        (0.0, true),
+        (0.0, false),
+        (0.0, false),
+        (0.0, false),
+        (1.0, true),
+        (1.0, true),
+        (1.0, false),
+    ];
+    let data: Vec<_> = found
+        .iter()
+        .map(|(x, yes)| observation(*x, *yes, 0))
+        .collect();
+    let curve = logistic(&data);
+    close(Some(curve.intercept), (1.0_f64 / 3.0).ln(), 1e-9);
+    close(Some(curve.intercept + curve.slope), 2.0_f64.ln(), 1e-9);
+    // Two groups with the same observations: what is left out is like what is seen, so the losses are the entropies.
+    let twice: Vec<_> = [0, 1]
+        .iter()
+        .flat_map(|group| found.iter().map(|(x, yes)| observation(*x, *yes, *group)))
+        .collect();
+    let entropy = |p: f64| -p * p.ln() - (1.0 - p) * (1.0 - p).ln();
+    let left_out = losses(&twice);
+    let expected = (4.0 * entropy(0.25) + 3.0 * entropy(2.0 / 3.0)) / 7.0;
+    close(Some(left_out.model), expected, 1e-9);
+    close(Some(left_out.share), entropy(3.0 / 7.0), 1e-9);
+}
+
+#[test]
 fn hostile_compositions_never_panic_and_leave_nothing_infinite() {
     let elements: Vec<&str> = (1..=118)
         .filter_map(matter::Element::new)
@@ -347,7 +424,7 @@ fn hostile_compositions_never_panic_and_leave_nothing_infinite() {
             "segregation_energy",
             "goldschmidt_factor",
             "bartel_factor",
-            "formation_likelihood",
+            "perovskite_likelihood",
             "conduction_band_edge",
         ] {
             assert!(
@@ -357,7 +434,7 @@ fn hostile_compositions_never_panic_and_leave_nothing_infinite() {
         }
         assert!(
             table
-                .value(row, "formation_likelihood")
+                .value(row, "perovskite_likelihood")
                 .is_none_or(|p| (0.0..=1.0).contains(&p)),
             "{formula}"
         );

@@ -2,10 +2,11 @@
 
 use crate::coefficients::{ALL, ALLOYS, MANGANESE, MOMENTS, OXIDES, PLATINUM_METALS, RARE_EARTHS};
 use crate::estimate::Validation;
-use crate::measured::{ANISOTROPY_SPREAD, MEASURED, SATURATION_SPREAD};
+use crate::measured::{ANISOTROPY_SPREAD, CURIE_SPREAD, MEASURED, SATURATION_SPREAD};
 use plugin_sdk::{Description, Need, Parameter, Property};
 
-const TABLE: &str = "datasets/magnets_measured.csv, each value with its citation in datasets/magnets_references.csv";
+const TABLE: &str = "datasets/magnets_measured.csv, each value with its source in datasets/magnets_references.csv (DOI where known); \
+    values as tabulated in the cited works to the best of our knowledge, not all re-read, see datasets/SOURCES.md";
 
 /// The figures of a class, in words.
 fn figures(name: &str, v: &Validation) -> String {
@@ -49,7 +50,13 @@ fn saturation_method() -> String {
 }
 
 fn measured_properties(description: Description) -> Description {
-    let spread = "between two sources where there are two (at least the rounding of the quoted digits), otherwise unknown";
+    let spread = |pooled: f64| {
+        format!(
+            "the greater of the spread between two sources, where there are two, and {:.1} % of the value, the spread \
+             pooled over the table: sources that agree may quote one measurement",
+            100.0 * pooled
+        )
+    };
     description
         .property(
             Property::new("saturation_measured", "T", "µ0Ms measured at 300 K")
@@ -57,7 +64,7 @@ fn measured_properties(description: Description) -> Description {
                 .measured()
                 .method("looked up by composition; of polymorphs the table holds the one named in the note")
                 .source(TABLE)
-                .uncertainty(spread)
+                .uncertainty(&spread(SATURATION_SPREAD))
                 .range(0.0, 4.0),
         )
         .property(
@@ -65,10 +72,10 @@ fn measured_properties(description: Description) -> Description {
                 .measured()
                 .method(
                     "looked up by composition; where only the anisotropy field is known, K1 = µ0Ha µ0Ms / (2 µ0) with K2 \
-                     neglected, as the note says; negative: no easy axis",
+                     neglected, as the note says; negative: easy plane in uniaxial crystals, easy axes <111> in cubic ones",
                 )
                 .source(TABLE)
-                .uncertainty(spread)
+                .uncertainty(&spread(ANISOTROPY_SPREAD))
                 .range(-1e5, 1e5),
         )
         .property(
@@ -77,7 +84,7 @@ fn measured_properties(description: Description) -> Description {
                 .measured()
                 .method("looked up by composition")
                 .source(TABLE)
-                .uncertainty(spread)
+                .uncertainty(&spread(CURIE_SPREAD))
                 .range(0.0, 1500.0),
         )
 }
@@ -92,8 +99,8 @@ fn predicted_properties(description: Description) -> Description {
                 .method(&saturation_method())
                 .source(TABLE)
                 .uncertainty(&format!(
-                    "column: the column's; table: between sources, or where there is one source {:.1} % pooled over the \
-                     table; structure: unknown; formula: root mean square out-of-family error of the class, {:.2} T with \
+                    "column: the column's; table: the greater of the spread between sources and {:.1} %, which is pooled \
+                     over the table; structure: unknown; formula: root mean square out-of-family error of the class, {:.2} T with \
                      rare earths, {:.2} T with Pd or Pt, {:.2} T otherwise, but at least that of all together, {:.2} T",
                     100.0 * SATURATION_SPREAD,
                     RARE_EARTHS.deviation,
@@ -139,11 +146,11 @@ fn predicted_properties(description: Description) -> Description {
                 .predicted()
                 .method(
                     "from saturation and K1 at 300 K (column anisotropy_k1, otherwise the measured table); missing with the \
-                     reason where K1 is unknown, or negative: no permanent magnet",
+                     reason where K1 is unknown, or negative (easy plane, or cubic with easy axes <111>), which is not counted as a permanent magnet",
                 )
                 .source("Skomski and Coey, Scripta Mater. 112, 3 (2016), doi 10.1016/j.scriptamat.2015.09.021")
                 .uncertainty(&format!(
-                    "{propagated}; K1 of one source only is taken to be known to {:.0} %, the spread between sources pooled \
+                    "{propagated}; looked-up K1 is taken to be known to {:.1} % at best, the spread between sources pooled \
                      over the table",
                     100.0 * ANISOTROPY_SPREAD
                 ))

@@ -14,7 +14,7 @@ pub mod measured;
 pub mod quality;
 
 use estimate::saturation as estimated_saturation;
-use measured::{ANISOTROPY_SPREAD, Anisotropy, Measured, SATURATION_SPREAD};
+use measured::{ANISOTROPY_SPREAD, Anisotropy, CURIE_SPREAD, Measured, SATURATION_SPREAD};
 use plugin_sdk::{
     Batch, Description, DomainModel, InputColumn, Parameters, Predictions, Structure, export_plugin,
 };
@@ -55,14 +55,12 @@ fn cell(column: Option<&InputColumn<'_>>, row: usize) -> Option<Estimate> {
     Some(Estimate::new(mean, std.unwrap_or(f64::NAN)))
 }
 
-/// A looked-up value with the table's pooled spread where its own is not known.
-fn with_spread(value: (f64, f64), pooled: f64) -> Option<Estimate> {
-    let std = if value.1.is_nan() {
-        pooled * value.0.abs()
-    } else {
-        value.1
-    };
-    (!value.0.is_nan()).then_some(Estimate::new(value.0, std))
+/// A looked-up value with the greater of its own spread between sources and the table's pooled relative one: two
+/// handbooks that agree may quote the same measurement.
+fn with_spread((value, own): (f64, f64), pooled: f64) -> Option<Estimate> {
+    // of a NaN and a number, max takes the number
+    let std = own.max(pooled * value.abs());
+    (!value.is_nan()).then_some(Estimate::new(value, std))
 }
 
 /// µ0Ms in T from a structure's site moments; `None` where one is not known.
@@ -118,30 +116,42 @@ fn saturation(
     ))
 }
 
-/// K1 at 300 K in kJ/m3, positive, and the note that says from where; or why there is no hardness.
+/// Why a negative K1 gives no hardness.
+fn negative(kind: Anisotropy) -> &'static str {
+    match kind {
+        Anisotropy::Cubic => {
+            "K1 is negative (cubic: easy axes <111>): not counted as a permanent magnet"
+        }
+        Anisotropy::Uniaxial | Anisotropy::Planar => {
+            "K1 is negative: easy plane, no permanent magnet"
+        }
+        Anisotropy::Unknown => {
+            "K1 is negative (uniaxial: easy plane; cubic: easy axes <111>): not counted as a permanent magnet"
+        }
+    }
+}
+
+/// K1 at 300 K in kJ/m3, positive; or why there is no hardness.
 fn anisotropy(
     column: Option<Estimate>,
     measured: Option<&Measured>,
     looked_up: Option<Estimate>,
 ) -> Result<Estimate, &'static str> {
-    const NEGATIVE: &str = "K1 is negative: no easy axis, so no permanent magnet";
-    if let Some(own) = column {
-        return if own.mean > 0.0 && own.mean.is_finite() {
-            Ok(own)
-        } else {
-            Err(NEGATIVE)
-        };
-    }
-    let planar = measured.is_some_and(|m| m.kind == Anisotropy::Planar);
-    match looked_up {
-        Some(k1) if k1.mean <= 0.0 || planar => Err(NEGATIVE),
-        Some(k1) => Ok(k1),
-        None if planar => Err("easy plane: no permanent magnet"),
-        None => Err("no anisotropy known: give K1 in a column anisotropy_k1"),
+    let kind = measured.map_or(Anisotropy::Unknown, |m| m.kind);
+    match (column, looked_up) {
+        (Some(own), _) if own.mean == 0.0 || own.mean.is_infinite() => {
+            Err("the column anisotropy_k1 holds zero or no finite number")
+        }
+        (Some(own), _) if own.mean < 0.0 => Err(negative(kind)),
+        (Some(own), _) => Ok(own),
+        (None, Some(k1)) if k1.mean <= 0.0 => Err(negative(kind)),
+        (None, _) if kind == Anisotropy::Planar => Err("easy plane: no permanent magnet"),
+        (None, Some(k1)) => Ok(k1),
+        (None, None) => Err("no anisotropy known: give K1 in a column anisotropy_k1"),
     }
 }
 
-/// K1 as measured, or from the measured anisotropy field; in kJ/m3, with the pooled spread where its own is not known.
+/// K1 in kJ/m3 as measured, or from the measured anisotropy field, which is the second of the pair.
 fn looked_up_anisotropy(measured: &Measured) -> Option<(Estimate, bool)> {
     if let Some(k1) = with_spread(measured.anisotropy, ANISOTROPY_SPREAD) {
         return Some((k1, false));
@@ -152,18 +162,23 @@ fn looked_up_anisotropy(measured: &Measured) -> Option<(Estimate, bool)> {
 
 /// Fills the looked-up properties of a row.
 fn set_measured(out: &mut Predictions, row: usize, measured: &Measured) {
-    let mut set = |property: usize, (value, std): (f64, f64)| {
-        if !value.is_nan() {
-            out.set(row, property, value, std);
+    for (property, value) in [
+        (
+            property::SATURATION_MEASURED,
+            with_spread(measured.saturation, SATURATION_SPREAD),
+        ),
+        (
+            property::ANISOTROPY_MEASURED,
+            looked_up_anisotropy(measured).map(|(k1, _)| k1),
+        ),
+        (
+            property::CURIE_TEMPERATURE_MEASURED,
+            with_spread(measured.curie, CURIE_SPREAD),
+        ),
+    ] {
+        if let Some(value) = value {
+            out.set(row, property, value.mean, value.std);
         }
-    };
-    set(property::SATURATION_MEASURED, measured.saturation);
-    set(property::CURIE_TEMPERATURE_MEASURED, measured.curie);
-    if measured.anisotropy.0.is_nan() {
-        let k1 = quality::anisotropy_from_field(measured.anisotropy_field, measured.saturation.0);
-        set(property::ANISOTROPY_MEASURED, (k1, f64::NAN));
-    } else {
-        set(property::ANISOTROPY_MEASURED, measured.anisotropy);
     }
     out.note(row, measured.note);
     if !measured.remark.is_empty() {

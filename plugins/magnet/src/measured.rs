@@ -15,7 +15,8 @@ pub enum Anisotropy {
     Unknown,
 }
 
-/// One material. Numbers are NaN where the file's cell is empty; pairs are (value, standard deviation between sources).
+/// One material. Numbers are NaN where the file's cell is empty; pairs are (value, standard deviation between sources,
+/// at least the rounding of the digits, NaN for one source).
 #[derive(Clone, Copy, Debug)]
 pub struct Measured {
     /// As written in the file.

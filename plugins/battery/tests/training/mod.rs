@@ -56,6 +56,8 @@ pub struct Fit {
     pub frameworks: usize,
     /// Measured rows whose pair is in the computed table: measured minus computed, V.
     pub lookup_differences: Vec<f64>,
+    /// How many of these there are, by ion.
+    pub lookup_pairs: [usize; 7],
     /// Rows left out because the charges do not balance within the counted states.
     pub unbalanced: Vec<String>,
 }
@@ -238,17 +240,24 @@ pub fn fit() -> Fit {
         }
     }
     let couples_seen = std::array::from_fn(|rung| rows.iter().any(|row| row.features[rung] > 0.0));
-    let differences = rows.iter().filter(|row| row.measured).filter_map(|row| {
-        let pair = battery::pairs::find(row.discharged.as_ref(), row.ion).0?;
-        ((pair.removed - row.removed).abs() < SAME_EXTENT).then_some(row.voltage - pair.voltage)
-    });
+    let (mut lookup_differences, mut lookup_pairs) = (Vec::new(), [0; 7]);
+    for row in rows.iter().filter(|row| row.measured) {
+        let Some(pair) = battery::pairs::find(row.discharged.as_ref(), row.ion).0 else {
+            continue;
+        };
+        if (pair.removed - row.removed).abs() < SAME_EXTENT {
+            lookup_differences.push(row.voltage - pair.voltage);
+            lookup_pairs[row.ion.index] += 1;
+        }
+    }
     Fit {
         coefficients: solve(&rows, |_| true),
         couples_seen,
         ions: std::array::from_fn(|i| figures(&rows, &predicted, |row| row.ion == &IONS[i])),
         overall: figures(&rows, &predicted, |_| true),
         frameworks: frameworks.len(),
-        lookup_differences: differences.collect(),
+        lookup_differences,
+        lookup_pairs,
         predicted,
         rows,
         unbalanced,
