@@ -145,6 +145,7 @@ fn a_unit_in_a_header_is_converted_to_the_plugins() {
     for text in [
         "formula,band_gap [meV],band_gap_std [meV]\nSrTiO3,3200,200\n",
         "formula,band_gap (eV),band_gap_std (meV)\nSrTiO3,3.2,200\n",
+        "formula,band_gap [meV],band_gap_std\nSrTiO3,3200,200\n",
         "formula;band_gap [eV];band_gap_std [eV]\nSrTiO3;3,2;0,2\n",
     ] {
         for (a, b) in edges(text).iter().zip(in_ev) {
@@ -164,6 +165,32 @@ fn a_unit_that_does_not_fit_is_refused_with_column_and_units() {
         let ran = Desk::with(text).rank(&["-p", "catalyst"]);
         ran.fails(1, &[&format!("band_gap [{unit}]"), &format!("`{unit}`")]);
     }
+}
+
+#[test]
+fn an_objectives_error_in_another_unit_is_brought_to_the_objectives_unit() {
+    // Two equal candidates and one far below: whatever the error, as long as it is small against 1000 meV, the first two
+    // share the front about equally.
+    let text = "formula,x [meV],x_std [eV]\nNaCl,1000,0.1\nKCl,990,0.1\nRbCl,0,0.1\n";
+    let sheet = Desk::with(text).rank(&["-O", "max:x"]).ok().sheet();
+    let shares: Vec<f64> = sheet.numbers("front_probability");
+    assert!(
+        shares[0] > 0.4 && shares[1] > 0.35 && shares[2] == 0.0,
+        "{shares:?}"
+    );
+}
+
+#[test]
+fn a_plugin_nobody_named_that_cannot_use_the_table_is_left_out_with_a_message() {
+    let text = "formula,saturation [emu/g]\nLiFePO4,1\nLiCoO2,3\n";
+    let ran = Desk::with(text)
+        .rank(&[])
+        .ok()
+        .says(&["plugin magnet is left out", "emu/g"]);
+    assert_eq!(ran.sheet().len(), 2);
+    Desk::with(text)
+        .rank(&["-p", "magnet"])
+        .fails(1, &["emu/g"]);
 }
 
 #[test]

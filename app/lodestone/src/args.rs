@@ -67,7 +67,8 @@ pub struct RankArgs {
     pub candidates: OsString,
 
     /// Plugin to predict with: an installed plugin's id, or a component file; repeatable.
-    /// Without it: the plugins that the objectives name, else every plugin that applies to some of the candidates
+    /// Without it: the plugins that the objectives name, else every installed plugin, and the ranking is by the objectives of
+    /// the one that applies to most candidates
     #[arg(short, long = "plugin", value_name = "ID-OR-FILE")]
     pub plugins: Vec<String>,
 
