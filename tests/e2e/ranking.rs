@@ -93,7 +93,7 @@ fn without_a_plugin_the_one_made_for_the_list_is_chosen() {
         (
             "catalyst_candidates.csv",
             "catalyst",
-            "max:catalyst.formation_likelihood",
+            "max:catalyst.perovskite_likelihood",
         ),
     ] {
         let ran = Desk::new().run(&["rank", &dataset(list)]).ok();

@@ -48,11 +48,11 @@ fn looked_up_values_are_no_better_known_than_sources_agree_in_general() {
         t.std(row, property).expect("a spread") / value(&t, row, property).abs()
     };
     for row in 0..3 {
-        // pooled over the table: 3.5, 6.4 and 1.5 %, as in datasets/SOURCES.md
+        // pooled over the table: 3.5, 6.4 and 0.9 %, as in datasets/SOURCES.md
         assert!((relative(row, "saturation_measured") - 0.035).abs() < 5e-4);
         assert!((relative(row, "saturation") - 0.035).abs() < 5e-4);
         assert!((relative(row, "anisotropy_measured") - 0.064).abs() < 5e-4);
-        assert!((relative(row, "curie_temperature_measured") - 0.015).abs() < 5e-4);
+        assert!((relative(row, "curie_temperature_measured") - 0.0095).abs() < 5e-4);
     }
     // κ goes with √K1/µ0Ms
     assert!((relative(1, "hardness") - 0.035f64.hypot(0.032)).abs() < 5e-4);
