@@ -62,16 +62,11 @@ pub fn screen<'t>(
     let top = request.top.unwrap_or(usize::MAX).min(feasible.len());
     outcome.candidates = chunks.iter().map(Chunk::len).sum();
     outcome.ranked = feasible.len();
-    for &place in &ranking.order[..top] {
-        let place = place as usize;
-        outcome.order.push(feasible[place]);
-        outcome
-            .front
-            .push(Some(ranking.front[place]).filter(|&front| front > 0));
-        outcome
-            .front_probability
-            .push(ranking.front_probability[place]);
-    }
+    let best = ranking.order[..top].par_iter().map(|&place| place as usize);
+    outcome.order = best.clone().map(|place| feasible[place]).collect();
+    let front = |place: usize| Some(ranking.front[place]).filter(|&front| front > 0);
+    outcome.front = best.clone().map(front).collect();
+    outcome.front_probability = best.map(|place| ranking.front_probability[place]).collect();
     if keep == Keep::Deciding {
         let winners: BTreeSet<usize> = outcome
             .order
