@@ -191,6 +191,10 @@ fn a_plugin_nobody_named_that_cannot_use_the_table_is_left_out_with_a_message() 
     Desk::with(text)
         .rank(&["-p", "magnet"])
         .fails(1, &["emu/g"]);
+    // A constraint that speaks of it asks for it.
+    Desk::with(text)
+        .rank(&["-w", "magnet.curie_temperature_measured > 0"])
+        .fails(1, &["emu/g"]);
 }
 
 #[test]

@@ -67,11 +67,8 @@ fn rank(args: &RankArgs) -> Result<(), Failure> {
     let rejected = write_rejected_rows(&outcome, rejected_to.as_ref());
     drop(shown);
     tell(&table, &outcome, rejected_to.as_ref());
-    drop(output);
-    // The program ends here; to give back a million rows one by one would only make the user wait.
-    std::mem::forget(outcome);
-    std::mem::forget(table);
-    rejected.map_err(|e| failed(&job, e.into()))
+    // By now the output is written: an error here is told as it is, whether or not somebody pressed Ctrl-C.
+    rejected.map_err(|e| Failure::Failed(e.into()))
 }
 
 fn failed(job: &Job, error: anyhow::Error) -> Failure {

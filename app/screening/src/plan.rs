@@ -82,15 +82,19 @@ impl Plan {
             let constrained = constraints.iter().flat_map(|c| &c.quantities);
             objectives.iter().map(|(_, q)| q).chain(constrained)
         };
-        let uses = |index: usize, id: &str| {
-            let spoken_of = |q: &Quantity| matches!(q.origin, Origin::Property { plugin, .. } if plugin == index);
-            request.plugins_are_named
-                || by_coverage
-                || quantities().any(spoken_of)
-                || request.settings.iter().any(|s| s.plugin == id)
-        };
+        let asked_for: Vec<bool> = request
+            .plugins
+            .iter()
+            .enumerate()
+            .map(|(index, p)| {
+                let spoken_of = |q: &Quantity| matches!(q.origin, Origin::Property { plugin, .. } if plugin == index);
+                request.plugins_are_named
+                    || quantities().any(spoken_of)
+                    || request.settings.iter().any(|s| s.plugin == p.id())
+            })
+            .collect();
         let used: Vec<usize> = (0..request.plugins.len())
-            .filter(|&i| uses(i, request.plugins[i].id()))
+            .filter(|&i| asked_for[i] || by_coverage)
             .collect();
         if objectives.is_empty() && !by_coverage {
             objectives = used
@@ -137,7 +141,7 @@ impl Plan {
                     kept.push(index);
                 }
                 // Nobody asked for this one: that it cannot use the table stops no other.
-                Err(error) if plan.by_coverage && error.is_misfit() => {
+                Err(error) if !asked_for[index] && error.is_misfit() => {
                     let id = request.plugins[index].id();
                     plan.messages
                         .push(format!("plugin {id} is left out: {error}"));
