@@ -1,5 +1,9 @@
 //! The command line, as clap sees it. `lodestone help` is its reference.
 
+mod plugin;
+
+pub use plugin::PluginCommand;
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -23,7 +27,7 @@ pub enum Command {
     #[command(after_long_help = RANK_EXAMPLE)]
     Rank(RankArgs),
     /// See which plugins there are, what they predict, and whether one is sound
-    #[command(subcommand, after_help = PLUGIN_FOLDERS)]
+    #[command(subcommand, after_help = plugin::FOLDERS)]
     Plugin(PluginCommand),
     /// Compiles one component in a process of its own, which can be stopped
     #[command(hide = true, name = PLUGIN_COMPILER)]
@@ -32,34 +36,6 @@ pub enum Command {
 
 /// The hidden subcommand's name, as the plugin host starts it.
 pub const PLUGIN_COMPILER: &str = "plugin-compile-worker";
-
-#[derive(Subcommand)]
-pub enum PluginCommand {
-    /// The installed plugins, a line each
-    List {
-        /// Machine-readable
-        #[arg(long)]
-        json: bool,
-    },
-    /// All that a plugin says of itself: properties with unit, method, source, validity; parameters; inputs
-    Info {
-        /// An installed plugin's id, or a component file
-        #[arg(value_name = "ID-OR-FILE")]
-        plugin: String,
-        /// Machine-readable
-        #[arg(long)]
-        json: bool,
-    },
-    /// Tries a plugin on random and hostile candidates and prints what its author must fix
-    Check {
-        /// An installed plugin's id, or a component file
-        #[arg(value_name = "ID-OR-FILE")]
-        plugin: String,
-        /// Machine-readable
-        #[arg(long)]
-        json: bool,
-    },
-}
 
 #[derive(Args)]
 pub struct RankArgs {
@@ -135,10 +111,6 @@ pub enum StdoutFormat {
     Csv,
     Json,
 }
-
-const PLUGIN_FOLDERS: &str = "\
-LODESTONE_PLUGINS names a folder of further components (*.wasm), each installed under its file's name.
-LODESTONE_CACHE names the folder for compiled plugins, if not the user's cache folder.";
 
 const RANK_EXAMPLE: &str = "\
 A worked example

@@ -1,0 +1,140 @@
+//! `lodestone plugin info`: all that a plugin says of itself.
+
+use super::{paragraph, pretty, print};
+use crate::Failure;
+use crate::plugins::{Location, host};
+use plugin_host::{Description, Direction, Need, ParameterKind, Plugin};
+use serde_json::json;
+
+pub(super) fn info(location: &Location, as_json: bool) -> Result<(), Failure> {
+    let plugin = location.load(&host()?)?;
+    if as_json {
+        let value = json!({
+            "origin": plugin.origin(),
+            "sha256": plugin.sha256(),
+            "interface": plugin.interface(),
+            "description": plugin.description(),
+        });
+        return print(pretty(&value)?);
+    }
+    print(info_text(&plugin))
+}
+
+fn info_text(plugin: &Plugin) -> String {
+    let d = plugin.description();
+    let mut text = format!("{} {}: {}\n\n", d.id, d.version, d.summary);
+    let mut say = |name: &str, value: &str| {
+        if !value.is_empty() {
+            text.push_str(&paragraph(&format!("{name:<11} "), value, 12));
+        }
+    };
+    say("applies to", &d.domain);
+    say("authors", &d.authors.join(", "));
+    say("licence", &d.licence);
+    say("cite", &d.citation);
+    say("interface", plugin.interface());
+    say("from", plugin.origin());
+    say("SHA-256", plugin.sha256());
+    say(
+        "may do",
+        "nothing but compute on what it is given: no file, no network, no clock",
+    );
+    say("reads", &inputs(d));
+    for (key, value) in &d.extensions {
+        say(key, value);
+    }
+    if !d.parameters.is_empty() {
+        text.push_str(&format!("\nparameters (--set {}.NAME=VALUE)\n", d.id));
+        for p in &d.parameters {
+            let allowed = match &p.kind {
+                ParameterKind::Number { min, max } => {
+                    format!("number from {min} to {max} {}", p.unit)
+                }
+                ParameterKind::Choice { words } => words.join(" | "),
+                ParameterKind::Flag => "yes | no".to_owned(),
+            };
+            let line = format!(
+                "{} ({}; default {})",
+                p.summary,
+                allowed.trim_end(),
+                p.default
+            );
+            text.push_str(&paragraph(&format!("  {:<10} ", p.name), &line, 12));
+        }
+    }
+    text.push_str("\nproperties\n");
+    for p in &d.properties {
+        let unit = if p.unit.is_empty() {
+            String::new()
+        } else {
+            format!(" [{}]", p.unit)
+        };
+        let wish = match p.direction {
+            Direction::Maximize => ", more is better",
+            Direction::Minimize => ", less is better",
+            Direction::None => "",
+        };
+        let objective = if p.default_objective {
+            ", objective by default"
+        } else {
+            ""
+        };
+        text.push_str(&format!(
+            "\n  {}.{}{unit}  ({}{wish}{objective})\n",
+            d.id, p.name, p.origin
+        ));
+        let range = match (p.valid_min, p.valid_max) {
+            (None, None) => String::new(),
+            (Some(min), None) => format!("at least {min}"),
+            (None, Some(max)) => format!("at most {max}"),
+            (Some(min), Some(max)) => format!("{min} to {max}"),
+        };
+        let parts = [
+            ("", &p.summary),
+            ("method: ", &p.method),
+            ("source: ", &p.source),
+            ("uncertainty: ", &p.uncertainty),
+            ("valid: ", &range),
+        ];
+        for (name, value) in parts.into_iter().filter(|(_, v)| !v.is_empty()) {
+            text.push_str(&paragraph(&format!("    {name}"), value, 6));
+        }
+    }
+    text
+}
+
+fn inputs(d: &Description) -> String {
+    let need = |need: Need| {
+        if need == Need::Required {
+            ""
+        } else {
+            " (optional)"
+        }
+    };
+    let mut all = Vec::new();
+    for (what, needed) in [
+        ("composition", d.inputs.composition),
+        ("structure", d.inputs.structure),
+    ] {
+        if needed != Need::Unused {
+            all.push(format!("{what}{}", need(needed)));
+        }
+    }
+    for c in &d.inputs.columns {
+        let label = screening::label(&c.name, &c.unit);
+        all.push(format!("column {label}{}: {}", need(c.need), c.summary));
+    }
+    all.extend(
+        d.inputs
+            .descriptors
+            .iter()
+            .map(|name| format!("descriptor {name}")),
+    );
+    all.extend(
+        d.inputs
+            .potential
+            .iter()
+            .map(|name| format!("potential's {name}")),
+    );
+    all.join("; ")
+}
