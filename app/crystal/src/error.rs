@@ -18,6 +18,9 @@ pub enum CrystalError {
     /// No sites.
     #[error("the structure has no sites")]
     Empty,
+    /// A site whose coordinates are no finite numbers, by its label.
+    #[error("site {0}: coordinates must be fractions of the cell edges, finite and below 1e9")]
+    Position(String),
     /// A cutoff or tolerance that is no positive length, or too large for the cell.
     #[error("{name} of {value} Å: {remedy}")]
     Length {
@@ -28,6 +31,20 @@ pub enum CrystalError {
         /// What to do.
         remedy: &'static str,
     },
+    /// A file whose name tells no format.
+    #[error(
+        "{0}: the name tells no known format; name it *.cif, *.vasp, *.poscar, POSCAR*, CONTCAR*, *.xyz or *.extxyz"
+    )]
+    UnknownFormat(String),
+    /// A file that cannot be read: its path, and why.
+    #[error("{0}: {1}")]
+    File(String, String),
+    /// A fault in a file: its path, and the fault.
+    #[error("{0}: {1}")]
+    Format(String, crate::format::FormatError),
+    /// A structure that a format cannot hold: the format, and why.
+    #[error("{0} cannot hold this structure: {1}; write a CIF instead")]
+    Unwritable(&'static str, String),
     /// The symmetry could not be found.
     #[error(
         "no symmetry found with a tolerance of {tolerance} Å ({reason}); try another tolerance"

@@ -20,9 +20,12 @@
 //! Lengths are in Å and angles in degrees. A structure is periodic in three dimensions: molecules are no structures here.
 
 mod error;
+pub mod format;
 mod lattice;
+pub mod neighbour;
 mod structure;
 mod supercell;
+pub mod symmetry;
 
 pub use error::CrystalError;
 pub use lattice::Lattice;

@@ -1,6 +1,6 @@
 //! A crystal structure: a lattice and what sits in its cell.
 
-use crate::Lattice;
+use crate::{CrystalError, Lattice};
 use matter::{Composition, Element};
 use nalgebra::Vector3;
 
@@ -146,5 +146,14 @@ impl Structure {
     pub fn cartesian(&self, index: usize) -> Vector3<f64> {
         self.lattice
             .cartesian_from_fractional(self.sites[index].position)
+    }
+
+    /// Refuses coordinates that are no numbers, or so large that fractions are lost.
+    pub(crate) fn check_positions(&self) -> Result<(), CrystalError> {
+        let bad = |site: &&Site| !site.position.iter().all(|x| x.abs() < 1e9);
+        match self.sites.iter().find(bad) {
+            Some(site) => Err(CrystalError::Position(site.label.clone())),
+            None => Ok(()),
+        }
     }
 }
