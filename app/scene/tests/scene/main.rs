@@ -1,0 +1,5 @@
+//! Scenes against closed forms.
+
+mod camera;
+mod geometry;
+mod structures;
