@@ -31,6 +31,7 @@ mod pick;
 mod plane;
 mod scene;
 mod style;
+mod svg;
 
 pub use bonds::{Bonding, Neighbour};
 pub use camera::{Camera, Direction, Projection, Ray, ScreenPoint};
@@ -44,3 +45,4 @@ pub use scene::{
     Atom, AtomRef, Bond, Label, Line, Look, MAX_ATOMS, Plane, Polyhedron, Scene, Sector,
 };
 pub use style::{BondRule, Boundary, Labels, MillerPlane, Representation, Style};
+pub use svg::{AXIS_COLOURS, SvgOptions, legend, svg, svg_annotations};

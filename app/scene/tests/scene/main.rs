@@ -2,4 +2,5 @@
 
 mod camera;
 mod geometry;
+mod pictures;
 mod structures;
