@@ -46,6 +46,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         started.elapsed()
     );
     camera.fit(&scene, 4.0 / 3.0);
+    if out.ends_with(".svg") {
+        let options = scene::SvgOptions::default();
+        std::fs::write(out, scene::svg(&scene, &camera, &structure.lattice, &options))?;
+        return Ok(());
+    }
     let instance = wgpu::Instance::default();
     let adapter = pollster::block_on(instance.request_adapter(&Default::default()))?;
     let (device, queue) = pollster::block_on(adapter.request_device(&Default::default()))?;

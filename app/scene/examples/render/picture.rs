@@ -51,6 +51,25 @@ pub fn picture(
     camera: &Camera,
     options: &PictureOptions,
 ) -> Result<Picture, PictureError> {
+    let pipelines = Pipelines::new(device);
+    let buffers = SceneBuffers::new(device, queue, &pipelines, scene);
+    picture_of(device, queue, &pipelines, &buffers, scene, camera, options)
+}
+
+/// As [`picture`], of a scene that is on the device already.
+///
+/// # Errors
+///
+/// Those of [`picture`].
+pub fn picture_of(
+    device: &wgpu::Device,
+    queue: &wgpu::Queue,
+    pipelines: &Pipelines,
+    buffers: &SceneBuffers,
+    scene: &Scene,
+    camera: &Camera,
+    options: &PictureOptions,
+) -> Result<Picture, PictureError> {
     let [width, height] = options.size;
     if !(1..=MAX_SIDE).contains(&width) || !(1..=MAX_SIDE).contains(&height) {
         return Err(PictureError::Size(width, height));
@@ -59,9 +78,7 @@ pub fn picture(
     let limit = device.limits().max_texture_dimension_2d;
     let largest = (limit.min(options.largest_tile) / samples).max(1);
     let tile = [width.min(largest), height.min(largest)];
-    let pipelines = Pipelines::new(device);
-    let buffers = SceneBuffers::new(device, queue, &pipelines, scene);
-    let targets = Targets::new(device, &pipelines, tile.map(|t| t * samples));
+    let targets = Targets::new(device, pipelines, tile.map(|t| t * samples));
     let reader = Reader::new(device, targets.size);
     let mut rgba = vec![0; 4 * width as usize * height as usize];
     let mut style = options.style;
@@ -79,7 +96,7 @@ pub fn picture(
                 size: targets.size,
             };
             let mut encoder = device.create_command_encoder(&Default::default());
-            pipelines.draw(queue, &mut encoder, &targets, &buffers, &frame);
+            pipelines.draw(queue, &mut encoder, &targets, buffers, &frame);
             let texels = reader.read(device, queue, encoder, &targets)?;
             let row = targets.size[0] as usize;
             for ty in 0..tile[1].min(height - y) {

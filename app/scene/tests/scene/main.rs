@@ -2,5 +2,6 @@
 
 mod camera;
 mod geometry;
+mod painter;
 mod pictures;
 mod structures;
