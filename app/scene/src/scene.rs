@@ -267,11 +267,15 @@ impl<'a> Build<'a> {
             return Some(place);
         }
         let style = self.style;
+        // Never thinner than a bond, whose open end would show.
+        let ball = |part: f64| {
+            (covalent_radius(element) * style.ball_scale * part).max(style.stick_radius)
+        };
         let radius = match style.representation {
             Representation::SpaceFilling => van_der_waals_radius(element),
             Representation::Sticks => style.stick_radius,
-            Representation::BallAndStick => covalent_radius(element) * style.ball_scale,
-            Representation::Polyhedra => covalent_radius(element) * style.ball_scale * 0.75,
+            Representation::BallAndStick => ball(1.0),
+            Representation::Polyhedra => ball(0.75),
         };
         let place = self.scene.atoms.len() as u32;
         let position = self.position(atom);

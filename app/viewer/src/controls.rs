@@ -215,6 +215,7 @@ fn planes_ui(ui: &mut Ui, shown: &Shown<'_>, style: &mut Style) {
     ui.separator();
     ui.label(text(Text::Planes));
     let mut gone = None;
+    let repeats = style.repeats;
     for (number, plane) in style.planes.iter_mut().enumerate() {
         ui.horizontal_wrapped(|ui| {
             let before = plane.indices;
@@ -232,6 +233,9 @@ fn planes_ui(ui: &mut Ui, shown: &Shown<'_>, style: &mut Style) {
             );
             if ui.button(text(Text::Remove)).clicked() {
                 gone = Some(number);
+            }
+            if scene::plane_polygon(plane, repeats).is_ok_and(|corners| corners.len() < 3) {
+                ui.weak(text(Text::PlaneOutside));
             }
         });
     }
@@ -289,19 +293,22 @@ fn export_ui(ui: &mut Ui, model: &mut Model, shown: &Shown<'_>, changes: &mut Ve
     }
 }
 
-/// A list to choose from, with its name.
+/// A list to choose from, with its name before it.
 fn choice<T: Copy + PartialEq>(ui: &mut Ui, name: &str, value: &mut T, choices: &[(T, &str)]) {
     let selected = choices
         .iter()
         .find(|(v, _)| v == value)
         .map_or("", |(_, t)| t);
-    ComboBox::from_label(name)
-        .selected_text(selected)
-        .show_ui(ui, |ui| {
+    ui.horizontal(|ui| {
+        let label = ui.label(name);
+        let list = ComboBox::from_id_salt(name).selected_text(selected);
+        let shown = list.show_ui(ui, |ui| {
             for (choice, text) in choices {
                 ui.selectable_value(value, *choice, *text);
             }
         });
+        shown.response.labelled_by(label.id);
+    });
 }
 
 /// A number with its name before it.

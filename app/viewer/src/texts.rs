@@ -66,6 +66,7 @@ texts! {
     PolyhedraOf: "Polyhedra of", "多面体の中心";
     Planes: "Lattice planes", "格子面";
     AddPlane: "Add plane", "面を追加";
+    PlaneOutside: "does not cut the cells shown", "表示中の単位胞と交わりません";
     Remove: "Remove", "削除";
     Offset: "distance / d", "距離 / d";
     Reset: "Reset", "初期値に戻す";
