@@ -1,6 +1,7 @@
 //! `lodestone`: the program. One file per subcommand; `args` is the command line.
 
 mod args;
+mod lists;
 mod plugin;
 mod plugins;
 mod progress;

@@ -1,26 +1,35 @@
 //! `lodestone plugin info`: all that a plugin says of itself.
 
+use super::tried::{Tried, tried};
 use super::{paragraph, pretty, print};
-use crate::Failure;
 use crate::plugins::{Location, host};
+use crate::{Failure, progress};
+use anyhow::anyhow;
 use plugin_host::{Description, Direction, Need, ParameterKind, Plugin};
 use serde_json::json;
 
 pub(super) fn info(location: &Location, as_json: bool) -> Result<(), Failure> {
     let plugin = location.load(&host()?)?;
+    let (job, shown) = progress::start();
+    let tried = tried(&plugin, &job);
+    drop(shown);
+    if job.is_cancelled() {
+        return Err(Failure::Failed(anyhow!("cancelled")));
+    }
     if as_json {
         let value = json!({
             "origin": plugin.origin(),
             "sha256": plugin.sha256(),
             "interface": plugin.interface(),
             "description": plugin.description(),
+            "tried_on": tried.iter().map(|t| t.json(&plugin)).collect::<Vec<_>>(),
         });
         return print(pretty(&value)?);
     }
-    print(info_text(&plugin))
+    print(info_text(&plugin, &tried))
 }
 
-fn info_text(plugin: &Plugin) -> String {
+fn info_text(plugin: &Plugin, tried: &[Tried]) -> String {
     let d = plugin.description();
     let mut text = format!("{} {}: {}\n\n", d.id, d.version, d.summary);
     let mut say = |name: &str, value: &str| {
@@ -61,6 +70,11 @@ fn info_text(plugin: &Plugin) -> String {
             );
             text.push_str(&paragraph(&format!("  {:<10} ", p.name), &line, 12));
         }
+    }
+    text.push_str("\ntried on the lists that come with this program\n");
+    for list in tried {
+        let head = format!("  {:<24} ", list.file());
+        text.push_str(&paragraph(&head, &list.text(plugin), 27));
     }
     text.push_str("\nproperties\n");
     for p in &d.properties {

@@ -3,6 +3,7 @@
 mod check;
 mod info;
 mod list;
+mod tried;
 
 use crate::Failure;
 use crate::args::PluginCommand;
