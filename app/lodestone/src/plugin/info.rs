@@ -1,26 +1,49 @@
 //! `lodestone plugin info`: all that a plugin says of itself.
 
+use super::keys::{key_json, lines};
 use super::{paragraph, pretty, print};
 use crate::Failure;
-use crate::plugins::{Location, host};
+use crate::plugins::{Location, Standing, host};
 use plugin_host::{Description, Direction, Need, ParameterKind, Plugin};
 use serde_json::json;
 
 pub(super) fn info(location: &Location, as_json: bool) -> Result<(), Failure> {
-    let plugin = location.load(&host()?)?;
+    let (plugin, standing) = location.load(&host()?)?;
     if as_json {
         let value = json!({
             "origin": plugin.origin(),
             "sha256": plugin.sha256(),
             "interface": plugin.interface(),
+            "trust": trust_json(&standing),
             "description": plugin.description(),
         });
         return print(pretty(&value)?);
     }
-    print(info_text(&plugin))
+    print(lines(&info_text(&plugin, &standing)))
 }
 
-fn info_text(plugin: &Plugin) -> String {
+/// Who vouches for a plugin, for machines.
+pub(super) fn trust_json(standing: &Standing) -> serde_json::Value {
+    match standing {
+        Standing::Shipped => json!({ "standing": "shipped" }),
+        Standing::Signed(key) => json!({ "standing": "signed", "key": key_json(key) }),
+        Standing::UnknownSigner(id) => json!({ "standing": "unknown signer", "key_id": id }),
+        Standing::Unsigned => json!({ "standing": "unsigned" }),
+    }
+}
+
+/// The same in words.
+fn trust_text(standing: &Standing) -> String {
+    match standing {
+        Standing::Shipped => "shipped with this program".to_owned(),
+        Standing::Signed(key) => {
+            format!("key {}, trusted since {}", key.describe(), key.since)
+        }
+        unknown => unknown.mark().unwrap_or_default(),
+    }
+}
+
+fn info_text(plugin: &Plugin, standing: &Standing) -> String {
     let d = plugin.description();
     let mut text = format!("{} {}: {}\n\n", d.id, d.version, d.summary);
     let mut say = |name: &str, value: &str| {
@@ -34,6 +57,7 @@ fn info_text(plugin: &Plugin) -> String {
     say("cite", &d.citation);
     say("interface", plugin.interface());
     say("from", plugin.origin());
+    say("signed by", &trust_text(standing));
     say("SHA-256", plugin.sha256());
     say(
         "may do",
