@@ -13,6 +13,7 @@ mod input_formats;
 mod outputs;
 mod plugins;
 mod ranking;
+mod registry;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -37,6 +38,8 @@ fn command(home: &Path) -> assert_cmd::Command {
     let mut command = assert_cmd::Command::new(env!("CARGO_BIN_EXE_lodestone"));
     command
         .env_remove("LODESTONE_PLUGINS")
+        .env_remove("LODESTONE_HOME")
+        .env_remove("XDG_DATA_HOME")
         .env_remove("XDG_CACHE_HOME");
     command.env("HOME", home).env("LODESTONE_CACHE", home);
     command

@@ -1,11 +1,18 @@
 //! The verbs of `lodestone plugin`.
 
+use super::publishing::{
+    INSTALL_EXAMPLE, InstallArgs, KEYGEN_EXAMPLE, KeygenArgs, PUBLISH_EXAMPLE, PublishArgs,
+    RemoveArgs, SIGN_EXAMPLE, SignArgs, TRUST_EXAMPLE, TrustArgs, UPDATE_EXAMPLE, UpdateArgs,
+};
 use clap::Subcommand;
 
 #[derive(Subcommand)]
 pub enum PluginCommand {
-    /// The installed plugins, a line each
+    /// The installed plugins, a line each; with --available, the plugins of a registry
     List {
+        /// Show what this registry has instead, what fits this program and what is installed
+        #[arg(long, value_name = "FOLDER-OR-URL")]
+        available: Option<String>,
         /// Machine-readable
         #[arg(long)]
         json: bool,
@@ -28,6 +35,26 @@ pub enum PluginCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Makes a key pair to sign plugins with
+    #[command(after_help = KEYGEN_EXAMPLE)]
+    Keygen(KeygenArgs),
+    /// Signs a plugin with your key
+    #[command(after_help = SIGN_EXAMPLE)]
+    Sign(SignArgs),
+    /// Trusts a key: what its owner signed may be installed
+    #[command(after_help = TRUST_EXAMPLE)]
+    Trust(TrustArgs),
+    /// Installs a plugin from a file or a registry, after verifying who signed it
+    #[command(after_help = INSTALL_EXAMPLE)]
+    Install(InstallArgs),
+    /// Removes an installed plugin
+    Remove(RemoveArgs),
+    /// Installs newer versions of installed plugins from where they came
+    #[command(after_help = UPDATE_EXAMPLE)]
+    Update(UpdateArgs),
+    /// Adds a plugin to a registry: a folder with a signed index, for any web server to serve
+    #[command(after_help = PUBLISH_EXAMPLE)]
+    Publish(PublishArgs),
 }
 
 pub const FOLDERS: &str = "\

@@ -1,15 +1,16 @@
 //! `lodestone plugin info`: all that a plugin says of itself.
 
+use super::keys::{key_json, lines};
 use super::tried::{Tried, tried};
 use super::{paragraph, pretty, print};
-use crate::plugins::{Location, host};
+use crate::plugins::{Location, Standing, host};
 use crate::{Failure, progress};
 use anyhow::anyhow;
 use plugin_host::{Description, Direction, Need, ParameterKind, Plugin};
 use serde_json::json;
 
 pub(super) fn info(location: &Location, as_json: bool) -> Result<(), Failure> {
-    let plugin = location.load(&host()?)?;
+    let (plugin, standing) = location.load(&host()?)?;
     let (job, shown) = progress::start();
     let tried = tried(&plugin, &job);
     drop(shown);
@@ -21,15 +22,37 @@ pub(super) fn info(location: &Location, as_json: bool) -> Result<(), Failure> {
             "origin": plugin.origin(),
             "sha256": plugin.sha256(),
             "interface": plugin.interface(),
+            "trust": trust_json(&standing),
             "description": plugin.description(),
             "tried_on": tried.iter().map(|t| t.json(&plugin)).collect::<Vec<_>>(),
         });
         return print(pretty(&value)?);
     }
-    print(info_text(&plugin, &tried))
+    print(lines(&info_text(&plugin, &standing, &tried)))
 }
 
-fn info_text(plugin: &Plugin, tried: &[Tried]) -> String {
+/// Who vouches for a plugin, for machines.
+pub(super) fn trust_json(standing: &Standing) -> serde_json::Value {
+    match standing {
+        Standing::Shipped => json!({ "standing": "shipped" }),
+        Standing::Signed(key) => json!({ "standing": "signed", "key": key_json(key) }),
+        Standing::UnknownSigner(id) => json!({ "standing": "unknown signer", "key_id": id }),
+        Standing::Unsigned => json!({ "standing": "unsigned" }),
+    }
+}
+
+/// The same in words.
+fn trust_text(standing: &Standing) -> String {
+    match standing {
+        Standing::Shipped => "shipped with this program".to_owned(),
+        Standing::Signed(key) => {
+            format!("key {}, trusted since {}", key.describe(), key.since)
+        }
+        unknown => unknown.mark().unwrap_or_default(),
+    }
+}
+
+fn info_text(plugin: &Plugin, standing: &Standing, tried: &[Tried]) -> String {
     let d = plugin.description();
     let mut text = format!("{} {}: {}\n\n", d.id, d.version, d.summary);
     let mut say = |name: &str, value: &str| {
@@ -43,6 +66,7 @@ fn info_text(plugin: &Plugin, tried: &[Tried]) -> String {
     say("cite", &d.citation);
     say("interface", plugin.interface());
     say("from", plugin.origin());
+    say("signed by", &trust_text(standing));
     say("SHA-256", plugin.sha256());
     say(
         "may do",
