@@ -4,7 +4,9 @@ It stands between your `plugin.py` and the plugin interface (`wit/domain-model.w
 Python 3.10 or newer: your unit tests run natively, the plugin itself inside WebAssembly. You need not change it.
 """
 
+import builtins
 import re
+import sys
 from dataclasses import dataclass
 from dataclasses import field as _field
 
@@ -254,6 +256,7 @@ def export_plugin(description, predict):
             return []
 
         def predict(self, candidates, parameters):
+            _say_what_there_is_not()
             c = candidates.compositions
             columns = {column.name: (column.mean, column.std) for column in candidates.columns}
             batch = Batch(c.offsets, c.atomic_numbers, c.amounts, columns)
@@ -265,6 +268,23 @@ def export_plugin(description, predict):
                 raise Err(f"{_place(error)}{type(error).__name__}: {error}") from None
 
     return Model
+
+
+class _NoLateImport:
+    @staticmethod
+    def find_spec(name, path, target=None):
+        raise ImportError(f"a plugin has no files: import {name} at the top of plugin.py")
+
+
+def _no_print(*_, **__):
+    raise RuntimeError("a plugin has no terminal to print to: use Predictions.note")
+
+
+def _say_what_there_is_not():
+    """Messages instead of the crash that ends whatever asks for the system inside WebAssembly."""
+    builtins.print = _no_print
+    if _NoLateImport not in sys.meta_path:
+        sys.meta_path.insert(0, _NoLateImport)
 
 
 def _place(error):
