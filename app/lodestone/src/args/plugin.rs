@@ -1,10 +1,12 @@
 //! The verbs of `lodestone plugin`.
 
+use super::authoring::{DoctorArgs, NewArgs};
 use super::publishing::{
     INSTALL_EXAMPLE, InstallArgs, KEYGEN_EXAMPLE, KeygenArgs, PUBLISH_EXAMPLE, PublishArgs,
     RemoveArgs, SIGN_EXAMPLE, SignArgs, TRUST_EXAMPLE, TrustArgs, UPDATE_EXAMPLE, UpdateArgs,
 };
 use clap::Subcommand;
+use std::path::PathBuf;
 
 #[derive(Subcommand)]
 pub enum PluginCommand {
@@ -34,6 +36,31 @@ pub enum PluginCommand {
         /// Machine-readable
         #[arg(long)]
         json: bool,
+    },
+    /// Writes the project of a new plugin, complete with the SDK: it builds, predicts and passes its cases as it is
+    New(NewArgs),
+    /// Says what this machine lacks to build plugins in each language, and the command that mends it
+    Doctor(DoctorArgs),
+    /// Builds a project's component with its language's tool and has the sandbox read it
+    Build {
+        /// The project's folder
+        #[arg(default_value = ".")]
+        folder: PathBuf,
+    },
+    /// Runs a project's cases (tests/*.csv) through the sandbox, building first where a source is newer
+    Test {
+        /// The project's folder
+        #[arg(default_value = ".")]
+        folder: PathBuf,
+        /// Machine-readable
+        #[arg(long)]
+        json: bool,
+    },
+    /// Builds and runs the cases again whenever a file of the project changes, until Ctrl-C
+    Watch {
+        /// The project's folder
+        #[arg(default_value = ".")]
+        folder: PathBuf,
     },
     /// Makes a key pair to sign plugins with
     #[command(after_help = KEYGEN_EXAMPLE)]

@@ -1,5 +1,6 @@
 //! `lodestone plugin`: one file for each group of verbs.
 
+mod author;
 mod check;
 mod info;
 mod install;
@@ -35,6 +36,11 @@ pub fn run(command: &PluginCommand) -> Result<(), Failure> {
         PluginCommand::Remove(args) => install::remove(args),
         PluginCommand::Update(args) => install::update(args),
         PluginCommand::Publish(args) => publish::publish(args),
+        PluginCommand::New(args) => author::new(args),
+        PluginCommand::Doctor(args) => author::doctor(args),
+        PluginCommand::Build { folder } => author::build(folder),
+        PluginCommand::Test { folder, json } => author::test(folder, *json),
+        PluginCommand::Watch { folder } => author::watch(folder),
     }
 }
 
