@@ -38,6 +38,7 @@ mod limits;
 mod outcome;
 mod parameter;
 mod session;
+mod slots;
 mod text;
 mod validate;
 mod verify;
