@@ -39,6 +39,7 @@ mod signature;
 mod source;
 mod store;
 mod trust;
+mod web;
 
 pub use catalogue::{Catalogue, Choice, Fetched, Terms, misfit};
 pub use error::RegistryError;
@@ -48,6 +49,7 @@ pub use key::{NewKey, PublicKey, SecretKey};
 pub use name::{check_name, version};
 pub use publish::{Publication, Published, publish};
 pub use signature::{Signature, read_signature, sign_file, sign_plugin, signature_file};
-pub use source::Source;
+pub use source::{Source, is_address};
 pub use store::{Candidate, Home, Record, Verified};
 pub use trust::{TrustStore, TrustedKey};
+pub use web::{Web, WebOptions};
