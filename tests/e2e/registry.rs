@@ -4,6 +4,8 @@ use crate::guest::{Guest, description};
 use crate::{Desk, Ran};
 use serde_json::Value;
 use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 
 /// A component of that id and version, which counts atoms.
@@ -454,12 +456,9 @@ fn what_cannot_be_a_plugin_of_a_registry_is_refused_before_anything_is_read() {
 }
 
 #[test]
-fn a_version_built_for_another_interface_is_passed_over_with_the_reason() {
+fn a_component_for_another_interface_is_not_published() {
     let office = Office::new();
     office.keygen("alice");
-    office.trust("bob", "alice");
-    office.publish("alice", "tally", "0.1.0", "shop").ok();
-    // A newer host could have published this one.
     let newer = Guest {
         description: {
             let mut d = description();
@@ -473,4 +472,103 @@ fn a_version_built_for_another_interface_is_passed_over_with_the_reason() {
     office
         .run("alice", &["plugin", "publish", "new.wasm", "--to", "shop"])
         .fails(1, &["0.2.0", "interface"]);
+}
+
+/// Serves a folder as a static web server does, until the test's process ends; gives its address.
+fn serve(folder: PathBuf) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let mut lines = BufReader::new(&stream).lines().map_while(Result::ok);
+            let first = lines.next().unwrap_or_default();
+            let _ = lines.by_ref().find(String::is_empty);
+            drop(lines);
+            let path = first.split(' ').nth(1).unwrap_or_default();
+            let (status, body) = match fs::read(folder.join(path.trim_start_matches('/'))) {
+                Ok(body) => ("200 OK", body),
+                Err(_) => ("404 Not Found", Vec::new()),
+            };
+            let length = body.len();
+            let _ = write!(
+                stream,
+                "HTTP/1.1 {status}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n"
+            );
+            let _ = stream.write_all(&body);
+        }
+    });
+    address
+}
+
+#[test]
+fn a_registry_behind_a_web_server_is_installed_from_and_updated() {
+    let (office, id) = Office::with_shop();
+    let url = serve(office.0.path("shop"));
+    let run = |args: &[&str]| {
+        // A proxy that the environment names is not asked: this one would refuse.
+        let proxies = ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"];
+        Ran::of(
+            office
+                .command("bob")
+                .envs(proxies.map(|name| (name, "http://127.0.0.1:1")))
+                .args(args),
+        )
+    };
+    let ran = run(&["plugin", "install", &format!("{url}/tally"), "--json"]).ok();
+    let json: Value = serde_json::from_str(ran.out()).unwrap();
+    assert_eq!(
+        (&json["version"], &json["source"]),
+        (&"0.1.0".into(), &url.as_str().into())
+    );
+    assert_eq!(office.rank("bob").sheet().len(), 2);
+    office.publish("alice", "tally", "0.2.0", "shop").ok();
+    let list = run(&["plugin", "list", "--available", &url]).ok();
+    assert!(
+        list.out().contains("tally") && list.out().contains("0.1.0 is installed"),
+        "{}",
+        list.out()
+    );
+    let ran = run(&["plugin", "update"]).ok();
+    assert!(
+        ran.out().starts_with("tally 0.1.0 -> 0.2.0; signed by key"),
+        "{}",
+        ran.out()
+    );
+    office.publish("alice", "tally", "0.3.0", "shop").ok();
+    office.alter("shop/tally/0.3.0/tally.wasm");
+    run(&["plugin", "update", "tally"]).fails(1, &["0.3.0/tally.wasm", "SHA-256", &id, "alice"]);
+    assert_eq!(office.rank("bob").sheet().len(), 2);
+    run(&["plugin", "install", &format!("{url}/elsewhere/tally")])
+        .fails(1, &["elsewhere", "index.json"]);
+}
+
+#[test]
+fn a_kill_at_any_moment_of_an_installation_leaves_a_plugin_that_ranks() {
+    let (office, _) = Office::with_shop();
+    office.publish("alice", "tally", "0.2.0", "shop").ok();
+    office
+        .run("bob", &["plugin", "install", "shop/tally@0.1.0"])
+        .ok();
+    let home = office.home("bob");
+    for round in 0u64..20 {
+        let what = ["shop/tally@0.2.0", "shop/tally@0.1.0"][round as usize % 2];
+        let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_lodestone"))
+            .args(["plugin", "install", what])
+            .env("LODESTONE_HOME", &home)
+            .env("LODESTONE_CACHE", crate::home())
+            .current_dir(office.0.path(""))
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(3 * round));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert_eq!(office.rank("bob").sheet().len(), 2, "round {round}");
+    }
+    office
+        .run("bob", &["plugin", "install", "shop/tally@0.2.0"])
+        .ok();
+    let left = fs::read_dir(home.join("plugins/tally")).unwrap().count();
+    assert_eq!(left, 2, "the record and one folder of files");
 }

@@ -43,7 +43,7 @@ mod web;
 
 pub use catalogue::{Catalogue, Choice, Fetched, Terms, misfit};
 pub use error::RegistryError;
-pub use file::{sha256, today};
+pub use file::sha256;
 pub use index::{Entry, Index, Property};
 pub use key::{NewKey, PublicKey, SecretKey};
 pub use name::{check_name, version};
