@@ -54,7 +54,7 @@ pub struct Fetched {
 impl Catalogue {
     /// Fetches and verifies the index: signature by a trusted key, form, and serial number, which is remembered.
     pub fn open(source: Source, home: &Home, job: &Job) -> Result<Self, RegistryError> {
-        job.stage("reading the index", None);
+        job.stage("reading", None);
         let trust = home.trust()?;
         let place = source.place();
         let (bytes, signer) = read_index(&source, job, |signature, bytes, what| {

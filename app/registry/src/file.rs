@@ -78,8 +78,20 @@ pub(crate) fn lock(path: &Path) -> Result<File, RegistryError> {
         .write(true)
         .open(path)
         .map_err(failed)?;
-    file.lock().map_err(failed)?;
-    Ok(file)
+    match file.lock() {
+        Ok(()) => Ok(file),
+        // Some network file systems know no locks. Files are still replaced whole there; only of two programs that change
+        // something in the same instant, one may lose its change.
+        Err(error) if has_no_locks(&error) => Ok(file),
+        Err(error) => Err(failed(error)),
+    }
+}
+
+fn has_no_locks(error: &std::io::Error) -> bool {
+    /// "No locks available", on Linux.
+    const ENOLCK: i32 = 37;
+    error.kind() == std::io::ErrorKind::Unsupported
+        || (cfg!(target_os = "linux") && error.raw_os_error() == Some(ENOLCK))
 }
 
 /// The SHA-256 as 64 lower-case hexadecimal digits.
@@ -91,7 +103,7 @@ pub fn sha256(bytes: &[u8]) -> String {
 }
 
 /// Today's date in UTC: `2026-03-01`.
-pub fn today() -> String {
+pub(crate) fn today() -> String {
     let date = chrono::DateTime::from_timestamp(seconds() as i64, 0);
     date.map_or_else(String::new, |date| date.date_naive().to_string())
 }

@@ -165,14 +165,19 @@ impl Entry {
             return Err(format!("{of}: more than {} authors or properties", MOST.1));
         }
         let properties = self.properties.iter().flat_map(|p| [&p.name, &p.unit]);
-        let mut texts = [&self.interface, &self.licence, &self.summary]
+        let texts = [&self.interface, &self.licence, &self.summary]
             .into_iter()
             .chain(&self.authors)
             .chain(properties);
-        if texts.any(|text| text.chars().take(TEXT_CHARS + 1).count() > TEXT_CHARS) {
-            return Err(format!(
-                "{of}: a text has more than {TEXT_CHARS} characters"
-            ));
+        for text in texts {
+            if text.chars().take(TEXT_CHARS + 1).count() > TEXT_CHARS {
+                return Err(format!(
+                    "{of}: a text has more than {TEXT_CHARS} characters"
+                ));
+            }
+            if text.chars().any(name::is_hidden) {
+                return Err(format!("{of}: a text has control or reordering characters"));
+            }
         }
         Ok(())
     }

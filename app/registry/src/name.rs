@@ -24,6 +24,12 @@ pub fn version(text: &str) -> Result<Version, RegistryError> {
     Version::parse(text).map_err(|_| refused())
 }
 
+/// Characters that act on a terminal or on the order of a line instead of being shown.
+pub(crate) fn is_hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
 /// Why a registry must not name this path, if it must not: it has to stay inside the registry's folder, on every system.
 pub(crate) fn path_fault(path: &str) -> Option<&'static str> {
     let plain = |b: u8| b.is_ascii_alphanumeric() || b"._+-".contains(&b);

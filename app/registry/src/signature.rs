@@ -14,24 +14,6 @@ pub const SIGNATURE_BYTES: u64 = 4096;
 /// Base64 characters of the two signature lines: 2 + 8 + 64 bytes and 64 bytes.
 const LINE_CHARS: (usize, usize) = (100, 88);
 
-/// What the trusted comment of a plugin's signature says.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Signed {
-    pub file: String,
-    pub id: String,
-    pub version: String,
-    pub sha256: String,
-}
-
-impl Signed {
-    fn comment(&self) -> String {
-        format!(
-            "file:{} id:{} version:{} sha256:{}",
-            self.file, self.id, self.version, self.sha256
-        )
-    }
-}
-
 /// A signature file that was read, its form checked; who signed is not known before [`Signature::verify`].
 #[derive(Clone)]
 pub struct Signature {
@@ -135,7 +117,7 @@ pub(crate) fn sign(
     Ok(made.map_err(failed)?.to_string())
 }
 
-/// The text of a plugin's signature.
+/// The text of a plugin's signature, whose trusted comment says which file, plugin, version and hash it is for.
 pub fn sign_plugin(
     key: &SecretKey,
     bytes: &[u8],
@@ -143,14 +125,11 @@ pub fn sign_plugin(
     id: &str,
     version: &str,
 ) -> Result<String, RegistryError> {
-    let signed = Signed {
-        // A blank or a line's end would end the word, or the comment.
-        file: file.replace(|c: char| c.is_whitespace() || c.is_control(), "_"),
-        id: id.to_owned(),
-        version: version.to_owned(),
-        sha256: file::sha256(bytes),
-    };
-    sign(key, bytes, &signed.comment())
+    // A blank or a line's end would end the word, or the comment.
+    let file = file.replace(|c: char| c.is_whitespace() || c.is_control(), "_");
+    let sha256 = file::sha256(bytes);
+    let comment = format!("file:{file} id:{id} version:{version} sha256:{sha256}");
+    sign(key, bytes, &comment)
 }
 
 /// Where the signature of a file is.

@@ -86,4 +86,5 @@ pub enum PluginCommand {
 
 pub const FOLDERS: &str = "\
 LODESTONE_PLUGINS names a folder of further components (*.wasm), each installed under its file's name.
+LODESTONE_HOME names the folder of keys and installed plugins, if not lodestone in the user's data folder.
 LODESTONE_CACHE names the folder for compiled plugins, if not the user's cache folder.";

@@ -81,7 +81,6 @@ Example:
   lodestone plugin install /media/stick/plugins/redox
   lodestone plugin install ./redox.wasm      # with redox.wasm.minisig beside it, or unsigned
 
-LODESTONE_HOME names the folder of keys and installed plugins, if not lodestone in the user's data folder.
 LODESTONE_PROXY names an HTTP proxy (http://host:port); no other setting of proxies is looked at.";
 
 #[derive(Args)]

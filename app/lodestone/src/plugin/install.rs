@@ -9,11 +9,14 @@ use job::Job;
 use plugin_host::{Host, Plugin};
 use registry::{
     Candidate, Catalogue, Home, PublicKey, Record, RegistryError, Signature, Source, Terms,
-    read_signature, signature_file, version,
+    WebOptions, is_address, read_signature, signature_file, version,
 };
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+
+/// A proxy to fetch through.
+const PROXY_VARIABLE: &str = "LODESTONE_PROXY";
 
 /// What this program can use.
 pub(super) fn terms(host: &Host) -> Terms<'static> {
@@ -24,9 +27,14 @@ pub(super) fn terms(host: &Host) -> Terms<'static> {
     }
 }
 
-/// A registry that the user named.
-pub(super) fn source(place: &str) -> Result<Source, Failure> {
-    Source::parse(place).map_err(failed)
+/// Opens a registry that the user named, or that a plugin came from.
+pub(super) fn open(place: &str, home: &Home, job: &Job) -> Result<Catalogue> {
+    let variable = std::env::var(PROXY_VARIABLE).ok();
+    let options = WebOptions {
+        proxy: variable.filter(|proxy| !proxy.is_empty()),
+        ..WebOptions::default()
+    };
+    Ok(Catalogue::open(Source::parse(place, &options)?, home, job)?)
 }
 
 /// What the user wants installed.
@@ -38,8 +46,7 @@ enum Wanted {
 
 impl Wanted {
     fn parse(text: &str) -> Result<Self> {
-        let is_url = text.starts_with("http://") || text.starts_with("https://");
-        if !is_url && (text.ends_with(".wasm") || Path::new(text).is_file()) {
+        if !is_address(text) && (text.ends_with(".wasm") || Path::new(text).is_file()) {
             return Ok(Self::File(text.into()));
         }
         let Some((place, spec)) = text.rsplit_once(['/', std::path::MAIN_SEPARATOR]) else {
@@ -95,10 +102,6 @@ pub(super) fn install(args: &InstallArgs) -> Result<(), Failure> {
     drop(shown);
     let done = done?;
     say(args.json, &done.json(), done.text())
-}
-
-fn open(place: &str, home: &Home, job: &Job) -> Result<Catalogue> {
-    Ok(Catalogue::open(Source::parse(place)?, home, job)?)
 }
 
 /// A component file with or without a signature beside it.
@@ -157,16 +160,17 @@ fn from_registry(
     if !new_owner {
         home.check_owner(name, Some(catalogue.key()))?;
     }
-    if let Ok(Some(record)) = home.record(name) {
-        if wanted.is_none() && version(&record.version)? > entry.semver() {
-            return Err(RegistryError::Older {
-                name: name.to_owned(),
-                installed: record.version,
-                found: entry.version.clone(),
-                place: catalogue.place(),
-            }
-            .into());
+    if let Ok(Some(record)) = home.record(name)
+        && wanted.is_none()
+        && version(&record.version)? > entry.semver()
+    {
+        return Err(RegistryError::Older {
+            name: name.to_owned(),
+            installed: record.version,
+            found: entry.version.clone(),
+            place: catalogue.place(),
         }
+        .into());
     }
     let fetched = catalogue.fetch(entry, home, job)?;
     let file = format!("{}/{}", catalogue.place(), entry.file);

@@ -1,11 +1,11 @@
 //! `lodestone plugin list`: the installed plugins, a line each; or what a registry has.
 
 use super::info::trust_json;
-use super::install::{source, terms};
-use super::keys::{failed, say};
+use super::install::{open, terms};
+use super::keys::say;
 use crate::plugins::{home, host, installed};
 use crate::{Failure, progress, show};
-use registry::{Catalogue, Entry, RegistryError, misfit};
+use registry::{Entry, RegistryError, misfit};
 use serde_json::json;
 
 pub(super) fn list(as_json: bool) -> Result<(), Failure> {
@@ -47,11 +47,10 @@ pub(super) fn list(as_json: bool) -> Result<(), Failure> {
 pub(super) fn available(place: &str, as_json: bool) -> Result<(), Failure> {
     let (home, host) = (home()?, host()?);
     let terms = terms(&host);
-    let source = source(place)?;
     let (job, shown) = progress::start();
-    let catalogue = Catalogue::open(source, &home, &job);
+    let catalogue = open(place, &home, &job);
     drop(shown);
-    let catalogue = catalogue.map_err(failed)?;
+    let catalogue = catalogue?;
     let (mut text, mut values) = (String::new(), Vec::new());
     let mut names: Vec<&str> = Vec::new();
     names.extend(catalogue.index().plugins.iter().map(|e| e.name.as_str()));
