@@ -1,5 +1,6 @@
 //! Drives the built program as a user would: files in, files and messages out, exit status.
 
+mod authoring;
 mod bad_input;
 mod determinism;
 #[allow(
@@ -121,8 +122,13 @@ struct Ran {
 
 impl Ran {
     fn of(command: &mut assert_cmd::Command) -> Self {
+        Self::within(120, command)
+    }
+
+    /// For commands that take longer than most, such as compiling a plugin.
+    fn within(seconds: u64, command: &mut assert_cmd::Command) -> Self {
         let output = command
-            .timeout(std::time::Duration::from_secs(120))
+            .timeout(std::time::Duration::from_secs(seconds))
             .output()
             .unwrap();
         Self {

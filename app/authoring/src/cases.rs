@@ -112,9 +112,6 @@ impl Reader<'_> {
             return Err(self.wrong(Some(row.line), None, row.reason.to_string()));
         }
         let layout = self.layout()?;
-        if self.table.len() == 0 {
-            return Err(self.wrong(None, None, "it has no case under its header".into()));
-        }
         let mut compositions = Compositions::new();
         let mut parser = formula::Parser::new();
         let mut cases = Vec::with_capacity(self.table.len());
