@@ -122,15 +122,11 @@ struct Ran {
 
 impl Ran {
     fn of(command: &mut assert_cmd::Command) -> Self {
-        Self::within(120, command)
+        Self::within(command, std::time::Duration::from_secs(120))
     }
 
-    /// For commands that take longer than most, such as compiling a plugin.
-    fn within(seconds: u64, command: &mut assert_cmd::Command) -> Self {
-        let output = command
-            .timeout(std::time::Duration::from_secs(seconds))
-            .output()
-            .unwrap();
+    fn within(command: &mut assert_cmd::Command, limit: std::time::Duration) -> Self {
+        let output = command.timeout(limit).output().unwrap();
         Self {
             status: output.status.code().unwrap_or(-1),
             out: output.stdout,
