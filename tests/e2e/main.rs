@@ -1,6 +1,7 @@
 //! Drives the built program as a user would: files in, files and messages out, exit status.
 
 mod bad_input;
+mod descriptors;
 mod determinism;
 #[allow(
     dead_code,
@@ -10,6 +11,7 @@ mod determinism;
 mod guest;
 mod hostile;
 mod input_formats;
+mod languages;
 mod outputs;
 mod plugins;
 mod ranking;
@@ -121,10 +123,11 @@ struct Ran {
 
 impl Ran {
     fn of(command: &mut assert_cmd::Command) -> Self {
-        let output = command
-            .timeout(std::time::Duration::from_secs(120))
-            .output()
-            .unwrap();
+        Self::within(command, std::time::Duration::from_secs(120))
+    }
+
+    fn within(command: &mut assert_cmd::Command, limit: std::time::Duration) -> Self {
+        let output = command.timeout(limit).output().unwrap();
         Self {
             status: output.status.code().unwrap_or(-1),
             out: output.stdout,
