@@ -1,5 +1,6 @@
 //! Drives the built program as a user would: files in, files and messages out, exit status.
 
+mod authoring;
 mod bad_input;
 mod descriptors;
 mod determinism;

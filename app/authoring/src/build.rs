@@ -85,7 +85,7 @@ fn refused(host: &Host, bytes: &[u8], error: plugin_host::LoadError, job: &Job) 
     // The check knows what to do about each refusal.
     let advice = host.check(bytes, "", job).ok().and_then(|report| {
         let first = report.findings.into_iter().next()?;
-        Some(format!("-> {}", first.fix))
+        Some(format!("; {}", first.fix))
     });
     AuthoringError::Refused {
         error,

@@ -112,9 +112,6 @@ impl Reader<'_> {
             return Err(self.wrong(Some(row.line), None, row.reason.to_string()));
         }
         let layout = self.layout()?;
-        if self.table.len() == 0 {
-            return Err(self.wrong(None, None, "it has no case under its header".into()));
-        }
         let mut compositions = Compositions::new();
         let mut parser = formula::Parser::new();
         let mut cases = Vec::with_capacity(self.table.len());
@@ -126,6 +123,7 @@ impl Reader<'_> {
         for (column, unit) in &layout.inputs {
             inputs.push(self.input(*column, unit)?);
         }
+        inputs.extend(self.descriptors(&compositions, &inputs)?);
         Ok(CaseFile {
             name: self.name.to_owned(),
             cases,
@@ -144,15 +142,12 @@ impl Reader<'_> {
             let name = info.name.as_str();
             if let Some(input) = wanted.columns.iter().find(|c| c.name == name) {
                 layout.inputs.push((column, input.unit.clone()));
-            } else if wanted
-                .descriptors
-                .iter()
-                .chain(&wanted.potential)
-                .any(|d| d == name)
-            {
-                layout
-                    .inputs
-                    .push((column, unit.unwrap_or_default().to_owned()));
+            } else if wanted.descriptors.iter().any(|d| d == name) {
+                let known = descriptor::named(name).map_or("", |d| d.unit);
+                layout.inputs.push((column, known.to_owned()));
+            } else if wanted.potential.iter().any(|p| p == name) {
+                let unit = unit.unwrap_or_default();
+                layout.inputs.push((column, unit.to_owned()));
             } else if let Some((kind, of)) = name.split_once(':') {
                 self.keyed(&mut layout, column, kind.trim(), of.trim())?;
             } else if name.eq_ignore_ascii_case("formula") {
@@ -234,8 +229,10 @@ impl Reader<'_> {
     }
 
     fn unknown_column(&self) -> String {
-        let inputs = self.description.inputs.columns.iter();
-        let inputs: Vec<String> = inputs.map(|c| label(&c.name, &c.unit)).collect();
+        let wanted = &self.description.inputs;
+        let inputs = wanted.columns.iter().map(|c| label(&c.name, &c.unit));
+        let given = wanted.descriptors.iter().chain(&wanted.potential);
+        let inputs: Vec<String> = inputs.chain(given.cloned()).collect();
         let inputs = match inputs.is_empty() {
             true => String::new(),
             false => format!("{}, ", inputs.join(", ")),
@@ -351,6 +348,37 @@ impl Reader<'_> {
             mean: self.numbers(column, own, unit, |c, x| c.apply(x))?,
             std,
         })
+    }
+
+    /// The descriptors that the plugin asks for and the file does not give, computed as for a ranking.
+    fn descriptors(
+        &self,
+        compositions: &Compositions,
+        given: &[Input],
+    ) -> Result<Vec<Input>, AuthoringError> {
+        let wanted = self.description.inputs.descriptors.iter();
+        let wanted: Vec<&String> = wanted
+            .filter(|name| given.iter().all(|i| i.name != **name))
+            .collect();
+        let mut units = Vec::new();
+        for name in &wanted {
+            let Some(known) = descriptor::named(name) else {
+                let why =
+                    format!("the plugin asks for the descriptor {name:?}, which is not known");
+                return Err(self.wrong(None, None, why));
+            };
+            units.push(known.unit);
+        }
+        let columns = descriptor::compute(&wanted, compositions);
+        let inputs = wanted.iter().zip(units).zip(columns);
+        Ok(inputs
+            .map(|((name, unit), mean)| Input {
+                name: (*name).clone(),
+                unit: unit.to_owned(),
+                mean,
+                std: None,
+            })
+            .collect())
     }
 
     fn numbers(

@@ -69,14 +69,14 @@ pub(crate) fn lack(project: &Project, job: &Job) -> Result<Option<String>, Autho
     let readiness = examine(project.language(), project.folder(), job)?;
     let lacks = readiness.findings.iter().filter_map(|f| {
         let remedy = f.remedy.as_ref()?;
-        Some(format!("{}: {}; run: {remedy}", f.what, f.found))
+        Some(format!("{} ({}): {remedy}", f.what, f.found))
     });
     let lacks: Vec<String> = lacks.collect();
     Ok((!lacks.is_empty()).then(|| {
         format!(
-            "this machine cannot build plugins in {} yet:\n  {}",
+            "this machine cannot build plugins in {} yet; it lacks {}",
             project.language().title(),
-            lacks.join("\n  ")
+            lacks.join("; ")
         )
     }))
 }

@@ -9,11 +9,11 @@ use plugin_host::LoadError;
 pub enum AuthoringError {
     #[error("cancelled")]
     Cancelled,
-    #[error("cannot {verb} {}: {source}", path.display())]
+    #[error("cannot {verb} {}: {why}", path.display())]
     Io {
         verb: &'static str,
         path: PathBuf,
-        source: std::io::Error,
+        why: std::io::Error,
     },
     #[error("{name:?} is no name for a plugin: {why}")]
     Name { name: String, why: String },
@@ -28,11 +28,11 @@ pub enum AuthoringError {
     NoProject(PathBuf),
     #[error("{}: {why}", path.display())]
     Settings { path: PathBuf, why: String },
-    #[error("{program} is not there, or cannot be started ({source}); {remedy}")]
+    #[error("{program} is not there, or cannot be started ({why}); {remedy}")]
     NoTool {
         program: String,
         remedy: String,
-        source: std::io::Error,
+        why: std::io::Error,
     },
     #[error("{remedy}")]
     NotReady { remedy: String },
@@ -40,7 +40,7 @@ pub enum AuthoringError {
     Tool { program: String, status: String },
     #[error("{program} wrote no component: {why}")]
     NoComponent { program: String, why: String },
-    #[error("the component is not one that Lodestone runs: {error}\n{advice}")]
+    #[error("the component is not one that Lodestone runs: {error}{advice}")]
     Refused { error: LoadError, advice: String },
     #[error("{} holds no cases (*.csv); the project's README says how to write one", .0.display())]
     NoCases(PathBuf),
@@ -52,14 +52,14 @@ pub enum AuthoringError {
         column: Option<String>,
         why: String,
     },
-    #[error("{0}")]
+    #[error(transparent)]
     Table(#[from] table::TableError),
 }
 
 impl AuthoringError {
     pub(crate) fn io(verb: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.to_owned();
-        move |source| Self::Io { verb, path, source }
+        move |why| Self::Io { verb, path, why }
     }
 }
 

@@ -111,8 +111,7 @@ impl Project {
                     path: settings.clone(),
                     why,
                 };
-                let read: Settings =
-                    toml::from_str(&text).map_err(|e| wrong(e.to_string().trim_end().into()))?;
+                let read: Settings = toml::from_str(&text).map_err(|e| wrong(place(&text, &e)))?;
                 name::check(&read.name).map_err(|e| wrong(e.to_string()))?;
                 Ok(Self {
                     folder: folder.to_owned(),
@@ -248,6 +247,13 @@ fn stamps(folder: &Path, top: bool, all: &mut Vec<Stamp>) -> Result<(), Authorin
         }
     }
     Ok(())
+}
+
+/// An error of the settings with the line it is in.
+fn place(text: &str, error: &toml::de::Error) -> String {
+    let before = error.span().and_then(|span| text.get(..span.start));
+    let line = before.map_or(1, |b| b.matches('\n').count() + 1);
+    format!("line {line}: {}", error.message())
 }
 
 /// `None` for a file that went away meanwhile.

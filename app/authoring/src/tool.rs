@@ -32,10 +32,10 @@ pub(crate) fn run(command: &mut Command, remedy: &str, job: &Job) -> Result<Said
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
     let spawned = command.spawn();
-    let mut child = spawned.map_err(|source| AuthoringError::NoTool {
+    let mut child = spawned.map_err(|why| AuthoringError::NoTool {
         program: program.clone(),
         remedy: remedy.to_owned(),
-        source,
+        why,
     })?;
     let out = child.stdout.take().map(|pipe| listen(pipe, usize::MAX));
     let err = child.stderr.take().map(|pipe| listen(pipe, KEPT));

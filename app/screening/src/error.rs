@@ -40,7 +40,9 @@ pub enum ScreeningError {
         unit: String,
         summary: String,
     },
-    #[error("plugin {plugin} asks for the descriptor {name:?}, which this version does not know; {hint}")]
+    #[error(
+        "plugin {plugin} asks for the descriptor {name:?}, which this version does not know; {hint}"
+    )]
     UnknownDescriptor {
         plugin: String,
         name: String,

@@ -153,8 +153,11 @@ fn remapped(folder: &Path) -> OsString {
     let home = env::var_os("HOME").map(PathBuf::from);
     let cargo_home = env::var_os("CARGO_HOME").map(PathBuf::from);
     let cargo_home = cargo_home.or_else(|| home.as_ref().map(|h| h.join(".cargo")));
+    // `/home` or the like: an SDK beside the project is under it too.
+    let top = folder.ancestors().filter(|a| a.parent().is_some()).last();
     // The last that matches counts.
     let places = [
+        (top.map(Path::to_owned), "local"),
         (home, "home"),
         (cargo_home, "cargo"),
         (Some(folder.to_owned()), "plugin"),

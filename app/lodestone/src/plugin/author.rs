@@ -264,7 +264,7 @@ fn report_text(report: &CasesReport) -> String {
     }
     let failed = report.failed_cases();
     text.push_str(&format!(
-        "cases  {} of {} passed ({} expectations, {})\n",
+        "{} of {} cases passed ({} expectations, {})\n",
         report.cases - failed,
         report.cases,
         report.expectations,

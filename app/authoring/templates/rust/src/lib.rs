@@ -92,9 +92,6 @@ mod tests {
         let table = predict::<{{Name}}>(&["Cu", "CuO"], &[("porosity", "0.5")]).unwrap();
         assert!((table.value(0, "density").unwrap() - 8.96 / 2.0).abs() < 0.005);
         assert_eq!(table.value(1, "density"), None);
-        assert_eq!(
-            table.notes(1),
-            ["oxygen is a gas: it has no volume to mix"]
-        );
+        assert_eq!(table.notes(1), ["oxygen is a gas: it has no volume to mix"]);
     }
 }
