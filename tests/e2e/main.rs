@@ -2,6 +2,7 @@
 
 mod authoring;
 mod bad_input;
+mod descriptors;
 mod determinism;
 #[allow(
     dead_code,
@@ -11,6 +12,7 @@ mod determinism;
 mod guest;
 mod hostile;
 mod input_formats;
+mod languages;
 mod outputs;
 mod plugins;
 mod ranking;

@@ -72,13 +72,17 @@ export function predict(batch, parameters) {
     }
     let atoms = 0;
     for (const amount of composition.values()) atoms += amount;
-    const parts = [...composition].map(([symbol, amount]) => [amount / atoms, ...METALS[symbol]]);
-    const mean = (value) => parts.reduce((sum, part) => sum + part[0] * value(part), 0);
-    const meanRadius = mean(([, radius]) => radius);
-    const mismatch = 100 * Math.sqrt(mean(([, radius]) => (1 - radius / meanRadius) ** 2));
-    const electrons = mean(([, , valence]) => valence);
+    let [radius, electrons, entropy, square] = [0, 0, 0, 0];
+    for (const [symbol, amount] of composition) {
+      const fraction = amount / atoms;
+      radius += fraction * METALS[symbol][0];
+      electrons += fraction * METALS[symbol][1];
+      if (fraction > 0) entropy -= GAS_CONSTANT * fraction * Math.log(fraction);
+    }
+    for (const [symbol, amount] of composition) square += (amount / atoms) * (1 - METALS[symbol][0] / radius) ** 2;
+    const mismatch = 100 * Math.sqrt(square);
     out.set(row, "size_mismatch", mismatch, EXACT);
-    out.set(row, "mixing_entropy", -GAS_CONSTANT * mean(([fraction]) => (fraction > 0 ? Math.log(fraction) : 0)), EXACT);
+    out.set(row, "mixing_entropy", entropy, EXACT);
     out.set(row, "valence_electrons", electrons, EXACT);
     if (mismatch > parameters.largest_mismatch) out.note(row, "no single solid solution expected", "size_mismatch");
     const phase = electrons >= 8 ? "fcc" : electrons < 6.87 ? "bcc" : "fcc and bcc";

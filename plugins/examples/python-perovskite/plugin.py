@@ -36,8 +36,8 @@ DESCRIPTION = Description(
             direction="minimize",
             default_objective=True,
             origin="exact",
-            method="tau = rX/rB - nA (nA - (rA/rB) / ln(rA/rB)), nA the charge of A; classes 527 of the 576 compounds "
-            "in table S1 of the source right",
+            method="tau = rX/rB - nA (nA - (rA/rB) / ln(rA/rB)), nA the charge of A; classes 527 of 570 compounds "
+            "of the source right (its table S1 but for 6 without ions)",
             source=f"C. J. Bartel et al., Sci. Adv. 5, eaav0693 (2019), doi:10.1126/sciadv.aav0693; {SHANNON}",
             uncertainty="none: arithmetic on tabulated radii",
         ),
@@ -77,7 +77,7 @@ def predict(batch, parameters):
     out = Predictions(DESCRIPTION, batch)
     rows = zip(*(batch.column(name) for name in RADII + IONS))
     for row, (a, b, x, number_a, charge_a, number_b, charge_b) in enumerate(rows):
-        if not (a > 0 and b > 0 and x > 0):  # missing is NaN, which is not above 0 either
+        if not all(0 < radius < 10 for radius in (a, b, x)):  # missing is NaN, which is in no range
             out.not_applicable(row, "not ABX3, or no Shannon radius for one of its ions")
             continue
         out.set(row, "tolerance_factor", tolerance_factor(a, b, x), EXACT)
