@@ -37,7 +37,8 @@ pub struct Symmetry {
     pub site_symmetry: Vec<String>,
     /// For each site the first site that symmetry makes equal to it.
     pub orbits: Vec<usize>,
-    /// The conventional cell in the standard setting (origin choice 1 apart, as spglib), idealised.
+    /// The conventional cell in the standard setting of the International Tables, idealised: unique axis b, hexagonal
+    /// axes, origin choice 2 (spglib takes 1).
     pub standard_cell: Structure,
     /// A primitive cell of it.
     pub primitive_cell: Structure,
@@ -157,7 +158,7 @@ pub fn analyse(structure: &Structure, tolerance: f64) -> Result<Symmetry, Crysta
             &cell,
             tolerance,
             AngleTolerance::default(),
-            Setting::default(),
+            Setting::Standard,
             true,
         )
     };
