@@ -113,17 +113,18 @@ impl Host {
         let mut messages = Vec::new();
         let component = self.component(bytes, &sha256, origin, &mut messages)?;
         let compiled = Compiled::new(&self.engine, &component)?;
-        let (description, again) = describe(&compiled, &self.limits)?;
+        let limits = self.limits.of_component(bytes.len());
+        let (description, again) = describe(&compiled, &limits)?;
         if let Some(what) = difference(&description, &again) {
             return Err(LoadError::Unsteady(what));
         }
-        let faults = validate::faults(&description, &self.limits);
+        let faults = validate::faults(&description, &limits);
         if !faults.is_empty() {
             return Err(LoadError::Description(faults));
         }
         Ok(Plugin(Arc::new(Loaded {
             compiled,
-            limits: self.limits.clone(),
+            limits,
             description,
             interface,
             sha256: cache::hex(&sha256),

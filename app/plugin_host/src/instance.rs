@@ -114,8 +114,9 @@ impl ResourceLimiter for Meter {
         Ok(true)
     }
 
+    /// An interpreter consists of many modules: Python of more than 32.
     fn instances(&self) -> usize {
-        32
+        256
     }
 
     fn tables(&self) -> usize {

@@ -55,4 +55,4 @@ pub use limits::Limits;
 pub use outcome::{BatchOutcome, Note, NoteKind, PropertyColumn, Spread};
 pub use parameter::ParameterError;
 pub use session::{PredictError, Session};
-pub use verify::{INTERFACE, SPOKEN};
+pub use verify::{INTERFACE, INTERFACE_SECTION, SPOKEN, has_interface_section};

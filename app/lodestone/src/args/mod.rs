@@ -2,7 +2,7 @@
 
 mod plugin;
 
-pub use plugin::PluginCommand;
+pub use plugin::{DoctorArgs, NewArgs, PluginCommand};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;

@@ -1,5 +1,6 @@
 //! `lodestone plugin`: one file for each group of verbs.
 
+mod author;
 mod check;
 mod info;
 mod list;
@@ -20,6 +21,11 @@ pub fn run(command: &PluginCommand) -> Result<(), Failure> {
         PluginCommand::Check { plugin, json } => {
             check::check(&locate(plugin).map_err(Failure::Usage)?, *json)
         }
+        PluginCommand::New(args) => author::new(args),
+        PluginCommand::Doctor(args) => author::doctor(args),
+        PluginCommand::Build { folder } => author::build(folder),
+        PluginCommand::Test { folder, json } => author::test(folder, *json),
+        PluginCommand::Watch { folder } => author::watch(folder),
     }
 }
 
