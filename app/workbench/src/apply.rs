@@ -5,7 +5,7 @@ use crate::error::WorkbenchError;
 use crate::export;
 use crate::project::{Project, ProjectSource};
 use crate::results::Results;
-use crate::state::{Import, LogLevel};
+use crate::state::{Import, LogLevel, Recovery};
 use crate::store::{self, PROJECT_ENDING};
 use crate::work::Workbench;
 use std::collections::BTreeSet;
@@ -34,9 +34,12 @@ impl Workbench {
                 layout: None,
                 ..before.clone()
             };
-            self.mark_changed();
-            if !layout_alone && !self.replacing(&name) {
-                self.history.record(before.clone(), name, merge_key);
+            if !self.replacing(&name) {
+                self.mark_changed();
+                let travels = matches!(name.as_str(), "undo" | "redo");
+                if !layout_alone && !travels {
+                    self.history.record(before.clone(), name, merge_key);
+                }
             }
             self.follow(&before);
         }
@@ -44,17 +47,11 @@ impl Workbench {
         self.state.redo = self.history.redo_name();
     }
 
-    /// Commands that go from one project or moment to another, and are no step to undo.
+    /// Commands that go from one project to another, and are no step to undo.
     fn replacing(&self, name: &str) -> bool {
         matches!(
             name,
-            "open_challenge"
-                | "open"
-                | "import_table"
-                | "close_project"
-                | "recover"
-                | "undo"
-                | "redo"
+            "open_challenge" | "open" | "import_table" | "close_project" | "recover"
         )
     }
 
@@ -115,7 +112,7 @@ impl Workbench {
             Command::Recover => {
                 if let Some(recovery) = self.state.recovery.take() {
                     self.replace(recovery.project, recovery.path);
-                    self.state.unsaved = true;
+                    self.mark_changed();
                 }
             }
             Command::DiscardRecovery => {
@@ -276,10 +273,19 @@ impl Workbench {
     /// Goes over to another project.
     fn replace(&mut self, project: Project, path: Option<PathBuf>) {
         let same_source = self.state.project.source == project.source;
+        let before = std::mem::replace(&mut self.state.project, project);
+        let path_before = std::mem::replace(&mut self.state.project_path, path);
+        if std::mem::take(&mut self.state.unsaved) {
+            // What is left without having been saved can be taken up again, also after the program ended.
+            self.write_recovery_of(&before, path_before.as_deref());
+            self.state.recovery = Some(Recovery {
+                project: before,
+                path: path_before,
+            });
+        }
+        self.changed = None;
         self.history.clear();
         self.state.tour = false;
-        self.state.project = project;
-        self.state.project_path = path;
         if same_source {
             self.read_table();
         }
@@ -291,7 +297,6 @@ impl Workbench {
             PROJECT_ENDING => {
                 let project = store::read_project(&path)?;
                 self.replace(project, Some(path.clone()));
-                self.state.unsaved = false;
                 self.remember(path);
             }
             "wasm" => self.execute(Command::AddPlugin { path: Some(path) })?,
@@ -328,7 +333,9 @@ impl Workbench {
         self.state.project_path = Some(path.clone());
         self.state.unsaved = false;
         self.changed = None;
-        self.setup.folders.remove_recovery();
+        if self.state.recovery.is_none() {
+            self.setup.folders.remove_recovery();
+        }
         self.history.end_merging();
         self.remember(path);
         Ok(())
@@ -357,16 +364,15 @@ impl Workbench {
 
     /// Undo and redo.
     fn travel(&mut self, back: bool) {
-        let present = std::mem::take(&mut self.state.project);
-        let layout = present.layout.clone();
+        let layout = self.state.project.layout.clone();
+        let project = &mut self.state.project;
         let moved = match back {
-            true => self.history.undo(present),
-            false => self.history.redo(present),
+            true => self.history.undo(project),
+            false => self.history.redo(project),
         };
-        self.state.project = match moved {
-            Ok(project) => Project { layout, ..project },
-            Err(present) => present,
-        };
+        if moved {
+            self.state.project.layout = layout;
+        }
     }
 
     fn select(&mut self, rows: &[u32], mode: SelectMode) {

@@ -240,16 +240,15 @@ impl Results {
             }
         });
         let mut properties: Vec<Column> = properties.collect();
-        // What is ranked by comes first among the properties, and what is wanted of it counts more than its nature.
-        for (direction, quantity) in self.objectives().iter().rev() {
-            if let Some(at) = properties.iter().position(|c| c.name == quantity.name) {
-                let mut column = properties.remove(at);
-                column.direction = Some(*direction);
-                properties.insert(0, column);
-            } else if let Some(at) = inputs.iter().position(|c| c.name == quantity.name) {
-                let mut column = inputs.remove(at);
-                column.direction = Some(*direction);
-                inputs.insert(0, column);
+        // What is ranked by comes first, and what is wanted of it counts more than its nature.
+        for (direction, quantity) in self.objectives() {
+            for list in [&mut properties, &mut inputs] {
+                if let Some(at) = list.iter().position(|c| c.name == quantity.name) {
+                    let mut column = list.remove(at);
+                    column.direction = Some(*direction);
+                    columns.push(column);
+                    break;
+                }
             }
         }
         columns.append(&mut inputs);

@@ -54,30 +54,26 @@ impl History {
         self.future.clear();
     }
 
-    /// Goes back from `present`.
-    pub fn undo(&mut self, present: Project) -> Result<Project, Project> {
+    /// Goes back from the present project; whether there was a way.
+    pub fn undo(&mut self, present: &mut Project) -> bool {
         Self::step(&mut self.past, &mut self.future, present)
     }
 
-    /// Goes forth from `present`.
-    pub fn redo(&mut self, present: Project) -> Result<Project, Project> {
+    /// Goes forth from the present project; whether there was a way.
+    pub fn redo(&mut self, present: &mut Project) -> bool {
         Self::step(&mut self.future, &mut self.past, present)
     }
 
-    fn step(
-        from: &mut Vec<Step>,
-        to: &mut Vec<Step>,
-        present: Project,
-    ) -> Result<Project, Project> {
+    fn step(from: &mut Vec<Step>, to: &mut Vec<Step>, present: &mut Project) -> bool {
         let Some(step) = from.pop() else {
-            return Err(present);
+            return false;
         };
         to.push(Step {
-            project: present,
+            project: std::mem::replace(present, step.project),
             name: step.name,
             merge_key: None,
         });
-        Ok(step.project)
+        true
     }
 
     /// The name of the command that undo would take back.

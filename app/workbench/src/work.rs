@@ -18,7 +18,7 @@ use plugin_host::{Host, Plugin};
 use screening::{Request, ScreeningError};
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
@@ -44,10 +44,11 @@ pub struct Setup {
 enum Done {
     Plugins(Result<Loaded, String>),
     Preview(Result<Arc<Preview>, WorkbenchError>),
-    Table(Result<Arc<Table>, WorkbenchError>),
+    /// The table, and the view of it before any prediction.
+    Table(Result<(Arc<Table>, Box<Results>), WorkbenchError>),
     Results(Result<Box<Results>, WorkbenchError>),
     Rows(Option<(Vec<u32>, Vec<u32>)>),
-    Points(Option<Points>),
+    Points(Option<Arc<Points>>),
     Exported(PathBuf, Result<(), WorkbenchError>),
 }
 
@@ -178,9 +179,12 @@ impl Workbench {
         if self.changed.take().is_none() {
             return;
         }
-        let path = self.state.project_path.as_deref();
-        let written = self.setup.folders.write_recovery(path, &self.state.project);
-        if let Err(error) = written {
+        let (project, path) = (self.state.project.clone(), self.state.project_path.clone());
+        self.write_recovery_of(&project, path.as_deref());
+    }
+
+    pub(crate) fn write_recovery_of(&mut self, project: &Project, path: Option<&Path>) {
+        if let Err(error) = self.setup.folders.write_recovery(path, project) {
             self.log(
                 LogLevel::Warning,
                 format!("unsaved work is not kept: {error}"),
@@ -253,8 +257,13 @@ impl Workbench {
         let Some(source) = self.state.project.source.clone() else {
             return;
         };
+        let formula = self.state.project.formula_column.clone();
         self.start(TaskKind::Read, move |job| {
-            Done::Table(read::read(&source, job).map(Arc::new))
+            Done::Table(read::read(&source, job).map(|table| {
+                let table = Arc::new(table);
+                let results = Results::of_table(0, table.clone(), formula.as_deref());
+                (table, Box::new(results))
+            }))
         });
     }
 
@@ -335,7 +344,7 @@ impl Workbench {
         );
         self.start(TaskKind::Plot, move |job| {
             let points = points::points(&results, &project, &rows, view, job);
-            Done::Points(points.ok().flatten())
+            Done::Points(points.ok().flatten().map(Arc::new))
         });
     }
 
@@ -396,11 +405,13 @@ impl Workbench {
                     import.preview = Some(preview.map_err(|error| error.to_string()));
                 }
             }
-            Done::Table(Ok(table)) => {
+            Done::Table(Ok((table, results))) => {
                 for message in table.messages() {
                     self.log(LogLevel::Note, message.clone());
                 }
                 self.state.table = Some(table);
+                self.state.results = Some(Arc::new(*results));
+                self.sort();
                 self.screen();
             }
             Done::Table(Err(error)) => {
@@ -429,13 +440,6 @@ impl Workbench {
             Done::Results(Err(error)) => {
                 self.log(LogLevel::Error, error.to_string());
                 self.state.question_error = Some(error.to_string());
-                // Without any answer yet, the table itself is better than nothing.
-                if let (None, Some(table)) = (&self.state.results, &self.state.table) {
-                    let formula = self.state.project.formula_column.as_deref();
-                    let results = Results::of_table(1, table.clone(), formula);
-                    self.state.results = Some(Arc::new(results));
-                    self.sort();
-                }
             }
             Done::Rows(Some((rows, counts))) => {
                 self.state.rows = Arc::new(rows);
@@ -443,7 +447,7 @@ impl Workbench {
                 self.view += 1;
                 self.plot();
             }
-            Done::Points(points) => self.state.points = points.map(Arc::new),
+            Done::Points(points) => self.state.points = points,
             Done::Rows(None) => {}
             Done::Exported(path, Ok(())) => {
                 self.log(LogLevel::Note, format!("written: {}", path.display()));

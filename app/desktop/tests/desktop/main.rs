@@ -10,7 +10,7 @@ use plugin_host::{Compiler, Host, HostOptions, Limits};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use workbench::{Folders, PluginSource, Setup, State};
+use workbench::{Challenge, Command, Folders, PluginSource, Setup, State};
 
 /// A window of its own for one test.
 pub struct Window {
@@ -51,11 +51,8 @@ fn setup(folders: Folders) -> Setup {
 }
 
 impl Window {
-    pub fn new() -> Self {
-        Self::with_folders(Folders::default())
-    }
-
-    pub fn with_folders(folders: Folders) -> Self {
+    /// A window that keeps its own files in `folders`.
+    pub fn open(folders: Folders) -> Self {
         let setup = setup(folders);
         let harness = Harness::builder()
             .with_size([1440.0, 900.0])
@@ -66,6 +63,19 @@ impl Window {
         let mut window = Self { harness };
         window.harness.run_steps(2);
         window
+    }
+
+    /// With a challenge open and ranked.
+    pub fn with(challenge: Challenge) -> Self {
+        let mut window = Self::open(Folders::default());
+        window.apply(Command::OpenChallenge { challenge });
+        window
+    }
+
+    /// Does a command as the panels would, and waits for what follows from it.
+    pub fn apply(&mut self, command: Command) {
+        self.harness.state_mut().workbench().apply(command);
+        self.settle();
     }
 
     pub fn state(&self) -> &State {

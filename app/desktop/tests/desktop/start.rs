@@ -4,7 +4,7 @@ use crate::Window;
 
 #[test]
 fn one_click_on_a_challenge_shows_ranked_candidates_and_a_front() {
-    let mut window = Window::new();
+    let mut window = Window::open(workbench::Folders::default());
     window.picture("start");
     window.click("Cobalt-free cathode");
     window.settle();

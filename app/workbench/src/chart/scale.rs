@@ -171,7 +171,7 @@ impl Frame {
 
     /// The ticks of the vertical axis.
     pub fn y_ticks(&self) -> Vec<(f64, String)> {
-        let wanted = ((self.max[1] - self.min[1]) / (3.5 * self.text)).max(2.0) as usize;
+        let wanted = ((self.max[1] - self.min[1]) / (2.4 * self.text)).max(2.0) as usize;
         self.y_scale.ticks(self.range.y[0], self.range.y[1], wanted)
     }
 
