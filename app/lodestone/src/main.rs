@@ -2,6 +2,7 @@
 
 mod args;
 mod lists;
+mod desktop;
 mod plugin;
 mod plugins;
 mod progress;
@@ -28,9 +29,10 @@ impl From<anyhow::Error> for Failure {
 
 fn main() -> ExitCode {
     let result = match Cli::parse().command {
-        Command::Rank(args) => rank::run(&args),
-        Command::Plugin(command) => plugin::run(&command),
-        Command::CompileWorker => {
+        None => desktop::run(),
+        Some(Command::Rank(args)) => rank::run(&args),
+        Some(Command::Plugin(command)) => plugin::run(&command),
+        Some(Command::CompileWorker) => {
             plugin_host::compile_worker(std::io::stdin().lock(), std::io::stdout().lock())
                 .map_err(|e| Failure::Failed(e.into()))
         }

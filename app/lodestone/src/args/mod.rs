@@ -20,11 +20,11 @@ use std::path::PathBuf;
     name = "lodestone",
     version,
     max_term_width = 110,
-    arg_required_else_help = true
+    after_help = "Without a command, the workbench opens in a window."
 )]
 pub struct Cli {
     #[command(subcommand)]
-    pub command: Command,
+    pub command: Option<Command>,
 }
 
 #[derive(Subcommand)]
