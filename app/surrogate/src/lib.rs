@@ -1,0 +1,20 @@
+//! The `surrogate` room: models that learn properties from data, and say how sure they are.
+//!
+//! - [`gp`]: Gaussian process regression in f64: fit, predict, leave one out.
+//! - [`Outcome`]: transforms of the target, with mean, median and quantiles on the way back.
+//! - [`Calibration`]: errors, coverage, and the scale of the standard deviations.
+//!
+//! Same input, options and seed give the same bytes for any number of threads.
+
+mod calibration;
+mod error;
+pub mod gp;
+mod lbfgs;
+mod linalg;
+mod normal;
+mod outcome;
+mod random;
+
+pub use calibration::{Calibration, conformal_quantile};
+pub use error::SurrogateError;
+pub use outcome::{Moments, Outcome};

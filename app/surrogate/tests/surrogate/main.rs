@@ -1,0 +1,5 @@
+//! The room's tests, one binary.
+
+mod degenerate;
+mod peers;
+mod pool;
