@@ -1,6 +1,7 @@
 //! The `surrogate` room: models that learn properties from data, and say how sure they are.
 //!
 //! - [`gp`]: Gaussian process regression in f64: fit, predict, leave one out.
+//! - [`forest`]: trees that predict whole distributions.
 //! - [`Outcome`]: transforms of the target, with mean, median and quantiles on the way back.
 //! - [`Calibration`]: errors, coverage, and the scale of the standard deviations.
 //!
@@ -8,6 +9,8 @@
 
 mod calibration;
 mod error;
+mod folds;
+pub mod forest;
 pub mod gp;
 mod lbfgs;
 mod linalg;
@@ -17,4 +20,5 @@ mod random;
 
 pub use calibration::{Calibration, conformal_quantile};
 pub use error::SurrogateError;
+pub use folds::{grouped_folds, k_folds};
 pub use outcome::{Moments, Outcome};

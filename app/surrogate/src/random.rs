@@ -12,6 +12,12 @@ impl Random {
         Self(start.next())
     }
 
+    /// An independent stream for the part of this number of a work that is divided.
+    pub fn part(seed: u64, part: u64) -> Self {
+        let mut start = Self::new(seed);
+        Self::new(start.next() ^ part.wrapping_mul(0xd134_2543_de82_ef95))
+    }
+
     pub fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
@@ -27,5 +33,10 @@ impl Random {
 
     pub fn normal(&mut self) -> f64 {
         crate::normal::quantile(self.uniform())
+    }
+
+    /// A whole number below `n`; 0 where `n` is 0.
+    pub fn below(&mut self, n: usize) -> usize {
+        ((u128::from(self.next()) * n as u128) >> 64) as usize
     }
 }
