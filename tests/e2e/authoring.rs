@@ -35,7 +35,7 @@ fn rustc() -> PathBuf {
 
 /// `lodestone`, or cargo, in `folder`, as an author with a home of their own calls it: what cargo knows of this
 /// repository is taken out of the environment. Compiled dependencies are shared between tests and with plugins/build.
-fn author(program: &str, home: &Path, folder: &Path, args: &[&str]) -> Ran {
+pub fn author(program: &str, home: &Path, folder: &Path, args: &[&str]) -> Ran {
     let mut command = assert_cmd::Command::new(program);
     let variables = std::env::vars_os().map(|(name, _)| name);
     for name in variables {
@@ -69,7 +69,7 @@ fn author(program: &str, home: &Path, folder: &Path, args: &[&str]) -> Ran {
     Ran::within(&mut command, COMPILING)
 }
 
-const LODESTONE: &str = env!("CARGO_BIN_EXE_lodestone");
+pub const LODESTONE: &str = env!("CARGO_BIN_EXE_lodestone");
 
 /// A project around a component that needs no compiler: plugin `sum`, which counts atoms.
 fn ready_made(desk: &Desk, cases: &str) -> PathBuf {

@@ -17,6 +17,8 @@ mod outputs;
 mod plugins;
 mod ranking;
 mod registry;
+mod trial;
+mod tutorial;
 
 use std::fs;
 use std::path::{Path, PathBuf};

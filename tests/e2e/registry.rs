@@ -88,7 +88,7 @@ impl Office {
 }
 
 /// Changes one byte in the middle of a file.
-fn alter(file: &Path) {
+pub fn alter(file: &Path) {
     let mut bytes = fs::read(file).unwrap();
     let middle = bytes.len() / 2;
     bytes[middle] ^= 1;
@@ -475,7 +475,7 @@ fn a_component_for_another_interface_is_not_published() {
 }
 
 /// Serves a folder as a static web server does, until the test's process ends; gives its address.
-fn serve(folder: PathBuf) -> String {
+pub fn serve(folder: PathBuf) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
     std::thread::spawn(move || {

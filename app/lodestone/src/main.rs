@@ -1,8 +1,8 @@
 //! `lodestone`: the program. One file per subcommand; `args` is the command line.
 
 mod args;
-mod lists;
 mod desktop;
+mod lists;
 mod plugin;
 mod plugins;
 mod progress;

@@ -1,34 +1,40 @@
 //! `lodestone plugin info`: all that a plugin says of itself.
 
+use super::check::errors;
 use super::keys::{key_json, lines};
 use super::tried::{Tried, tried};
 use super::{paragraph, pretty, print};
 use crate::plugins::{Location, Standing, host};
 use crate::{Failure, progress};
 use anyhow::anyhow;
-use plugin_host::{Description, Direction, Need, ParameterKind, Plugin};
+use plugin_host::{CheckReport, Description, Direction, Need, ParameterKind, Plugin};
 use serde_json::json;
 
 pub(super) fn info(location: &Location, as_json: bool) -> Result<(), Failure> {
-    let (plugin, standing) = location.load(&host()?)?;
+    let host = host()?;
+    let (plugin, standing) = location.load(&host)?;
     let (job, shown) = progress::start();
+    let bytes = location.read(&host)?;
+    let checked = host.check(&bytes, &location.describe(), &job);
     let tried = tried(&plugin, &job);
     drop(shown);
     if job.is_cancelled() {
         return Err(Failure::Failed(anyhow!("cancelled")));
     }
+    let checked = checked.map_err(|e| Failure::Failed(e.into()))?;
     if as_json {
         let value = json!({
             "origin": plugin.origin(),
             "sha256": plugin.sha256(),
             "interface": plugin.interface(),
             "trust": trust_json(&standing),
+            "check": { "passed": checked.passed.len(), "to_fix": errors(&checked) },
             "description": plugin.description(),
             "tried_on": tried.iter().map(|t| t.json(&plugin)).collect::<Vec<_>>(),
         });
         return print(pretty(&value)?);
     }
-    print(lines(&info_text(&plugin, &standing, &tried)))
+    print(lines(&info_text(&plugin, &standing, &checked, &tried)))
 }
 
 /// Who vouches for a plugin, for machines.
@@ -52,7 +58,23 @@ fn trust_text(standing: &Standing) -> String {
     }
 }
 
-fn info_text(plugin: &Plugin, standing: &Standing, tried: &[Tried]) -> String {
+/// What trying it on random and hostile candidates showed, in a line.
+fn verdict(report: &CheckReport) -> String {
+    let passed = report.passed.len();
+    match errors(report) {
+        0 => format!("sound: it passed {passed} tests on random and hostile candidates"),
+        errors => format!(
+            "{errors} to fix, {passed} tests passed; `lodestone plugin check` says what is wrong"
+        ),
+    }
+}
+
+fn info_text(
+    plugin: &Plugin,
+    standing: &Standing,
+    checked: &CheckReport,
+    tried: &[Tried],
+) -> String {
     let d = plugin.description();
     let mut text = format!("{} {}: {}\n\n", d.id, d.version, d.summary);
     let mut say = |name: &str, value: &str| {
@@ -72,6 +94,7 @@ fn info_text(plugin: &Plugin, standing: &Standing, tried: &[Tried]) -> String {
         "may do",
         "nothing but compute on what it is given: no file, no network, no clock",
     );
+    say("check", &verdict(checked));
     say("reads", &inputs(d));
     for (key, value) in &d.extensions {
         say(key, value);
