@@ -81,7 +81,8 @@ Example:
   lodestone plugin install /media/stick/plugins/redox
   lodestone plugin install ./redox.wasm      # with redox.wasm.minisig beside it, or unsigned
 
-LODESTONE_PROXY names an HTTP proxy (http://host:port); no other setting of proxies is looked at.";
+LODESTONE_PROXY names a proxy (http://host:port, asked to CONNECT); no other setting of proxies is looked at.
+LODESTONE_CA names a PEM file of the authorities that certify your https server, if browsers do not know them.";
 
 #[derive(Args)]
 pub struct InstallArgs {
