@@ -47,7 +47,7 @@ pub struct SignArgs {
 pub const TRUST_EXAMPLE: &str = "\
 Example:
   lodestone plugin trust alice.pub --label 'Alice, Example University'
-  lodestone plugin trust RWQf6LRCGA9i53mlYecO4IzT51TGPpvWucNSCh1CBM0QTaLn73Y7GFO3
+  lodestone plugin trust RW...               # the 56 characters themselves
   lodestone plugin trust --list
   lodestone plugin trust --revoke alice.pub
 
