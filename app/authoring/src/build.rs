@@ -7,12 +7,12 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
 use job::Job;
-use plugin_host::{Host, Plugin};
+use plugin_host::{Host, LoadError, Plugin};
 use wasm_encoder::{ComponentSection, CustomSection};
 
 use crate::embedded::{INTERFACE_VERSION, sdk_version};
 use crate::error::AuthoringError;
-use crate::project::Project;
+use crate::project::{Language, Project};
 
 /// A component that the sandbox accepts.
 pub struct Built {
@@ -44,7 +44,7 @@ pub fn build(
     let path = project.component();
     let plugin = host
         .load(&bytes, &path.display().to_string())
-        .map_err(|error| refused(host, &bytes, error, job))?;
+        .map_err(|error| refused(project, host, &bytes, error, job))?;
     let written = table::write_atomically(&path, |writer| {
         writer
             .write_all(&bytes)
@@ -81,7 +81,21 @@ fn with_interface(mut bytes: Vec<u8>) -> Vec<u8> {
     bytes
 }
 
-fn refused(host: &Host, bytes: &[u8], error: plugin_host::LoadError, job: &Job) -> AuthoringError {
+fn refused(
+    project: &Project,
+    host: &Host,
+    bytes: &[u8],
+    error: LoadError,
+    job: &Job,
+) -> AuthoringError {
+    if matches!(error, LoadError::CoreModule) && project.language() == Language::Rust {
+        return AuthoringError::NoComponent {
+            program: "cargo".into(),
+            why: "it wrote a core module; .cargo/config.toml must have linker = \"wasm-component-ld\" \
+                  under [target.wasm32-unknown-unknown]"
+                .into(),
+        };
+    }
     // The check knows what to do about each refusal.
     let advice = host.check(bytes, "", job).ok().and_then(|report| {
         let first = report.findings.into_iter().next()?;
