@@ -106,7 +106,7 @@ fn remarks(project: &Project, plugin: &Plugin, bytes: &[u8]) -> Vec<String> {
     }
     if let Some(place) = private_place(project, bytes) {
         all.push(format!(
-            "the component holds the path {place} of this machine, which everybody who gets it can read"
+            "the component holds paths that begin with {place}, which everybody who gets it can read"
         ));
     }
     let sdk = project.language().sdk_folder();
@@ -120,15 +120,16 @@ fn remarks(project: &Project, plugin: &Plugin, bytes: &[u8]) -> Vec<String> {
     all
 }
 
-/// A folder of this machine that stands in the component.
+/// The project's folder or the user's home, where a path under it stands in the component.
 fn private_place(project: &Project, bytes: &[u8]) -> Option<String> {
     let home = std::env::var_os("HOME").map(PathBuf::from);
+    // The superuser's home is called the same everywhere, and tools bring paths of it from where they were made.
+    let home = home.filter(|h| h.file_name().is_some_and(|name| name != "root"));
     let places = [fs::canonicalize(project.folder()).ok(), home];
-    let mut places = places.iter().flatten().filter_map(|p| Path::to_str(p));
-    let long_enough = |place: &&str| place.len() > 3;
-    places
-        .find(|place| {
-            long_enough(place) && bytes.windows(place.len()).any(|w| w == place.as_bytes())
-        })
-        .map(str::to_owned)
+    let mut prefixes = places
+        .iter()
+        .flatten()
+        .filter(|p| p.parent().is_some())
+        .filter_map(|p| Some(format!("{}/", Path::to_str(p)?)));
+    prefixes.find(|p| bytes.windows(p.len()).any(|w| w == p.as_bytes()))
 }
