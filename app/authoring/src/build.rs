@@ -1,6 +1,7 @@
 //! Building a project's component with the tool of its language, and having the sandbox read it.
 
 mod language;
+mod readable;
 
 use std::fs;
 use std::path::{Path, PathBuf};
