@@ -2,6 +2,7 @@
 
 mod args;
 mod desktop;
+mod lists;
 mod plugin;
 mod plugins;
 mod progress;

@@ -138,10 +138,10 @@ fn load_plugins(args: &RankArgs, request: &mut Request) -> Result<(), Failure> {
             .map(|(_, location)| location)
             .collect()
     };
-    let mut refused = Vec::new();
+    let (mut refused, mut marks) = (Vec::new(), Vec::new());
     for location in &locations {
         match location.load(&host) {
-            Ok(plugin)
+            Ok((plugin, _))
                 if !request.plugins_are_named
                     && request.plugins.iter().any(|p| p.id() == plugin.id()) =>
             {
@@ -151,7 +151,13 @@ fn load_plugins(args: &RankArgs, request: &mut Request) -> Result<(), Failure> {
                     plugin.id()
                 ));
             }
-            Ok(plugin) => request.plugins.push(plugin),
+            Ok((plugin, standing)) => {
+                let mark = standing.mark();
+                marks.extend(
+                    mark.map(|m| format!("plugin {} ({}) is {m}", plugin.id(), plugin.origin())),
+                );
+                request.plugins.push(plugin);
+            }
             Err(error) => refused.push(error),
         }
     }
@@ -160,6 +166,9 @@ fn load_plugins(args: &RankArgs, request: &mut Request) -> Result<(), Failure> {
     }
     for error in &refused {
         show::tell(format!("lodestone: {error:#}; it is left out"));
+    }
+    for mark in &marks {
+        show::tell(format!("lodestone: {mark}"));
     }
     if request.plugins_are_named && request.plugins.is_empty() {
         return Err(Failure::Failed(anyhow!(

@@ -47,7 +47,7 @@ pub(crate) fn compile(
 
 fn here(bytes: &[u8], canonical_nans: bool, limits: &Limits) -> Result<Vec<u8>, String> {
     let text = |e: wasmtime::Error| crate::text::clean(&format!("{e:#}"), 500);
-    instance::engine(limits, canonical_nans)
+    instance::compiler(limits, canonical_nans)
         .and_then(|engine| engine.precompile_component(bytes))
         .map_err(text)
 }

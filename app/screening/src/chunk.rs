@@ -263,6 +263,15 @@ impl Chunk {
                 mean,
                 std: std.as_deref(),
             });
+        let names: Vec<&str> = plan.descriptors.iter().map(|(n, _)| n.as_str()).collect();
+        let computed = descriptor::compute(&names, compositions);
+        let described = plan.descriptors.iter().zip(&computed);
+        let columns = columns.chain(described.map(|((name, unit), mean)| ColumnInput {
+            name,
+            unit,
+            mean,
+            std: None,
+        }));
         let batch = BatchInput {
             compositions: CompositionsInput {
                 offsets: compositions.offsets(),

@@ -40,6 +40,14 @@ pub enum ScreeningError {
         unit: String,
         summary: String,
     },
+    #[error(
+        "plugin {plugin} asks for the descriptor {name:?}, which this version does not know; {hint}"
+    )]
+    UnknownDescriptor {
+        plugin: String,
+        name: String,
+        hint: String,
+    },
     #[error("plugin {plugin} needs {what}, which this version does not give to plugins yet")]
     Unsupported { plugin: String, what: &'static str },
     #[error("a batch could not be put together: {0}")]
@@ -77,7 +85,10 @@ impl ScreeningError {
     pub(crate) fn is_misfit(&self) -> bool {
         matches!(
             self,
-            Self::Unit { .. } | Self::MissingColumn { .. } | Self::Unsupported { .. }
+            Self::Unit { .. }
+                | Self::MissingColumn { .. }
+                | Self::UnknownDescriptor { .. }
+                | Self::Unsupported { .. }
         )
     }
 }

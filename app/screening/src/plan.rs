@@ -25,6 +25,8 @@ pub struct PluginInput {
 pub struct PluginPlan {
     pub session: Session,
     pub inputs: Vec<PluginInput>,
+    /// Descriptors that it wants, by name, and their units; computed chunk by chunk.
+    pub descriptors: Vec<(String, &'static str)>,
     /// For each property: whether an objective or a constraint needs it for every candidate.
     pub decides: Vec<bool>,
     /// For each property: whether a candidate must have it for the plugin to count as applying; none: any will do.
@@ -171,9 +173,6 @@ impl Plan {
         if inputs.structure == Need::Required {
             return Err(unsupported("crystal structures"));
         }
-        if !inputs.descriptors.is_empty() {
-            return Err(unsupported("descriptors"));
-        }
         if !inputs.potential.is_empty() {
             return Err(unsupported("outputs of an interatomic potential"));
         }
@@ -205,11 +204,19 @@ impl Plan {
                 None => {}
             }
         }
+        let mut descriptors = Vec::new();
+        for name in &inputs.descriptors {
+            let Some(known) = descriptor::named(name) else {
+                return Err(unknown_descriptor(plugin.id(), name));
+            };
+            descriptors.push((name.clone(), known.unit));
+        }
         let decides = vec![false; description.properties.len()];
         let counts = decides.clone();
         Ok(PluginPlan {
             session,
             inputs: columns,
+            descriptors,
             decides,
             counts,
         })
@@ -489,6 +496,19 @@ fn resolve_constraints(
         })
     };
     constraints.iter().map(plan).collect()
+}
+
+fn unknown_descriptor(plugin: &str, name: &str) -> ScreeningError {
+    let known: Vec<String> = descriptor::all_names().collect();
+    let hint = match suggest_nearest(name, known.iter().map(String::as_str)) {
+        Some(nearest) => format!("did it mean {nearest:?}?"),
+        None => "it may have been made for a later one".to_owned(),
+    };
+    ScreeningError::UnknownDescriptor {
+        plugin: plugin.to_owned(),
+        name: name.to_owned(),
+        hint,
+    }
 }
 
 fn declared(index: usize, plugin: &Plugin) -> Vec<(Direction, Quantity)> {

@@ -1,8 +1,14 @@
 //! The command line, as clap sees it. `lodestone help` is its reference.
 
+mod authoring;
 mod plugin;
+mod publishing;
 
+pub use authoring::{DoctorArgs, NewArgs};
 pub use plugin::PluginCommand;
+pub use publishing::{
+    InstallArgs, KeygenArgs, PublishArgs, RemoveArgs, SignArgs, TrustArgs, UpdateArgs,
+};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;

@@ -1,0 +1,328 @@
+//! Extended XYZ: <https://github.com/libAtoms/extxyz>. The second line holds `Lattice="..."` and `Properties=...`.
+
+use super::FormatError;
+use super::text::{self, Word, line_error, words};
+use crate::{CrystalError, Lattice, MAX_SITES, Site, Structure};
+use matter::Element;
+use nalgebra::{Matrix3, Vector3};
+use std::fmt::Write;
+
+/// Which columns hold what, by `Properties`.
+struct Columns {
+    element: usize,
+    /// Whether the element is given by its atomic number.
+    by_number: bool,
+    position: usize,
+    label: Option<usize>,
+    moment: Option<usize>,
+    count: usize,
+}
+
+pub(super) fn read(content: &str) -> Result<Vec<Structure>, FormatError> {
+    let mut lines = content.lines().enumerate().map(|(i, line)| (i + 1, line));
+    let mut frames = Vec::new();
+    let mut total = 0;
+    while let Some((number, line)) = lines.next() {
+        let Some(first) = words(line, number).next() else {
+            continue;
+        };
+        let count = first.count(MAX_SITES - total)?;
+        if count == 0 {
+            return Err(first.error(
+                "no atoms",
+                "the first line of a frame says how many atoms it has",
+            ));
+        }
+        total += count;
+        let Some((comment_line, comment)) = lines.next() else {
+            let remedy = "the second line of a frame holds Lattice=\"...\" and Properties=...";
+            return Err(line_error(
+                number + 1,
+                "the file ends after the number of atoms",
+                remedy,
+            ));
+        };
+        let mut frame = read_comment(comment, comment_line)?;
+        for done in 0..count {
+            let Some((number, line)) = lines.next() else {
+                let what = format!("the file ends after {done} of {count} atoms");
+                return Err(line_error(
+                    comment_line + done + 1,
+                    what,
+                    "is the file cut off?",
+                ));
+            };
+            let site = read_site(line, number, &frame.1, &frame.0.lattice)?;
+            frame.0.sites.push(site);
+        }
+        frames.push(frame.0);
+    }
+    if frames.is_empty() {
+        return Err(line_error(
+            1,
+            "no frame",
+            "the first line of a frame says how many atoms it has",
+        ));
+    }
+    Ok(frames)
+}
+
+/// The structure without sites that the second line of a frame tells, and the columns of the sites.
+fn read_comment(comment: &str, line: usize) -> Result<(Structure, Columns), FormatError> {
+    let pairs = pairs_of(comment);
+    let find = |key: &str| {
+        let mut found = pairs.iter().filter(|pair| pair.0.eq_ignore_ascii_case(key));
+        found.next().map(|pair| pair.1.as_str())
+    };
+    let Some(lattice) = find("Lattice") else {
+        return Err(line_error(
+            line,
+            "no Lattice: a molecule, which is no crystal structure",
+            "add Lattice=\"ax ay az bx by bz cx cy cz\" in Å, a box with enough vacuum for a molecule",
+        ));
+    };
+    let separators = |c: char| c.is_whitespace() || matches!(c, ',' | '[' | ']' | '{' | '}');
+    let numbers: Vec<f64> = lattice
+        .split(separators)
+        .filter(|word| !word.is_empty())
+        .map_while(text::number)
+        .collect();
+    if numbers.len() != 9 {
+        let what = format!(
+            "Lattice=\"{}\" is not nine numbers",
+            text::shortened(lattice)
+        );
+        return Err(line_error(
+            line,
+            what,
+            "write ax ay az bx by bz cx cy cz in Å",
+        ));
+    }
+    let lattice = Lattice::new(Matrix3::from_row_slice(&numbers))
+        .map_err(|error| line_error(line, error.to_string(), "check Lattice"))?;
+    let mut structure = Structure::new(lattice, Vec::new());
+    structure.title = find("title").map(text::one_line).unwrap_or_default();
+    if let Some(pbc) = find("pbc").filter(|pbc| pbc.contains(['F', 'f', '0'])) {
+        let shown = text::shortened(pbc);
+        structure.notes.push(format!(
+            "pbc=\"{shown}\" is taken as periodic in all three directions: mind the vacuum"
+        ));
+    }
+    let columns = read_columns(find("Properties").unwrap_or("species:S:1:pos:R:3"), line)?;
+    Ok((structure, columns))
+}
+
+/// `Properties=species:S:1:pos:R:3:...`: a name, a type and a number of columns each.
+fn read_columns(properties: &str, line: usize) -> Result<Columns, FormatError> {
+    let fail = |what: String| {
+        line_error(
+            line,
+            what,
+            "write Properties=species:S:1:pos:R:3, further columns after it",
+        )
+    };
+    let (mut element, mut number, mut position) = (None, None, None);
+    let (mut label, mut moment, mut count) = (None, None, 0_usize);
+    let parts: Vec<&str> = properties.split(':').collect();
+    for part in parts.chunks(3) {
+        let (&[name, _, width], at) = (part, count) else {
+            return Err(fail(format!(
+                "Properties={}: not name:type:number",
+                text::shortened(properties)
+            )));
+        };
+        let width = width
+            .parse::<usize>()
+            .ok()
+            .filter(|w| (1..=10_000).contains(w));
+        let Some(width) = width else {
+            return Err(fail(format!(
+                "Properties: `{}` has no number of columns",
+                text::shortened(name)
+            )));
+        };
+        match (name.to_ascii_lowercase().as_str(), width) {
+            ("species" | "symbols" | "element", 1) => element = Some(at),
+            ("z" | "numbers", 1) => number = Some(at),
+            ("pos" | "positions", 3) => position = Some(at),
+            ("label", 1) => label = Some(at),
+            ("magmoms" | "magmom", 1) => moment = Some(at),
+            ("initial_magmoms", 1) => moment = moment.or(Some(at)),
+            _ => {}
+        }
+        count += width;
+    }
+    let Some(position) = position else {
+        return Err(fail("Properties has no pos:R:3".to_string()));
+    };
+    let Some(symbol_or_number) = element.or(number) else {
+        return Err(fail(
+            "Properties has neither species:S:1 nor Z:I:1".to_string(),
+        ));
+    };
+    Ok(Columns {
+        element: symbol_or_number,
+        by_number: element.is_none(),
+        position,
+        label,
+        moment,
+        count,
+    })
+}
+
+fn read_site(
+    line: &str,
+    number: usize,
+    columns: &Columns,
+    lattice: &Lattice,
+) -> Result<Site, FormatError> {
+    let all: Vec<Word> = words(line, number).take(columns.count).collect();
+    if all.len() < columns.count {
+        let what = format!(
+            "{} columns where Properties announces {}",
+            all.len(),
+            columns.count
+        );
+        return Err(line_error(
+            number,
+            what,
+            "is the number of atoms right, or a line cut off?",
+        ));
+    }
+    let word = all[columns.element];
+    let element = if columns.by_number {
+        word.text.parse().ok().and_then(Element::new)
+    } else {
+        Element::from_symbol(word.text)
+    };
+    let element = element.ok_or_else(|| {
+        let what = format!("`{}` is not an element", text::shortened(word.text));
+        word.error(what, "write a symbol such as Fe")
+    })?;
+    let mut place = Vector3::zeros();
+    for (axis, entry) in place.iter_mut().enumerate() {
+        *entry = all[columns.position + axis].number()?;
+    }
+    let mut site = Site::new(element, lattice.fractional_from_cartesian(place));
+    if let Some(label) = columns.label {
+        site.label = all[label].text.to_string();
+    }
+    if let Some(moment) = columns.moment {
+        site.magnetic_moment = Some(all[moment].number()?);
+    }
+    Ok(site)
+}
+
+/// The `key=value` pairs of a comment line. Values with blanks stand in `"`, `'`, `{}` or `[]`; a key alone is true.
+fn pairs_of(comment: &str) -> Vec<(String, String)> {
+    let mut pairs = Vec::new();
+    let mut rest = comment.trim_start();
+    while !rest.is_empty() {
+        let (key, after) = value_of(rest, true);
+        rest = after;
+        let mut value = "T".to_string();
+        if let Some(after) = rest.trim_start().strip_prefix('=') {
+            (value, rest) = value_of(after.trim_start(), false);
+        }
+        pairs.push((key, value));
+        rest = rest.trim_start();
+    }
+    pairs
+}
+
+/// The word or quoted text at the start, and what comes after it. A key ends at `=` too.
+fn value_of(text: &str, is_key: bool) -> (String, &str) {
+    let close = match text.chars().next() {
+        Some(quote @ ('"' | '\'')) => quote,
+        Some('{') => '}',
+        Some('[') => ']',
+        _ => {
+            let end = text.find(|c: char| c.is_whitespace() || (is_key && c == '='));
+            // A stray `=` at the start of a key is passed over, so that every step goes on.
+            let end = end
+                .unwrap_or(text.len())
+                .max(usize::from(text.starts_with('=')));
+            return (text[..end].to_string(), &text[end..]);
+        }
+    };
+    let open = if close == ']' { '[' } else { close };
+    let (mut value, mut depth, mut escaped) = (String::new(), 1, false);
+    for (at, c) in text.char_indices().skip(1) {
+        match c {
+            _ if escaped => {
+                value.push(if c == 'n' { '\n' } else { c });
+                escaped = false;
+                continue;
+            }
+            '\\' => {
+                escaped = true;
+                continue;
+            }
+            c if c == close => depth -= 1,
+            c if c == open => depth += 1,
+            _ => {}
+        }
+        if depth == 0 {
+            return (value, &text[at + c.len_utf8()..]);
+        }
+        value.push(c);
+    }
+    // Never closed: the rest of the line.
+    (value, "")
+}
+
+pub(super) fn write(structure: &Structure) -> Result<String, CrystalError> {
+    let moments = structure.sites.iter().any(|s| s.magnetic_moment.is_some());
+    let labels = structure
+        .sites
+        .iter()
+        .any(|s| s.main_element().is_some_and(|e| e.symbol() != s.label));
+    let mut out = format!("{}\nLattice=\"", structure.sites.len());
+    let entries = structure.lattice.rows().row_iter();
+    let entries: Vec<String> = entries
+        .flat_map(|r| [r[0], r[1], r[2]])
+        .map(|x| format!("{x:?}"))
+        .collect();
+    // Writing to a string cannot fail.
+    let _ = write!(
+        out,
+        "{}\" Properties=species:S:1:pos:R:3",
+        entries.join(" ")
+    );
+    out.push_str(if labels { ":label:S:1" } else { "" });
+    out.push_str(if moments { ":magmoms:R:1" } else { "" });
+    let title = text::one_line(&structure.title)
+        .replace('\\', "\\\\")
+        .replace('"', "\\\"");
+    let _ = match title.is_empty() {
+        true => writeln!(out, " pbc=\"T T T\""),
+        false => writeln!(out, " pbc=\"T T T\" title=\"{title}\""),
+    };
+    for (index, site) in structure.sites.iter().enumerate() {
+        let unwritable =
+            |why| CrystalError::Unwritable("an extended XYZ", format!("site {} {why}", site.label));
+        let element = site.element().ok_or_else(|| unwritable("is disordered"))?;
+        let [x, y, z] = structure.cartesian(index).into();
+        let _ = write!(out, "{element} {x:?} {y:?} {z:?}");
+        if labels {
+            let label = text::one_line(&site.label).replace(' ', "_");
+            let _ = write!(
+                out,
+                " {}",
+                if label.is_empty() {
+                    element.symbol()
+                } else {
+                    &label
+                }
+            );
+        }
+        if moments {
+            let moment = site
+                .magnetic_moment
+                .ok_or_else(|| unwritable("has no magnetic moment though others do"))?;
+            let _ = write!(out, " {moment:?}");
+        }
+        out.push('\n');
+    }
+    Ok(out)
+}

@@ -1,0 +1,121 @@
+//! File formats: CIF, POSCAR and extended XYZ, read and written.
+//!
+//! No reader trusts what it reads: files above 64 MiB and structures above [`MAX_SITES`](crate::MAX_SITES) sites are
+//! refused, and every other fault is told with its line, its column and a remedy. What a reader sets aside or takes for
+//! granted is in [`Structure::notes`].
+
+mod cif;
+mod extxyz;
+mod poscar;
+mod text;
+
+use crate::{CrystalError, Structure};
+use std::io::Read;
+use std::path::Path;
+use thiserror::Error;
+
+/// The largest file that is read, bytes.
+const MAX_BYTES: u64 = 64 << 20;
+
+/// A file format of crystal structures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Format {
+    /// Crystallographic Information File, version 1.1, and what of version 2 is usual for structures.
+    Cif,
+    /// VASP's POSCAR and CONTCAR, versions 4 and 5.
+    Poscar,
+    /// Extended XYZ. Plain XYZ has no lattice, and is refused.
+    ExtXyz,
+}
+
+/// Where a file is no structure, why, and what to do.
+#[derive(Clone, Debug, PartialEq, Error)]
+#[error("line {line}, column {column}: {what}; {remedy}")]
+pub struct FormatError {
+    /// The line, from 1.
+    pub line: usize,
+    /// The column in characters, from 1.
+    pub column: usize,
+    /// What is wrong, with the text that is.
+    pub what: String,
+    /// What would be right.
+    pub remedy: String,
+}
+
+impl Format {
+    /// The format that a file's name tells: `*.cif`, `*.xyz`, `*.extxyz`, `*.vasp`, `*.poscar`, `*.contcar`, `POSCAR*`,
+    /// `CONTCAR*`; the case of extensions does not matter.
+    pub fn from_path(path: &Path) -> Option<Self> {
+        let extension = path.extension().and_then(|e| e.to_str()).unwrap_or("");
+        match extension.to_ascii_lowercase().as_str() {
+            "cif" | "mcif" => return Some(Self::Cif),
+            "xyz" | "extxyz" => return Some(Self::ExtXyz),
+            "vasp" | "poscar" | "contcar" => return Some(Self::Poscar),
+            _ => {}
+        }
+        let name = path.file_name()?.to_str()?;
+        (name.starts_with("POSCAR") || name.starts_with("CONTCAR")).then_some(Self::Poscar)
+    }
+}
+
+/// All structures of a text: data blocks of a CIF, frames of an extended XYZ, one of a POSCAR; at least one.
+///
+/// # Errors
+///
+/// The first fault, with its place.
+pub fn read(text: &str, format: Format) -> Result<Vec<Structure>, FormatError> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    match format {
+        Format::Cif => cif::read(text),
+        Format::Poscar => poscar::read(text).map(|structure| vec![structure]),
+        Format::ExtXyz => extxyz::read(text),
+    }
+}
+
+/// All structures of a file, whose format is told by its name. Bytes that are no UTF-8, as in authors' names of old CIF
+/// files, are replaced.
+///
+/// # Errors
+///
+/// A name of no known format, a file that cannot be opened or is larger than 64 MiB, or a fault in it.
+pub fn read_file(path: &Path) -> Result<Vec<Structure>, CrystalError> {
+    let shown = || path.display().to_string();
+    let format = Format::from_path(path).ok_or_else(|| CrystalError::UnknownFormat(shown()))?;
+    let unreadable = |error: std::io::Error| CrystalError::File(shown(), error.to_string());
+    let file = std::fs::File::open(path).map_err(unreadable)?;
+    let mut bytes = Vec::new();
+    // One byte more than is allowed tells a file that is too large, also where it grows meanwhile.
+    let mut limited = file.take(MAX_BYTES + 1);
+    limited.read_to_end(&mut bytes).map_err(unreadable)?;
+    if bytes.len() as u64 > MAX_BYTES {
+        let what = "larger than 64 MiB; split it into one file a structure";
+        return Err(CrystalError::File(shown(), what.to_string()));
+    }
+    let text = String::from_utf8_lossy(&bytes);
+    read(&text, format).map_err(|error| CrystalError::Format(shown(), error))
+}
+
+/// A structure as a text of this format, which [`read`] turns into an equal one, up to what the format cannot hold:
+///
+/// | | CIF | POSCAR | extended XYZ |
+/// |---|---|---|---|
+/// | orientation of the lattice | a along x | kept | kept |
+/// | partial and mixed occupancies | kept | refused | refused |
+/// | oxidation states | kept | lost | lost |
+/// | labels | made unique | kept where they start with the symbol | kept |
+/// | magnetic moments | lost | lost | kept |
+///
+/// # Errors
+///
+/// A structure without sites, or one that the format cannot hold.
+pub fn write(structure: &Structure, format: Format) -> Result<String, CrystalError> {
+    if structure.sites.is_empty() {
+        return Err(CrystalError::Empty);
+    }
+    match format {
+        Format::Cif => Ok(cif::write(structure)),
+        Format::Poscar => poscar::write(structure),
+        Format::ExtXyz => extxyz::write(structure),
+    }
+}
