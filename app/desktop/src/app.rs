@@ -1,6 +1,7 @@
 //! The window's frame: takes over what workers finished, draws, and hands the commands on.
 
 use crate::dialogs::Dialogs;
+use crate::dump::Dump;
 use crate::layout::Layout;
 use crate::palette::Palette;
 use crate::texts::{Text, Words};
@@ -30,6 +31,7 @@ pub struct App {
     told: Option<u64>,
     copied: u64,
     title: String,
+    dump: Option<Dump>,
 }
 
 impl App {
@@ -52,6 +54,7 @@ impl App {
             told: None,
             copied: 0,
             title: String::new(),
+            dump: None,
         };
         app.follow_preferences(ctx);
         app
@@ -72,6 +75,11 @@ impl App {
         for path in paths {
             self.workbench.apply(Command::Open { path: Some(path) });
         }
+    }
+
+    /// Writes what the window shows to a file, for scripts.
+    pub fn dump_to(&mut self, path: PathBuf) {
+        self.dump = Some(Dump::new(path));
     }
 
     fn follow_preferences(&mut self, ctx: &Context) {
@@ -233,6 +241,9 @@ impl eframe::App for App {
         self.apply(commands, &ctx);
         self.follow_preferences(&ctx);
         self.tell(&ctx);
+        if let Some(dump) = &mut self.dump {
+            dump.write(self.workbench.state());
+        }
     }
 
     fn on_exit(&mut self) {

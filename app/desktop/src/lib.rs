@@ -7,6 +7,7 @@
 mod app;
 mod bar;
 mod dialogs;
+mod dump;
 mod fonts;
 mod layout;
 mod look;
@@ -20,4 +21,4 @@ mod window;
 pub use app::App;
 pub use fonts::FONTS;
 pub use texts::{Text, Words};
-pub use window::{DesktopError, open};
+pub use window::{DesktopError, Opening, open};

@@ -127,6 +127,7 @@ pub fn command_name(command: &Command, words: Words) -> String {
         Command::Save => Text::Save,
         Command::SaveAs { .. } => Text::SaveAs,
         Command::CloseProject => Text::CloseProject,
+        Command::Recover => Text::RecoverWork,
         Command::Undo => Text::Undo,
         Command::Redo => Text::Redo,
         Command::SelectAll => Text::SelectAll,

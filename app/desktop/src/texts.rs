@@ -120,6 +120,7 @@ texts! {
     Forget: "Forget {}", "{}を履歴から消す";
     UnsavedFound: "Work that was not saved was found.", "保存されていない作業が見つかりました。";
     Recover: "Recover it", "復元する";
+    RecoverWork: "Recover unsaved work", "保存されていない作業を復元";
     Discard: "Discard it", "破棄する";
     TourObjectives: "1. What is wanted is set under Objectives.", "1. 「目標」で望む性質を決めます。";
     TourCandidates: "2. Candidates are ranked; click a header to sort, a row to inspect it.", "2. 候補が順位付けされます。見出しで並べ替え、行をクリックで詳細。";

@@ -1,6 +1,7 @@
 //! Opening the window.
 
 use crate::app::App;
+use std::path::PathBuf;
 use workbench::Setup;
 
 /// Why there is no window.
@@ -14,12 +15,21 @@ pub enum DesktopError {
     Window(String),
 }
 
+/// How the window opens.
+#[derive(Clone, Debug, Default)]
+pub struct Opening {
+    /// Files that are opened at once.
+    pub files: Vec<PathBuf>,
+    /// Where what the window shows is written down, for scripts.
+    pub state_dump: Option<PathBuf>,
+}
+
 /// Opens the workbench and returns when its window is closed.
 ///
 /// # Errors
 ///
 /// No display, or no graphics at all, not even by software.
-pub fn open(setup: Setup, arguments: Vec<std::path::PathBuf>) -> Result<(), DesktopError> {
+pub fn open(setup: Setup, opening: Opening) -> Result<(), DesktopError> {
     if cfg!(target_os = "linux") && !has_display() {
         return Err(DesktopError::NoDisplay);
     }
@@ -39,7 +49,10 @@ pub fn open(setup: Setup, arguments: Vec<std::path::PathBuf>) -> Result<(), Desk
         options,
         Box::new(move |cc| {
             let mut app = App::new(&cc.egui_ctx, setup);
-            app.open_files(arguments);
+            app.open_files(opening.files);
+            if let Some(path) = opening.state_dump {
+                app.dump_to(path);
+            }
             Ok(Box::new(app))
         }),
     );

@@ -2,10 +2,13 @@
 
 use crate::{Failure, plugins};
 use anyhow::anyhow;
-use desktop::DesktopError;
+use desktop::{DesktopError, Opening};
 use std::path::PathBuf;
 use std::sync::Arc;
 use workbench::{Folders, PluginSource, Setup};
+
+/// A file in which the window writes down what it shows, for scripts that drive it.
+const DUMP_VARIABLE: &str = "LODESTONE_STATE_DUMP";
 
 /// Opens the window and returns when it is closed.
 pub fn run() -> Result<(), Failure> {
@@ -22,7 +25,11 @@ pub fn run() -> Result<(), Failure> {
         fonts: Vec::new(),
         wake: Arc::new(|| {}),
     };
-    match desktop::open(setup, Vec::new()) {
+    let opening = Opening {
+        state_dump: std::env::var_os(DUMP_VARIABLE).map(PathBuf::from),
+        ..Opening::default()
+    };
+    match desktop::open(setup, opening) {
         Ok(()) => Ok(()),
         Err(error @ DesktopError::NoDisplay) => Err(Failure::Failed(anyhow!(
             "{error}; without one, use the commands: `lodestone rank candidates.csv` ranks candidates, \

@@ -202,6 +202,7 @@ impl Command {
             Self::Save,
             Self::SaveAs { path: None },
             Self::CloseProject,
+            Self::Recover,
             Self::Undo,
             Self::Redo,
             Self::SelectAll,
