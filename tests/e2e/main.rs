@@ -13,6 +13,7 @@ mod input_formats;
 mod outputs;
 mod plugins;
 mod ranking;
+mod structures;
 
 use std::fs;
 use std::path::{Path, PathBuf};
