@@ -79,7 +79,7 @@ impl Project {
         let tested = self.run(self.name, &["plugin", "test"]).ok();
         let said = tested.out().to_owned() + &tested.err;
         assert!(
-            said.contains(&format!("{cases} of {cases} passed")),
+            said.contains(&format!("{cases} of {cases} cases passed")),
             "{said}"
         );
     }
