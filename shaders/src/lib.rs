@@ -14,7 +14,7 @@ pub mod structure {
     pub const LINE: &str = include_str!("../structure/line.wgsl");
     /// Translucent faces. Entry points `face_corner`, `face_pixel`.
     pub const FACE: &str = include_str!("../structure/face.wgsl");
-    /// Passes over the whole picture. Entry points `whole`, `lay_over`, `show_picture`.
+    /// Passes over the whole picture. Entry points `whole`, `lay_over`, `show_picture`, `show_picture_linear`.
     pub const BLEND: &str = include_str!("../structure/blend.wgsl");
     /// Sectors that a sphere has at most.
     pub const SECTORS: usize = 16;

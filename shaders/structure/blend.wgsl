@@ -21,8 +21,7 @@ fn lay_over(@builtin(position) at: vec4<f32>) -> @location(0) vec4<f32> {
 struct Show { origin: vec2<f32>, scale: u32, unused: u32 }
 @group(0) @binding(2) var<uniform> show: Show;
 
-@fragment
-fn show_picture(@builtin(position) at: vec4<f32>) -> @location(0) vec4<f32> {
+fn shown(at: vec4<f32>) -> vec4<f32> {
     let size = vec2<i32>(textureDimensions(first));
     let scale = i32(show.scale);
     let corner = vec2<i32>(at.xy - show.origin) * scale;
@@ -33,4 +32,18 @@ fn show_picture(@builtin(position) at: vec4<f32>) -> @location(0) vec4<f32> {
         }
     }
     return sum / f32(scale * scale);
+}
+
+@fragment
+fn show_picture(@builtin(position) at: vec4<f32>) -> @location(0) vec4<f32> {
+    return shown(at);
+}
+
+// For targets that turn linear into sRGB values by themselves.
+@fragment
+fn show_picture_linear(@builtin(position) at: vec4<f32>) -> @location(0) vec4<f32> {
+    let c = shown(at);
+    let plain = c.rgb / max(c.a, 1e-5);
+    let linear = select(pow((plain + 0.055) / 1.055, vec3(2.4)), plain / 12.92, plain <= vec3(0.04045));
+    return vec4(linear * c.a, c.a);
 }

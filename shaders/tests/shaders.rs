@@ -19,7 +19,10 @@ fn structure_shaders_are_valid_without_optional_capabilities() {
     assert_eq!(of(BOND), ["bond_corner", "bond_pixel"]);
     assert_eq!(of(LINE), ["line_corner", "line_pixel"]);
     assert_eq!(of(FACE), ["face_corner", "face_pixel"]);
-    assert_eq!(entry_points(BLEND), ["whole", "lay_over", "show_picture"]);
+    assert_eq!(
+        entry_points(BLEND),
+        ["whole", "lay_over", "show_picture", "show_picture_linear"]
+    );
 }
 
 #[test]

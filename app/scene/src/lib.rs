@@ -32,6 +32,7 @@ mod plane;
 mod scene;
 mod style;
 mod svg;
+mod symbols;
 
 pub use bonds::{Bonding, Neighbour};
 pub use camera::{Camera, Direction, Projection, Ray, ScreenPoint};

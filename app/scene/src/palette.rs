@@ -1,6 +1,7 @@
 //! Colours and radii of the elements. Sources: `datasets/SOURCES.md`, section `element_styles.csv`.
 
 use matter::Element;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// A colour, sRGB, 8 bits a channel.
@@ -22,7 +23,8 @@ const UNNAMED: Colour = [235, 0, 38];
 pub const VACANCY: Colour = [255, 255, 255];
 
 /// A set of colours for the elements.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Palette {
     /// Those of the program Jmol.
     #[default]

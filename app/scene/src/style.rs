@@ -1,11 +1,14 @@
 //! What a person chooses about the drawing of a structure.
 
 use crate::palette::Palette;
+use crate::symbols;
 use matter::Element;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// How atoms and bonds are drawn.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Representation {
     /// Small spheres and cylinders.
     #[default]
@@ -19,7 +22,8 @@ pub enum Representation {
 }
 
 /// Which atoms beyond the cell are drawn too.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Boundary {
     /// None: each site once a cell.
     Cell,
@@ -31,11 +35,13 @@ pub enum Boundary {
 }
 
 /// The rule by which two atoms are joined.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct BondRule {
     /// Two atoms are joined up to this many times the sum of their covalent radii.
     pub tolerance: f64,
     /// Cutoffs in Å for pairs of elements (in order of atomic number), instead of the rule; 0 joins none.
+    #[serde(with = "symbols::pairs")]
     pub cutoffs: BTreeMap<(Element, Element), f64>,
 }
 
@@ -56,7 +62,7 @@ impl BondRule {
 }
 
 /// A lattice plane, and how far from the origin.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct MillerPlane {
     /// Miller indices h, k, l; not all zero.
     pub indices: [i32; 3],
@@ -65,7 +71,8 @@ pub struct MillerPlane {
 }
 
 /// What labels say.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Labels {
     /// Nothing.
     #[default]
@@ -77,7 +84,8 @@ pub enum Labels {
 }
 
 /// Everything a person chooses about the drawing of a structure, except the view.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Style {
     /// How atoms and bonds are drawn.
     pub representation: Representation,
@@ -96,8 +104,10 @@ pub struct Style {
     /// Draw the edges of the cell.
     pub cell_edges: bool,
     /// Elements whose polyhedra are drawn; `None`: cations of 4 to 8 neighbours.
+    #[serde(with = "symbols::list_or_none")]
     pub polyhedra_of: Option<Vec<Element>>,
     /// Elements that are not drawn.
+    #[serde(with = "symbols::list")]
     pub hidden: Vec<Element>,
     /// What labels say.
     pub labels: Labels,

@@ -388,3 +388,29 @@ fn picking_finds_what_a_search_of_all_spheres_finds() {
     }
     assert!(hits > 1000, "{hits}");
 }
+
+#[test]
+fn styles_are_stored_with_symbols_and_read_back() {
+    let mut style = Style {
+        representation: Representation::Polyhedra,
+        palette: Palette::ColourBlindSafe,
+        hidden: vec![Element::H],
+        polyhedra_of: Some(vec![Element::TI]),
+        planes: vec![MillerPlane {
+            indices: [1, -1, 0],
+            offset: 0.5,
+        }],
+        ..style()
+    };
+    style.bonds.set_cutoff(Element::TI, Element::O, 2.2);
+    let text = serde_json::to_string(&style).unwrap();
+    assert!(text.contains(r#"["O","Ti",2.2]"#), "{text}");
+    assert_eq!(serde_json::from_str::<Style>(&text).unwrap(), style);
+    // Settings that an older version did not know take their usual values; unknown elements are said.
+    assert_eq!(
+        serde_json::from_str::<Style>("{}").unwrap(),
+        Style::default()
+    );
+    let error = serde_json::from_str::<Style>(r#"{"hidden": ["Xx"]}"#).unwrap_err();
+    assert!(error.to_string().contains("Xx"));
+}

@@ -2,6 +2,5 @@
 
 mod camera;
 mod geometry;
-mod painter;
 mod pictures;
 mod structures;

@@ -1,17 +1,12 @@
 //! Pictures by the graphics card (or a software adapter) against closed forms.
 
-#[path = "../../examples/render/gpu.rs"]
-mod gpu;
-#[path = "../../examples/render/picture.rs"]
-mod picture;
-
 use crate::structures::*;
 use crystal::{Lattice, Site, Structure};
-use gpu::FrameStyle;
 use matter::Element;
-use picture::{Picture, PictureError, PictureOptions, picture};
 use scene::*;
 use std::sync::LazyLock;
+use viewer::painter::{self, FrameStyle};
+use viewer::picture::{self, Picture, PictureError, PictureOptions, picture};
 
 /// One device for all tests: making one takes longer than most of them.
 static DEVICE: LazyLock<(wgpu::Device, wgpu::Queue)> = LazyLock::new(|| {
@@ -425,7 +420,7 @@ fn pictures_of_nothing_and_of_impossible_sizes() {
     let camera = Camera::default();
     let nothing = draw(&Scene::default(), &camera, &OPTIONS);
     assert_eq!(covered(&nothing), 0);
-    for size in [[0, 10], [10, 0], [40_000, 10]] {
+    for size in [[0, 10], [10, 0], [40_000, 10], [20_000, 20_000]] {
         let options = PictureOptions { size, ..OPTIONS };
         let refused = picture(device, queue, &Scene::default(), &camera, &options);
         assert!(matches!(refused, Err(PictureError::Size(..))));
@@ -452,8 +447,8 @@ fn marked_atoms_have_a_ring() {
         half_height: 0.5,
         ..Camera::default()
     };
-    let pipelines = gpu::Pipelines::new(device);
-    let mut buffers = gpu::SceneBuffers::new(device, queue, &pipelines, &scene);
+    let pipelines = painter::Pipelines::new(device);
+    let mut buffers = painter::SceneBuffers::new(device, queue, &pipelines, &scene);
     let mut ring = |marked: &[u32]| {
         buffers.mark(device, &scene, marked, [0, 0, 255]);
         let whole = picture::picture_of(

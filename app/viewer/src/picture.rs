@@ -1,6 +1,6 @@
 //! Pictures of any size without a window: in tiles where they exceed what a texture holds.
 
-use super::gpu::{Frame, FrameStyle, Pipelines, SceneBuffers, Targets, Tile};
+use crate::painter::{Frame, FrameStyle, Pipelines, SceneBuffers, Targets, Tile};
 use scene::{Camera, Scene};
 
 /// A picture: rows of RGBA from above, 8 bits a channel, alpha not premultiplied, as PNG has it.
@@ -29,7 +29,9 @@ pub struct PictureOptions {
 #[derive(Debug, thiserror::Error)]
 pub enum PictureError {
     /// A size of nothing, or beyond memory.
-    #[error("a picture of {0} x {1} pixels: give 1 to {max} pixels each way", max = MAX_SIDE)]
+    #[error(
+        "a picture of {0} x {1} pixels: give 1 to {MAX_SIDE} each way, {MAX_PIXELS} together at most"
+    )]
     Size(u32, u32),
     /// The graphics device failed.
     #[error("the graphics device gave no picture ({0}); try again, or choose the software adapter")]
@@ -38,6 +40,8 @@ pub enum PictureError {
 
 /// Pixels a side at most.
 const MAX_SIDE: u32 = 32_768;
+/// Pixels together at most: 400 MB.
+const MAX_PIXELS: u64 = 100_000_000;
 
 /// Draws a scene to a picture; waits for the device, so not for the thread of a window.
 ///
@@ -71,7 +75,9 @@ pub fn picture_of(
     options: &PictureOptions,
 ) -> Result<Picture, PictureError> {
     let [width, height] = options.size;
-    if !(1..=MAX_SIDE).contains(&width) || !(1..=MAX_SIDE).contains(&height) {
+    let right = |side| (1..=MAX_SIDE).contains(&side);
+    let together = u64::from(width) * u64::from(height);
+    if !right(width) || !right(height) || together > MAX_PIXELS {
         return Err(PictureError::Size(width, height));
     }
     let samples = options.samples.clamp(1, 4);

@@ -1,8 +1,5 @@
 //! Draws structure files to PNG: `render FILE OUT.png [style] [direction]`.
 
-mod gpu;
-mod picture;
-
 use crystal::format;
 use scene::{Boundary, Camera, Direction, Palette, Projection, Representation, Scene, Style};
 
@@ -48,15 +45,18 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     camera.fit(&scene, 4.0 / 3.0);
     if out.ends_with(".svg") {
         let options = scene::SvgOptions::default();
-        std::fs::write(out, scene::svg(&scene, &camera, &structure.lattice, &options))?;
+        std::fs::write(
+            out,
+            scene::svg(&scene, &camera, &structure.lattice, &options),
+        )?;
         return Ok(());
     }
     let instance = wgpu::Instance::default();
     let adapter = pollster::block_on(instance.request_adapter(&Default::default()))?;
     let (device, queue) = pollster::block_on(adapter.request_device(&Default::default()))?;
-    let options = picture::PictureOptions {
+    let options = viewer::picture::PictureOptions {
         size: [1200, 900],
-        style: gpu::FrameStyle {
+        style: viewer::painter::FrameStyle {
             background: [0.0; 4],
             fog: [1.0, 1.0, 1.0, 0.4],
             opacity: 0.6,
@@ -66,7 +66,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         largest_tile: 4096,
     };
     let started = std::time::Instant::now();
-    let picture = picture::picture(&device, &queue, &scene, &camera, &options)?;
+    let picture = viewer::picture::picture(&device, &queue, &scene, &camera, &options)?;
     eprintln!(
         "drawn by {} in {:.1?}",
         adapter.get_info().name,
