@@ -69,6 +69,9 @@ pub fn author(program: &str, home: &Path, folder: &Path, args: &[&str]) -> Ran {
     Ran::within(&mut command, COMPILING)
 }
 
+/// The unit tests: with the macros that the component's build compiled, and without its minute of optimisation.
+const UNIT: [&str; 4] = ["unit", "--release", "--config", "profile.release.lto=false"];
+
 pub const LODESTONE: &str = env!("CARGO_BIN_EXE_lodestone");
 
 /// A project around a component that needs no compiler: plugin `sum`, which counts atoms.
@@ -132,7 +135,7 @@ fn a_new_rust_plugin_is_built_tested_edited_and_ranked_with_outside_of_the_check
     let cargo = |args: &[&str]| author("cargo", &home.path("."), &folder, args);
     cargo(&["fmt", "--check"]).ok();
     cargo(&["build", "--release", "--locked"]).ok();
-    let unit = cargo(&["unit", "--release"]).ok();
+    let unit = cargo(&UNIT).ok();
     assert!(unit.out().contains("1 passed"), "{}", unit.out());
 
     // One line edited: the cases notice, and say where and by how much.
@@ -201,13 +204,7 @@ fn the_examples_in_rust_pass_their_cases() {
         let built = author(LODESTONE, &home.path("."), &folder, &["plugin", "build"]).ok();
         assert!(!built.out().contains("consider"), "{}", built.out());
         author(LODESTONE, &home.path("."), &folder, &["plugin", "test"]).ok();
-        author(
-            "cargo",
-            &home.path("."),
-            &folder,
-            &["unit", "--release", "--locked"],
-        )
-        .ok();
+        author("cargo", &home.path("."), &folder, &UNIT).ok();
         tried += 1;
     }
     assert!(tried > 0);
@@ -451,6 +448,19 @@ fn a_case_that_cannot_be_one_is_an_error_with_its_place() {
         .fails(1, &["sum/tests holds no cases"]);
 }
 
+/// A program that does not outlive its test.
+#[cfg(unix)]
+struct Ended(std::process::Child);
+
+#[cfg(unix)]
+impl Drop for Ended {
+    fn drop(&mut self) {
+        // It has mostly ended by itself.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn watch_tests_again_on_every_change_survives_what_is_broken_and_ends_on_ctrl_c() {
@@ -458,7 +468,7 @@ fn watch_tests_again_on_every_change_survives_what_is_broken_and_ends_on_ctrl_c(
     let good = "formula,expect:atoms [1]\nH2O,3\n";
     let folder = ready_made(&desk, good);
     let home = crate::home();
-    let mut child = Command::new(LODESTONE)
+    let child = Command::new(LODESTONE)
         .args(["plugin", "watch", "sum"])
         .current_dir(desk.path("."))
         .env("HOME", home)
@@ -467,7 +477,8 @@ fn watch_tests_again_on_every_change_survives_what_is_broken_and_ends_on_ctrl_c(
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut child = Ended(child);
+    let mut lines = BufReader::new(child.0.stdout.take().unwrap()).lines();
     // Each round ends with the verdict; the pipe closes if the program ends early.
     let mut verdict = || {
         let mut said = String::new();
@@ -497,8 +508,8 @@ fn watch_tests_again_on_every_change_survives_what_is_broken_and_ends_on_ctrl_c(
     fs::write(&cases, good).unwrap();
     assert!(verdict().ends_with("sum: passed\n"));
     let interrupt = Command::new("kill")
-        .args(["-INT", &child.id().to_string()])
+        .args(["-INT", &child.0.id().to_string()])
         .status();
     assert!(interrupt.unwrap().success());
-    assert_eq!(child.wait().unwrap().code(), Some(0));
+    assert_eq!(child.0.wait().unwrap().code(), Some(0));
 }

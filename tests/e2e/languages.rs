@@ -228,7 +228,10 @@ fn templates_pass_their_unit_tests_and_mistakes_are_named_with_their_line() {
         )
         .unwrap();
         let said = project.run("hydride", &["plugin", "build"]);
-        said.fails(1, &["plugin.py\", line 3", "SyntaxError"]);
+        said.fails(
+            1,
+            &["File \"plugin.py\", line 3", "SyntaxError: invalid syntax"],
+        );
     }
     if let Some(project) = Project::new("hydride", "javascript") {
         project.passes_unit_tests("node", &["--test"]);

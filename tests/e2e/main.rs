@@ -19,6 +19,7 @@ mod ranking;
 mod registry;
 mod trial;
 mod tutorial;
+mod structures;
 
 use std::fs;
 use std::path::{Path, PathBuf};

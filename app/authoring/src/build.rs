@@ -1,18 +1,19 @@
 //! Building a project's component with the tool of its language, and having the sandbox read it.
 
 mod language;
+mod readable;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
 use job::Job;
-use plugin_host::{Host, Plugin};
+use plugin_host::{Host, LoadError, Plugin};
 use wasm_encoder::{ComponentSection, CustomSection};
 
 use crate::embedded::{INTERFACE_VERSION, sdk_version};
 use crate::error::AuthoringError;
-use crate::project::Project;
+use crate::project::{Language, Project};
 
 /// A component that the sandbox accepts.
 pub struct Built {
@@ -44,7 +45,7 @@ pub fn build(
     let path = project.component();
     let plugin = host
         .load(&bytes, &path.display().to_string())
-        .map_err(|error| refused(host, &bytes, error, job))?;
+        .map_err(|error| refused(project, host, &bytes, error, job))?;
     let written = table::write_atomically(&path, |writer| {
         writer
             .write_all(&bytes)
@@ -81,7 +82,21 @@ fn with_interface(mut bytes: Vec<u8>) -> Vec<u8> {
     bytes
 }
 
-fn refused(host: &Host, bytes: &[u8], error: plugin_host::LoadError, job: &Job) -> AuthoringError {
+fn refused(
+    project: &Project,
+    host: &Host,
+    bytes: &[u8],
+    error: LoadError,
+    job: &Job,
+) -> AuthoringError {
+    if matches!(error, LoadError::CoreModule) && project.language() == Language::Rust {
+        return AuthoringError::NoComponent {
+            program: "cargo".into(),
+            why: "it wrote a core module; .cargo/config.toml must have linker = \"wasm-component-ld\" \
+                  under [target.wasm32-unknown-unknown]"
+                .into(),
+        };
+    }
     // The check knows what to do about each refusal.
     let advice = host.check(bytes, "", job).ok().and_then(|report| {
         let first = report.findings.into_iter().next()?;
@@ -105,7 +120,7 @@ fn remarks(project: &Project, plugin: &Plugin, bytes: &[u8]) -> Vec<String> {
     }
     if let Some(place) = private_place(project, bytes) {
         all.push(format!(
-            "the component holds the path {place} of this machine, which everybody who gets it can read"
+            "the component holds paths that begin with {place}, which everybody who gets it can read"
         ));
     }
     let sdk = project.language().sdk_folder();
@@ -119,15 +134,16 @@ fn remarks(project: &Project, plugin: &Plugin, bytes: &[u8]) -> Vec<String> {
     all
 }
 
-/// A folder of this machine that stands in the component.
+/// The project's folder or the user's home, where a path under it stands in the component.
 fn private_place(project: &Project, bytes: &[u8]) -> Option<String> {
     let home = std::env::var_os("HOME").map(PathBuf::from);
+    // The superuser's home is called the same everywhere, and tools bring paths of it from where they were made.
+    let home = home.filter(|h| h.file_name().is_some_and(|name| name != "root"));
     let places = [fs::canonicalize(project.folder()).ok(), home];
-    let mut places = places.iter().flatten().filter_map(|p| Path::to_str(p));
-    let long_enough = |place: &&str| place.len() > 3;
-    places
-        .find(|place| {
-            long_enough(place) && bytes.windows(place.len()).any(|w| w == place.as_bytes())
-        })
-        .map(str::to_owned)
+    let mut prefixes = places
+        .iter()
+        .flatten()
+        .filter(|p| p.parent().is_some())
+        .filter_map(|p| Some(format!("{}/", Path::to_str(p)?)));
+    prefixes.find(|p| bytes.windows(p.len()).any(|w| w == p.as_bytes()))
 }

@@ -149,11 +149,13 @@ fn predict(
         compositions.push(file.compositions.get(row));
     }
     let pick = |all: &[f64]| rows.iter().map(|&row| all[row]).collect::<Vec<f64>>();
-    let picked: Vec<(&Input, Vec<f64>, Option<Vec<f64>>)> = file
-        .inputs
-        .iter()
-        .map(|input| (input, pick(&input.mean), input.std.as_deref().map(pick)))
-        .collect();
+    let input = |input: &Input| Input {
+        name: input.name.clone(),
+        unit: input.unit.clone(),
+        mean: pick(&input.mean),
+        std: input.std.as_deref().map(pick),
+    };
+    let picked: Vec<Input> = file.inputs.iter().map(input).collect();
     let batch = BatchInput {
         compositions: CompositionsInput {
             offsets: compositions.offsets(),
@@ -163,11 +165,11 @@ fn predict(
         structures: None,
         columns: picked
             .iter()
-            .map(|(input, mean, std)| ColumnInput {
+            .map(|input| ColumnInput {
                 name: &input.name,
                 unit: &input.unit,
-                mean,
-                std: std.as_deref(),
+                mean: &input.mean,
+                std: input.std.as_deref(),
             })
             .collect(),
     };

@@ -16,7 +16,10 @@ pub fn run() -> Result<(), Failure> {
     let plugins = installed.into_iter().map(|(_, location)| PluginSource {
         name: location.describe(),
         file: None,
-        load: Arc::new(move |host| location.load(host).map_err(|error| format!("{error:#}"))),
+        load: Arc::new(move |host| {
+            let (plugin, _) = location.load(host).map_err(|error| format!("{error:#}"))?;
+            Ok(plugin)
+        }),
     });
     let setup = Setup {
         host: Arc::new(|| plugins::host().map_err(|error| format!("{error:#}"))),

@@ -90,9 +90,15 @@ pub fn installed() -> Result<Vec<(String, Location)>> {
         .map(|&(id, bytes)| (id.to_owned(), Location::Shipped(id, bytes)))
         .collect();
     if let Ok(home) = home() {
-        for id in home.names()? {
-            all.push((id.clone(), Location::Installed(home.clone(), id)));
-        }
+        // The shipped plugins do not depend on whether this folder can be read.
+        let names = home.names().unwrap_or_else(|error| {
+            show::tell(format!(
+                "lodestone: installed plugins are left out: {error}"
+            ));
+            Vec::new()
+        });
+        let of = |id: String| (id.clone(), Location::Installed(home.clone(), id));
+        all.extend(names.into_iter().map(of));
     }
     if let Some(folder) = std::env::var_os(FOLDER_VARIABLE).map(PathBuf::from) {
         let entries = std::fs::read_dir(&folder)
@@ -212,6 +218,9 @@ impl Location {
 
 /// Who signed the component in a file, by the signature beside it.
 fn standing_of_file(path: &Path, bytes: &[u8]) -> Result<Standing> {
+    if SHIPPED.iter().any(|(_, shipped)| *shipped == bytes) {
+        return Ok(Standing::Shipped);
+    }
     let beside = signature_file(path);
     if !beside.exists() {
         return Ok(Standing::Unsigned);

@@ -11,8 +11,8 @@ pub struct Limits {
     pub functions: u32,
     /// Size of one function's code, bytes; the time to compile grows faster than this.
     pub function_bytes: usize,
-    /// Compiling takes at most this long; enforced when it happens in a child process. An interpreter takes 20 s of
-    /// processor time, which a busy machine stretches.
+    /// Compiling takes at most this much processor time, and ten times as long on the clock; enforced when it happens in a
+    /// child process. Python or JavaScript takes 20 s.
     pub compile_time: Duration,
     /// Resident memory of the compiling child process, bytes; enforced where `/proc` tells it.
     pub compile_bytes: u64,
@@ -60,7 +60,7 @@ impl Default for Limits {
             component_bytes: 32 << 20,
             functions: 50_000,
             function_bytes: 512 << 10,
-            compile_time: Duration::from_secs(300),
+            compile_time: Duration::from_secs(60),
             compile_bytes: 2 << 30,
             memory_bytes: 256 << 20,
             table_elements: 100_000,

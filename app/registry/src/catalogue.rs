@@ -60,6 +60,7 @@ impl Catalogue {
         let (bytes, signer) = read_index(&source, job, |signature, bytes, what| {
             trust.verify(signature, bytes, what).cloned()
         })?;
+        job.stage("verifying", None);
         let key = PublicKey::from_base64(&signer.key)?;
         let index = Index::parse(&bytes, &key, &place)?;
         let signer = signer.describe();
@@ -176,6 +177,8 @@ impl Catalogue {
         let signature = self.source.fetch(&signature_path, SIGNATURE_BYTES, job)?;
         let signature =
             signature.ok_or_else(|| RegistryError::NoSignature(signature_place.clone()))?;
+        // All is read, and the program no longer ends at once when it is asked to: it may be changing files.
+        job.stage("verifying", None);
         let parsed = Signature::parse(&signature, &signature_place)?;
         if parsed.key_id() != self.key.id() {
             return Err(RegistryError::WrongKey {

@@ -29,9 +29,10 @@ pub(crate) fn read(path: &Path, limit: u64) -> Result<Vec<u8>, RegistryError> {
     Ok(bytes)
 }
 
-/// Whether the error says that there is no such file.
+/// Whether there is no such file, nor a folder for it.
 pub(crate) fn is_absent(path: &Path) -> bool {
-    matches!(std::fs::symlink_metadata(path), Err(error) if error.kind() == std::io::ErrorKind::NotFound)
+    use std::io::ErrorKind::{NotADirectory, NotFound};
+    matches!(std::fs::symlink_metadata(path), Err(error) if matches!(error.kind(), NotFound | NotADirectory))
 }
 
 /// Writes the file beside its place, onto the disk, and renames it: whoever reads finds the old file or the new one.

@@ -98,13 +98,15 @@ impl Index {
             }
             Ok(serde_json::from_slice::<Form>(bytes)?.format)
         };
-        let form = format(bytes).map_err(|e| refused(format!("it is no index: {e}")))?;
+        let form = format(bytes)
+            .map_err(|e| refused(format!("it is no index: {}", shown(&e.to_string()))))?;
         if form != FORMAT {
             return Err(refused(format!(
                 "it is of format {form}; this program reads format {FORMAT}"
             )));
         }
-        let index: Self = serde_json::from_slice(bytes).map_err(|e| refused(e.to_string()))?;
+        let index: Self =
+            serde_json::from_slice(bytes).map_err(|e| refused(shown(&e.to_string())))?;
         index.check(key).map_err(refused)?;
         Ok(index)
     }

@@ -1,6 +1,6 @@
 //! Keys in minisign's format: a pair of files, the public one to give away and the secret one to keep.
 
-use crate::{RegistryError, file};
+use crate::{RegistryError, file, name};
 use std::fmt;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -215,10 +215,12 @@ fn text_file(path: &Path) -> Result<String, String> {
     String::from_utf8(bytes).map_err(|_| "it is not text".to_owned())
 }
 
-/// The beginning of a text that somebody else wrote.
+/// The beginning of a text that somebody else wrote, without characters that a reader would not see.
 pub(crate) fn shown(text: &str) -> String {
-    let mut start: String = text.chars().take(80).collect();
-    if start.len() < text.len() {
+    const MOST: usize = 200;
+    let visible = |c| if name::is_hidden(c) { '\u{fffd}' } else { c };
+    let mut start: String = text.chars().take(MOST).map(visible).collect();
+    if text.chars().nth(MOST).is_some() {
         start.push('…');
     }
     start

@@ -197,7 +197,6 @@ impl Partial {
             self.file.seek(SeekFrom::Start(0)).map_err(failed)?;
             self.file.read_to_end(&mut bytes).map_err(failed)?;
             if begun_with == 0 || file::sha256(&bytes) == entry.sha256 {
-                job.stage("verifying", None);
                 return Ok(Some(bytes));
             }
             self.file.set_len(0).map_err(failed)?;

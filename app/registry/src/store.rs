@@ -145,7 +145,8 @@ impl Home {
             remedy: REMEDY,
         };
         let bytes = file::read(&path, RECORD_BYTES)?;
-        let record: Record = serde_json::from_slice(&bytes).map_err(|e| damaged(e.to_string()))?;
+        let record: Record = serde_json::from_slice(&bytes)
+            .map_err(|e| damaged(crate::key::shown(&e.to_string())))?;
         if record.name != plugin {
             return Err(damaged(format!(
                 "it is of {}",

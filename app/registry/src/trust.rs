@@ -1,6 +1,6 @@
 //! Whom the user trusts: public keys, each with a label and since when; revoked ones are kept, so that they stay refused.
 
-use crate::key::PublicKey;
+use crate::key::{PublicKey, shown};
 use crate::signature::Signature;
 use crate::{RegistryError, file};
 use serde::{Deserialize, Serialize};
@@ -70,7 +70,8 @@ impl TrustStore {
             why,
             remedy: REMEDY,
         };
-        let stored: Stored = serde_json::from_slice(&bytes).map_err(|e| damaged(e.to_string()))?;
+        let stored: Stored =
+            serde_json::from_slice(&bytes).map_err(|e| damaged(shown(&e.to_string())))?;
         let mut keys = stored.keys;
         for key in &mut keys {
             key.parsed =
@@ -139,7 +140,7 @@ impl TrustStore {
             .collect();
         let &[at] = found.as_slice() else {
             return Err(RegistryError::NotTrusted(if found.is_empty() {
-                crate::key::shown(which)
+                shown(which)
             } else {
                 format!("{which} (a label of {} keys)", found.len())
             }));

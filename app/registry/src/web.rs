@@ -1,12 +1,14 @@
 //! A registry behind a web server, which may be slow, broken or hostile: every wait and every size has a limit.
 
-use crate::RegistryError;
 use crate::key::shown;
+use crate::{RegistryError, file};
 use job::Job;
 use std::io::Read;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 use ureq::http::header::{CONTENT_LENGTH, CONTENT_RANGE};
 use ureq::http::{Response, StatusCode, Uri};
+use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
 use ureq::{Agent, Body, Timeout};
 
 /// How long a server may take, and how far it may lead us.
@@ -23,7 +25,12 @@ pub struct WebOptions {
     pub redirects: u32,
     /// An HTTP proxy, `http://host:port`. Proxies that the environment names are not used.
     pub proxy: Option<String>,
+    /// A PEM file of the authorities that certify https servers, instead of those that browsers know.
+    pub authorities: Option<PathBuf>,
 }
+
+/// What a file of authorities may have, bytes.
+const AUTHORITIES_BYTES: u64 = 4 << 20;
 
 impl Default for WebOptions {
     fn default() -> Self {
@@ -34,6 +41,7 @@ impl Default for WebOptions {
             bytes_per_second: 16 << 10,
             redirects: 5,
             proxy: None,
+            authorities: None,
         }
     }
 }
@@ -84,12 +92,18 @@ impl Web {
                 Some(ureq::Proxy::new(proxy).map_err(|e| refused(&format!("proxy {proxy}: {e}")))?)
             }
         };
+        let mut tls = TlsConfig::builder();
+        if let Some(path) = &options.authorities {
+            tls = tls.root_certs(authorities(path)?);
+        }
+        let tls = tls.build();
         let config = Agent::config_builder()
             // What is asked for over https is not fetched over less, wherever a redirect leads.
             .https_only(https)
             .http_status_as_error(false)
             .max_redirects(options.redirects)
             .proxy(proxy)
+            .tls_config(tls)
             .user_agent(concat!("lodestone/", env!("CARGO_PKG_VERSION")))
             .timeout_connect(Some(options.connect))
             .timeout_per_read(Some(options.stall))
@@ -237,6 +251,7 @@ impl Web {
             ureq::Error::Io(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => {
                 "the server ended the transfer before its announced end".to_owned()
             }
+            ureq::Error::Io(error) => shown(&error.to_string()),
             ureq::Error::LargeResponseHeader(..) => "the answer's header is too long".to_owned(),
             other => shown(&other.to_string()),
         };
@@ -245,6 +260,25 @@ impl Web {
             why,
         }
     }
+}
+
+fn authorities(path: &Path) -> Result<RootCerts, RegistryError> {
+    let pem = file::read(path, AUTHORITIES_BYTES)?;
+    let mut certificates = Vec::new();
+    for item in parse_pem(&pem) {
+        match item.map_err(|e| RegistryError::file("read certificates in", path, e))? {
+            PemItem::Certificate(certificate) => certificates.push(certificate),
+            _ => continue,
+        }
+    }
+    if certificates.is_empty() {
+        return Err(RegistryError::file(
+            "read certificates in",
+            path,
+            "there is none",
+        ));
+    }
+    Ok(RootCerts::new_with_certs(&certificates))
 }
 
 fn answered(url: &str, status: StatusCode) -> RegistryError {

@@ -48,6 +48,12 @@ pub enum ScreeningError {
         name: String,
         hint: String,
     },
+    #[error("folder {folder}: {why}")]
+    Folder { folder: String, why: String },
+    #[error(
+        "plugin {plugin} needs crystal structures: rank a folder of structure files, or a table with a column of their paths (--structure-column)"
+    )]
+    NoStructures { plugin: String },
     #[error("plugin {plugin} needs {what}, which this version does not give to plugins yet")]
     Unsupported { plugin: String, what: &'static str },
     #[error("a batch could not be put together: {0}")]
@@ -88,6 +94,7 @@ impl ScreeningError {
             Self::Unit { .. }
                 | Self::MissingColumn { .. }
                 | Self::UnknownDescriptor { .. }
+                | Self::NoStructures { .. }
                 | Self::Unsupported { .. }
         )
     }

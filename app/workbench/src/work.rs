@@ -556,6 +556,7 @@ fn screen(
         objectives: project.objectives.iter().map(Objective::from).collect(),
         constraints,
         formula_column: project.formula_column.clone(),
+        structures: None,
         top: None,
         seed: 0,
     };

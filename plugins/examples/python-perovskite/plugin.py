@@ -1,6 +1,6 @@
 """Tolerance factors of ABX3: does a perovskite form? The host looks up the ions and their radii."""
 
-from math import isnan, log, sqrt
+from math import log, sqrt
 
 from lodestone_plugin import EXACT, Description, Number, Predictions, Property, SYMBOLS, export_plugin
 
@@ -84,7 +84,7 @@ def predict(batch, parameters):
         out.set(row, "octahedral_factor", b / x, EXACT)
         if b / x < SMALLEST_B:
             out.note(row, "B is too small for an octahedron", "octahedral_factor")
-        if not a > b or isnan(charge_a):
+        if not (a > b and 0 < charge_a < 10):
             out.missing(row, "tau", "tau needs an A that is larger than B, and its charge")
             continue
         value = tau(a, b, x, charge_a)

@@ -13,6 +13,8 @@ use crate::error::AuthoringError;
 use crate::project::{Language, Project};
 use crate::tool::{self, Said};
 
+use super::readable;
+
 /// A component as the tool wrote it.
 pub(super) struct Made {
     pub bytes: Vec<u8>,
@@ -82,7 +84,8 @@ fn python(project: &Project, job: &Job, say: &mut dyn FnMut(&str)) -> Result<Mad
         .args(["--quiet", "--wit-path", "wit/domain-model.wit"])
         .args(["--world", "domain-model", "componentize", "--stub-wasi"])
         .args(["--python-path", ".", "--output", OUT, "plugin"]);
-    to_file(project, command, "componentize-py", job, say)
+    let mut say = |said: &str| say(&readable::of_python(said));
+    to_file(project, command, "componentize-py", job, &mut say)
 }
 
 fn javascript(
@@ -90,17 +93,26 @@ fn javascript(
     job: &Job,
     say: &mut dyn FnMut(&str),
 ) -> Result<Made, AuthoringError> {
+    let mut say = |said: &str| say(&readable::of_javascript(said));
+    // componentize-js does not say where a syntax error is.
+    let mut syntax = Command::new("node");
+    syntax
+        .current_dir(project.folder())
+        .args(["--check", "plugin.js"]);
+    finished(tool::run(&mut syntax, REMEDY, job)?, "node", &mut say)?;
     let mut command = Command::new(doctor::componentize_js(project.folder()));
     command
         .args(["plugin.js", "--wit", "wit/domain-model.wit"])
         .args(["--world-name", "domain-model", "--disable"])
         .args(["random", "stdio", "clocks", "http", "fetch-event"])
         .args(["--out", OUT]);
-    to_file(project, command, "componentize-js", job, say)
+    to_file(project, command, "componentize-js", job, &mut say)
 }
 
 /// Where a tool that writes a file puts it, in the project's folder.
 const OUT: &str = ".lodestone-component.wasm";
+
+const REMEDY: &str = "`lodestone plugin doctor` says how to install it";
 
 /// Runs a tool in the project's folder, where it writes [`OUT`].
 fn to_file(
@@ -113,8 +125,7 @@ fn to_file(
     let out = project.folder().join(OUT);
     let _removed = Removed(&out);
     command.current_dir(project.folder());
-    let remedy = "`lodestone plugin doctor` says how to install it";
-    let said = finished(tool::run(&mut command, remedy, job)?, program, say)?;
+    let said = finished(tool::run(&mut command, REMEDY, job)?, program, say)?;
     let bytes = fs::read(&out).map_err(|e| AuthoringError::NoComponent {
         program: program.into(),
         why: e.to_string(),

@@ -255,6 +255,7 @@ fn names_of_atoms_are_understood_and_the_formula_decides_in_doubt() {
     assert_eq!(elements("C2 H O", &["CA1", "CB1", "HO1", "O2"]), "C C H O");
     assert_eq!(elements("Ca O", &["CA1", "O2"]), "Ca O");
     assert_eq!(elements("Co O", &["CO1", "Ob"]), "Co O");
+    assert_eq!(elements("V2 O5", &["Va1", "OH1"]), "V O");
     let error = fail(&cif(CUBIC, &format!("{ATOMS}J1 0 0 0")));
     assert!(
         (error.line, error.column) == (13, 1) && error.what.contains("`J1`"),

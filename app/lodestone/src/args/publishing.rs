@@ -47,7 +47,7 @@ pub struct SignArgs {
 pub const TRUST_EXAMPLE: &str = "\
 Example:
   lodestone plugin trust alice.pub --label 'Alice, Example University'
-  lodestone plugin trust RWQf6LRCGA9i53mlYecO4IzT51TGPpvWucNSCh1CBM0QTaLn73Y7GFO3
+  lodestone plugin trust RW...               # the 56 characters themselves
   lodestone plugin trust --list
   lodestone plugin trust --revoke alice.pub
 
@@ -81,7 +81,8 @@ Example:
   lodestone plugin install /media/stick/plugins/redox
   lodestone plugin install ./redox.wasm      # with redox.wasm.minisig beside it, or unsigned
 
-LODESTONE_PROXY names an HTTP proxy (http://host:port); no other setting of proxies is looked at.";
+LODESTONE_PROXY names a proxy (http://host:port, asked to CONNECT); no other setting of proxies is looked at.
+LODESTONE_CA names a PEM file of the authorities that certify your https server, if browsers do not know them.";
 
 #[derive(Args)]
 pub struct InstallArgs {

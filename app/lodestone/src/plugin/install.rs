@@ -18,6 +18,9 @@ use std::path::{Path, PathBuf};
 /// A proxy to fetch through.
 const PROXY_VARIABLE: &str = "LODESTONE_PROXY";
 
+/// A file of the authorities that certify https servers.
+const AUTHORITIES_VARIABLE: &str = "LODESTONE_CA";
+
 /// What this program can use.
 pub(super) fn terms(host: &Host) -> Terms<'static> {
     Terms {
@@ -29,9 +32,10 @@ pub(super) fn terms(host: &Host) -> Terms<'static> {
 
 /// Opens a registry that the user named, or that a plugin came from.
 pub(super) fn open(place: &str, home: &Home, job: &Job) -> Result<Catalogue> {
-    let variable = std::env::var(PROXY_VARIABLE).ok();
+    let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty());
     let options = WebOptions {
-        proxy: variable.filter(|proxy| !proxy.is_empty()),
+        proxy: variable(PROXY_VARIABLE).map(|proxy| proxy.to_string_lossy().into_owned()),
+        authorities: variable(AUTHORITIES_VARIABLE).map(PathBuf::from),
         ..WebOptions::default()
     };
     Ok(Catalogue::open(Source::parse(place, &options)?, home, job)?)

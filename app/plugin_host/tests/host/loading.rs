@@ -541,6 +541,10 @@ fn a_compiler_process_is_killed_at_its_time_limit_and_a_broken_one_is_named() {
     );
     assert!(started.elapsed() < Duration::from_secs(10));
     assert_says(
+        &with("/bin/sh", &["-c", "while :; do :; done"]),
+        "compiling it was stopped after 300ms",
+    );
+    assert_says(
         &with("/bin/false", &[]),
         "the compiling process failed: it ended with exit status: 1",
     );

@@ -131,7 +131,9 @@ fn deep_wide_and_duplicate_json_is_refused() {
     let twice = "{\"format\":1,\"format\":1}".to_owned();
     let negative =
         "{\"format\":1,\"key\":\"\",\"serial\":-1,\"date\":\"\",\"plugins\":[]}".to_owned();
+    let chatty = format!("{{\"format\":\"{}\"}}", "\u{1b}[2J".repeat(100_000));
     for text in [
+        chatty,
         deep,
         nested,
         twice,

@@ -382,7 +382,22 @@ fn addresses_that_are_no_folders_are_refused() {
         ("http://127.0.0.1/x?y=1", "'?'"),
         ("http://127.0.0.1/x#y", "'#'"),
         ("http://127.0.0.1/a b", "no address"),
+        ("https://127.0.0.1:1/shop", "127.0.0.1:1/shop/index.json"),
     ] {
         says(world.open(url), &[said]);
     }
+}
+
+#[test]
+fn authorities_come_from_a_file_of_certificates_alone() {
+    let world = World::new();
+    let file = world.path("ca.pem");
+    let options = registry::WebOptions {
+        authorities: Some(file.clone()),
+        ..crate::impatient()
+    };
+    let open = || registry::Source::parse("https://127.0.0.1:1/shop", &options);
+    says(open(), &["ca.pem"]);
+    std::fs::write(&file, "no certificate").unwrap();
+    says(open(), &["ca.pem", "there is none"]);
 }

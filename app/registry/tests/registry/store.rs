@@ -1,7 +1,7 @@
 //! What is installed and who is trusted, whatever else happens at the same time or half-way.
 
 use crate::{World, bytes_of, new_key, says};
-use registry::{Candidate, RegistryError, sign_plugin};
+use registry::{Candidate, Home, PublicKey, RegistryError, sign_plugin};
 use std::path::PathBuf;
 
 impl World {
@@ -155,6 +155,56 @@ fn a_key_is_revoked_by_itself_its_file_its_identifier_or_its_label() {
         store.revoke(&all[of]).unwrap();
         assert!(world.home.trust().unwrap().keys()[0].revoked.is_some());
     }
+}
+
+#[test]
+fn a_key_with_the_identifier_of_another_is_not_taken_for_it() {
+    let world = World::new();
+    let mut text = world.key.public().to_base64();
+    let last = text.pop();
+    text.push(if last == Some('A') { 'B' } else { 'A' });
+    let twin = PublicKey::from_base64(&text).unwrap();
+    assert_eq!(twin.id(), world.key_id());
+    let mut store = world.home.trust().unwrap();
+    says(
+        store.trust(&twin, "twin"),
+        &[&world.key_id(), "same identifier"],
+    );
+    // Trusted alone, it verifies nothing that the other signed.
+    let mut other = World::new();
+    other.home = Home::new(other.path("second-home"));
+    other.home.trust().unwrap().trust(&twin, "twin").unwrap();
+    says(
+        other.open(world.shop().to_str().unwrap()),
+        &["index.json", "twin", "altered"],
+    );
+}
+
+#[test]
+fn the_home_is_where_the_environment_says() {
+    let of = |set: &[(&str, &str)]| {
+        let set: std::collections::HashMap<&str, &str> = set.iter().copied().collect();
+        let home = Home::from_environment(|name| set.get(name).map(Into::into));
+        home.map(|home| home.folder().to_owned())
+    };
+    let all = [
+        ("LODESTONE_HOME", "/l"),
+        ("XDG_DATA_HOME", "/x"),
+        ("HOME", "/h"),
+    ];
+    assert_eq!(of(&all), Some("/l".into()));
+    assert_eq!(of(&all[1..]), Some("/x/lodestone".into()));
+    assert_eq!(of(&all[2..]), Some("/h/.local/share/lodestone".into()));
+    // A relative data folder does not count, an empty variable is none.
+    assert_eq!(
+        of(&[
+            ("LODESTONE_HOME", ""),
+            ("XDG_DATA_HOME", "x"),
+            ("HOME", "/h")
+        ]),
+        Some("/h/.local/share/lodestone".into())
+    );
+    assert_eq!(of(&[]), None);
 }
 
 #[test]
