@@ -1,6 +1,6 @@
 //! The window's frame: takes over what workers finished, draws, and hands the commands on.
 
-use crate::dialogs::Dialogs;
+use crate::dialogs::{Answer, Dialogs};
 use crate::dump::Dump;
 use crate::layout::Layout;
 use crate::palette::Palette;
@@ -36,7 +36,11 @@ pub struct App {
 
 impl App {
     /// A window over an empty workbench.
-    pub fn new(ctx: &Context, setup: Setup) -> Self {
+    pub fn new(cc: &eframe::CreationContext<'_>, setup: Setup) -> Self {
+        let ctx = &cc.egui_ctx;
+        if let Some(graphics) = &cc.wgpu_render_state {
+            viewer::install(graphics);
+        }
         ctx.set_fonts(fonts::definitions());
         let repaint = ctx.clone();
         let setup = Setup {
@@ -107,7 +111,15 @@ impl App {
 
     /// What the keyboard and dropped files ask for.
     fn input(&mut self, ctx: &Context) -> Vec<Command> {
-        let mut commands = self.dialogs.answered();
+        let mut commands = Vec::new();
+        for answer in self.dialogs.answered() {
+            match answer {
+                Answer::Command(command) => commands.push(command),
+                Answer::Picture(job, path) => self.workbench.write_file(path, move || {
+                    job.bytes(&fonts::FONTS).map_err(|error| error.to_string())
+                }),
+            }
+        }
         let dropped = ctx.input(|input| input.raw.dropped_files.clone());
         let paths = dropped.iter().map(|file| file.path().to_path_buf());
         let paths = paths.filter(|path| !path.as_os_str().is_empty());
@@ -239,6 +251,10 @@ impl eframe::App for App {
         self.apply(commands, &ctx);
         let commands = self.draw(ui);
         self.apply(commands, &ctx);
+        if let Some(job) = panels::take_picture(&ctx) {
+            let words = self.words();
+            self.dialogs.ask_for_picture(job, words, &ctx);
+        }
         self.follow_preferences(&ctx);
         self.tell(&ctx);
         if let Some(dump) = &mut self.dump {

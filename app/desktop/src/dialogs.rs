@@ -3,13 +3,21 @@
 use crate::texts::{Text, Words};
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, Sender, channel};
+use viewer::{PictureFormat, PictureJob};
 use workbench::Command;
 
 /// Dialogs that are open, and what they gave.
 pub struct Dialogs {
-    sender: Sender<Option<Command>>,
-    receiver: Receiver<Option<Command>>,
+    sender: Sender<Option<Answer>>,
+    receiver: Receiver<Option<Answer>>,
     open: bool,
+}
+
+/// What is done once a file was chosen.
+pub enum Answer {
+    Command(Command),
+    /// A picture of a structure, and its file.
+    Picture(Box<PictureJob>, PathBuf),
 }
 
 impl Default for Dialogs {
@@ -41,7 +49,20 @@ fn question(command: &Command) -> Option<Question> {
             save: false,
             kinds: vec![(
                 Text::KindAll,
-                vec!["csv", "tsv", "txt", "xlsx", "parquet", "lodestone", "wasm"],
+                vec![
+                    "csv",
+                    "tsv",
+                    "txt",
+                    "xlsx",
+                    "parquet",
+                    "cif",
+                    "vasp",
+                    "poscar",
+                    "xyz",
+                    "extxyz",
+                    "lodestone",
+                    "wasm",
+                ],
             )],
             name: "",
             answer: |_, path| Command::Open { path: Some(path) },
@@ -92,8 +113,39 @@ impl Dialogs {
         let Some(question) = question(&command) else {
             return Some(command);
         };
+        let answer = question.answer;
+        self.show(&question, words, ctx, move |path| {
+            Answer::Command(answer(command, path))
+        });
+        None
+    }
+
+    /// Asks where a picture of a structure is to be written.
+    pub fn ask_for_picture(&mut self, job: PictureJob, words: Words, ctx: &egui::Context) {
+        let (ending, name) = match job.request.format {
+            PictureFormat::Svg => ("svg", "structure.svg"),
+            PictureFormat::Png => ("png", "structure.png"),
+        };
+        let question = Question {
+            save: true,
+            kinds: vec![(Text::KindPicture, vec![ending])],
+            name,
+            answer: |command, _| command,
+        };
+        self.show(&question, words, ctx, move |path| {
+            Answer::Picture(Box::new(job), path)
+        });
+    }
+
+    fn show(
+        &mut self,
+        question: &Question,
+        words: Words,
+        ctx: &egui::Context,
+        answer: impl FnOnce(PathBuf) -> Answer + Send + 'static,
+    ) {
         if self.open {
-            return None;
+            return;
         }
         self.open = true;
         let mut dialog = rfd::AsyncFileDialog::new();
@@ -104,25 +156,24 @@ impl Dialogs {
             dialog = dialog.set_file_name(question.name);
         }
         // The dialog belongs to this thread, waiting for its answer does not.
-        type Answer = std::pin::Pin<Box<dyn Future<Output = Option<rfd::FileHandle>> + Send>>;
-        let answer: Answer = match question.save {
+        type Chosen = std::pin::Pin<Box<dyn Future<Output = Option<rfd::FileHandle>> + Send>>;
+        let chosen: Chosen = match question.save {
             true => Box::pin(dialog.save_file()),
             false => Box::pin(dialog.pick_file()),
         };
         let (sender, ctx) = (self.sender.clone(), ctx.clone());
         std::thread::spawn(move || {
-            let file = pollster::block_on(answer);
-            let command = file.map(|file| (question.answer)(command, file.path().to_path_buf()));
+            let file = pollster::block_on(chosen);
+            let answer = file.map(|file| answer(file.path().to_path_buf()));
             // The window may be gone by now.
-            let _ = sender.send(command);
+            let _ = sender.send(answer);
             ctx.request_repaint();
         });
-        None
     }
 
-    /// The commands whose files were chosen.
-    pub fn answered(&mut self) -> Vec<Command> {
-        let answers: Vec<Option<Command>> = self.receiver.try_iter().collect();
+    /// What is to be done with the files that were chosen.
+    pub fn answered(&mut self) -> Vec<Answer> {
+        let answers: Vec<Option<Answer>> = self.receiver.try_iter().collect();
         self.open &= answers.is_empty();
         answers.into_iter().flatten().collect()
     }

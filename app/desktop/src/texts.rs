@@ -93,7 +93,7 @@ texts! {
     Bullet: "·", "·";
 
     // Kinds of files.
-    KindAll: "Tables, projects and plugins", "表・プロジェクト・プラグイン";
+    KindAll: "Tables, structures, projects and plugins", "表・構造・プロジェクト・プラグイン";
     KindProject: "Lodestone project", "Lodestoneプロジェクト";
     KindPlugin: "Plugin", "プラグイン";
     KindTable: "Table", "表";
@@ -115,7 +115,7 @@ texts! {
     WideGapWhat: "2,470 compounds with a measured band gap: 3 to 7 eV from elements of safe supply, none of them toxic.", "実測バンドギャップをもつ化合物:供給リスクが低く毒性のない元素で 3〜7 eV。";
     YourOwn: "Your own candidates", "自分の候補";
     OpenFile: "Open…", "開く…";
-    DropHere: "or drop a file here: .csv, .tsv, .xlsx, .parquet, a project, or a plugin (.wasm)", "またはここにファイルをドロップ:.csv、.tsv、.xlsx、.parquet、プロジェクト、プラグイン(.wasm)";
+    DropHere: "or drop a file here: a table (.csv, .tsv, .xlsx, .parquet), structures (.cif, POSCAR, .xyz), a project, or a plugin (.wasm)", "またはここにファイルをドロップ:表(.csv、.tsv、.xlsx、.parquet)、構造(.cif、POSCAR、.xyz)、プロジェクト、プラグイン(.wasm)";
     Recent: "Recent", "最近使ったファイル";
     Forget: "Forget {}", "{}を履歴から消す";
     UnsavedFound: "Work that was not saved was found.", "保存されていない作業が見つかりました。";
@@ -303,6 +303,7 @@ texts! {
     CancelTask: "Cancel: {}", "中止: {}";
     TaskLoadPlugins: "Loading plugins", "プラグインを読み込み中";
     TaskRead: "Reading the table", "表を読み込み中";
+    TaskStructure: "Reading a structure", "構造を読み込み中";
     TaskScreen: "Predicting and ranking", "予測と順位付け";
     TaskSort: "Sorting", "並べ替え中";
     TaskPlot: "Placing points", "点を配置中";

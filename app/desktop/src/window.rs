@@ -48,7 +48,7 @@ pub fn open(setup: Setup, opening: Opening) -> Result<(), DesktopError> {
         "lodestone",
         options,
         Box::new(move |cc| {
-            let mut app = App::new(&cc.egui_ctx, setup);
+            let mut app = App::new(cc, setup);
             app.open_files(opening.files);
             if let Some(path) = opening.state_dump {
                 app.dump_to(path);

@@ -7,6 +7,7 @@ use crate::project::{Project, ProjectSource};
 use crate::results::Results;
 use crate::state::{Import, LogLevel, Recovery};
 use crate::store::{self, PROJECT_ENDING};
+use crate::structure::is_structure_file;
 use crate::work::Workbench;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -77,6 +78,7 @@ impl Workbench {
         }
         if after.selection != before.selection {
             self.count_elements();
+            self.show_structure();
         }
     }
 
@@ -198,6 +200,7 @@ impl Workbench {
                 project.axes.x_log = x_log.or(project.axes.x_log);
                 project.axes.y_log = y_log.or(project.axes.y_log);
             }
+            Command::SetStructureStyle { style } => project.structure_style = *style,
             Command::ColourElements { by } => project.element_colours = by,
             Command::Select { rows, mode } => self.select(&rows, mode),
             Command::SelectAll => {
@@ -308,6 +311,7 @@ impl Workbench {
                 });
                 self.preview();
             }
+            _ if is_structure_file(&path) => self.import(path, None),
             _ => return Err(WorkbenchError::UnknownFile { path }),
         }
         Ok(())

@@ -136,6 +136,9 @@ pub enum Command {
     ColourElements {
         by: ColourBy,
     },
+    SetStructureStyle {
+        style: Box<scene::Style>,
+    },
     Select {
         rows: Arc<Vec<u32>>,
         mode: SelectMode,
@@ -249,7 +252,7 @@ impl Command {
             Self::SetParameter {
                 plugin, parameter, ..
             } => format!("{plugin}.{parameter}"),
-            Self::SetSearch { .. } => String::new(),
+            Self::SetSearch { .. } | Self::SetStructureStyle { .. } => String::new(),
             _ => return None,
         };
         Some(format!("{}:{key}", self.name()))

@@ -9,6 +9,8 @@ pub enum WorkbenchError {
     #[error(transparent)]
     Table(#[from] table::TableError),
     #[error(transparent)]
+    Structure(#[from] crystal::CrystalError),
+    #[error(transparent)]
     Screening(#[from] screening::ScreeningError),
     #[error("{}: cannot {action}: {error}", path.display())]
     File {
@@ -34,7 +36,7 @@ pub enum WorkbenchError {
         known: u32,
     },
     #[error(
-        "{}: nothing here can open this file; open .csv, .tsv, .xlsx, .parquet, a .lodestone project or a .wasm plugin",
+        "{}: nothing here can open this file; open .csv, .tsv, .xlsx, .parquet, a structure (.cif, POSCAR, .xyz), a .lodestone project or a .wasm plugin",
         path.display()
     )]
     UnknownFile { path: PathBuf },
@@ -48,7 +50,7 @@ pub enum WorkbenchError {
     NothingSelected,
     #[error("{}: a plot is written as .svg or .png; give it one of these endings", path.display())]
     PlotFormat { path: PathBuf },
-    #[error("{}: the plot cannot be drawn: {error}", path.display())]
+    #[error("{}: the picture cannot be drawn: {error}", path.display())]
     Plot { path: PathBuf, error: String },
     #[error("{0}: the file was not named")]
     NoPath(&'static str),

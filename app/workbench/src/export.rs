@@ -56,6 +56,18 @@ pub(crate) fn plot(
         })?,
         _ => return Err(WorkbenchError::PlotFormat { path: path.into() }),
     };
+    file(path, || Ok(bytes))
+}
+
+/// Writes a file; why its contents cannot be made is told in words.
+pub(crate) fn file(
+    path: &Path,
+    contents: impl FnOnce() -> Result<Vec<u8>, String>,
+) -> Result<(), WorkbenchError> {
+    let bytes = contents().map_err(|error| WorkbenchError::Plot {
+        path: path.into(),
+        error,
+    })?;
     write_atomically(path, |writer| {
         let written = writer.write_all(&bytes);
         written.map_err(|error| table::TableError::io("write", path.display(), error))

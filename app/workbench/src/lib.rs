@@ -19,6 +19,7 @@ mod read;
 mod results;
 mod state;
 mod store;
+mod structure;
 mod undo;
 mod view;
 mod work;
@@ -38,11 +39,14 @@ pub use state::{
     Import, Language, LogLevel, LogLine, Panel, Preferences, Recovery, State, Task, TaskKind, Theme,
 };
 pub use store::Folders;
+pub use structure::SelectedStructure;
 pub use work::{MakeHost, Setup, Workbench};
 
 // What the panels need of the rooms below, so that they name this room alone.
+pub use crystal::Structure;
 pub use matter::Element;
 pub use optimize::{Constraint, Direction, Objective};
 pub use plugin_host::{
     Direction as NaturalDirection, Limits, Need, Origin, Parameter, ParameterKind, ParameterValue,
 };
+pub use scene::Style as StructureStyle;

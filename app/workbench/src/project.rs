@@ -145,6 +145,8 @@ pub struct Project {
     pub coloured_column: Option<String>,
     pub axes: PlotAxes,
     pub element_colours: ColourBy,
+    /// How structures are drawn.
+    pub structure_style: scene::Style,
     /// Rows of the table, ascending.
     pub selection: Arc<Vec<u32>>,
     /// The arrangement of the panels, as the window wrote it.

@@ -2,13 +2,43 @@
 
 use crate::error::WorkbenchError;
 use crate::project::ProjectSource;
+use crate::structure::{Structures, as_csv, is_structure_file};
 use calamine::{Data, Reader};
+use crystal::format::read_file as read_structures;
 use job::Job;
 use std::path::Path;
+use std::sync::Arc;
 use table::{ReadOptions, Source, Table};
 
+/// The candidates of a project, and their structures where they were read from a file of structures.
+pub(crate) struct Candidates {
+    pub table: Table,
+    pub structures: Structures,
+}
+
 /// Reads the candidates of a project.
-pub(crate) fn read(source: &ProjectSource, job: &Job) -> Result<Table, WorkbenchError> {
+pub(crate) fn read(source: &ProjectSource, job: &Job) -> Result<Candidates, WorkbenchError> {
+    if let ProjectSource::File(path) = source
+        && is_structure_file(path)
+    {
+        job.stage("reading", None);
+        let structures = read_structures(path)?;
+        let structures: Vec<_> = structures.into_iter().map(Arc::new).collect();
+        let (text, name) = (as_csv(&structures), path.display().to_string());
+        let table = Table::read_text(text.as_bytes(), &name, &ReadOptions::default(), job)?;
+        return Ok(Candidates {
+            table,
+            structures: Arc::new(structures),
+        });
+    }
+    let table = read_table(source, job)?;
+    Ok(Candidates {
+        table,
+        structures: Arc::default(),
+    })
+}
+
+fn read_table(source: &ProjectSource, job: &Job) -> Result<Table, WorkbenchError> {
     match source {
         ProjectSource::Challenge(challenge) => {
             job.stage("reading", None);

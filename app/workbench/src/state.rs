@@ -6,6 +6,7 @@ use crate::points::Points;
 use crate::project::{Project, ProjectSource};
 use crate::read::Preview;
 use crate::results::Results;
+use crate::structure::SelectedStructure;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -122,6 +123,7 @@ pub enum TaskKind {
     Preview,
     Read,
     Screen,
+    Structure,
     Sort,
     Plot,
     Export,
@@ -185,6 +187,8 @@ pub struct State {
     pub unsaved: bool,
     /// The candidates as they were read.
     pub table: Option<Arc<Table>>,
+    /// The structure of the first of the selected candidates.
+    pub structure: Option<SelectedStructure>,
     /// The last screening. It stays while the next one runs, and where that one fails.
     pub results: Option<Arc<Results>>,
     /// Why the last screening could not be made.

@@ -10,6 +10,7 @@ use crate::read::Preview;
 use crate::results::{Results, property_facts};
 use crate::state::{LogLevel, LogLine, Preferences, State, Task, TaskKind};
 use crate::store::Folders;
+use crate::structure::{self, SelectedStructure, Structures};
 use crate::undo::History;
 use crate::{export, plugins, points, read, view};
 use job::Job;
@@ -44,12 +45,19 @@ pub struct Setup {
 enum Done {
     Plugins(Result<Loaded, String>),
     Preview(Result<Arc<Preview>, WorkbenchError>),
-    /// The table, and the view of it before any prediction.
-    Table(Result<(Arc<Table>, Box<Results>), WorkbenchError>),
+    Table(Result<Box<Opened>, WorkbenchError>),
+    /// The structure of a row.
+    Structure(SelectedStructure),
     Results(Result<Box<Results>, WorkbenchError>),
     Rows(Option<(Vec<u32>, Vec<u32>)>),
     Points(Option<Arc<Points>>),
     Exported(PathBuf, Result<(), WorkbenchError>),
+}
+
+/// A table that was read, the view of it before any prediction, and structures of its rows.
+struct Opened {
+    results: Arc<Results>,
+    structures: Structures,
 }
 
 struct Message {
@@ -73,6 +81,7 @@ pub struct Workbench {
     next_task: u64,
     next_line: u64,
     view: u64,
+    structures: Structures,
     sender: Sender<Message>,
     receiver: Receiver<Message>,
     started: Instant,
@@ -97,6 +106,7 @@ impl Workbench {
             next_task: 0,
             next_line: 0,
             view: 0,
+            structures: Arc::default(),
             sender,
             receiver,
             started: Instant::now(),
@@ -259,10 +269,12 @@ impl Workbench {
         };
         let formula = self.state.project.formula_column.clone();
         self.start(TaskKind::Read, move |job| {
-            Done::Table(read::read(&source, job).map(|table| {
-                let table = Arc::new(table);
-                let results = Results::of_table(0, table.clone(), formula.as_deref());
-                (table, Box::new(results))
+            Done::Table(read::read(&source, job).map(|candidates| {
+                let table = Arc::new(candidates.table);
+                Box::new(Opened {
+                    results: Arc::new(Results::of_table(0, table, formula.as_deref())),
+                    structures: candidates.structures,
+                })
             }))
         });
     }
@@ -270,6 +282,7 @@ impl Workbench {
     fn forget_candidates(&mut self) {
         for kind in [
             TaskKind::Read,
+            TaskKind::Structure,
             TaskKind::Screen,
             TaskKind::Sort,
             TaskKind::Plot,
@@ -284,6 +297,8 @@ impl Workbench {
         state.element_counts = Arc::default();
         state.question_error = None;
         state.table_error = None;
+        state.structure = None;
+        self.structures = Arc::default();
     }
 
     /// Asks the plugins, once they and the table are there.
@@ -321,6 +336,52 @@ impl Workbench {
                 let counts = element_counts(&results, &project, &rows);
                 (rows, counts)
             }))
+        });
+    }
+
+    /// Finds the structure of the first of the selected candidates.
+    pub(crate) fn show_structure(&mut self) {
+        self.stop(TaskKind::Structure);
+        let project = &self.state.project;
+        let (Some(results), Some(source), Some(&row)) = (
+            self.state.results.clone(),
+            project.source.clone(),
+            project.selection.first(),
+        ) else {
+            self.state.structure = None;
+            return;
+        };
+        if self.state.structure.as_ref().is_some_and(|s| s.row == row) {
+            return;
+        }
+        let known = self.structures.get(row as usize).cloned();
+        if known.is_some() {
+            let structure = known.map(Ok);
+            self.state.structure = Some(SelectedStructure { row, structure });
+            return;
+        }
+        let Some(path) = structure::file_of(&results, &source, row) else {
+            self.state.structure = Some(SelectedStructure {
+                row,
+                structure: None,
+            });
+            return;
+        };
+        self.start(TaskKind::Structure, move |_| {
+            let structure = Some(structure::read(&path));
+            Done::Structure(SelectedStructure { row, structure })
+        });
+    }
+
+    /// Writes a file that the window makes, a picture of a structure for example, on a worker thread.
+    pub fn write_file(
+        &mut self,
+        path: PathBuf,
+        contents: impl FnOnce() -> Result<Vec<u8>, String> + Send + 'static,
+    ) {
+        self.start(TaskKind::Export, move |_| {
+            let written = export::file(&path, contents);
+            Done::Exported(path, written)
         });
     }
 
@@ -405,12 +466,19 @@ impl Workbench {
                     import.preview = Some(preview.map_err(|error| error.to_string()));
                 }
             }
-            Done::Table(Ok((table, results))) => {
+            Done::Table(Ok(opened)) => {
+                let table = opened.results.table().clone();
                 for message in table.messages() {
                     self.log(LogLevel::Note, message.clone());
                 }
                 self.state.table = Some(table);
-                self.state.results = Some(Arc::new(*results));
+                self.state.results = Some(opened.results);
+                self.structures = opened.structures;
+                // Where there are structures, the first is there to be looked at.
+                if !self.structures.is_empty() && self.state.project.selection.is_empty() {
+                    self.state.project.selection = Arc::new(vec![0]);
+                }
+                self.show_structure();
                 self.sort();
                 self.screen();
             }
@@ -447,6 +515,7 @@ impl Workbench {
                 self.view += 1;
                 self.plot();
             }
+            Done::Structure(structure) => self.state.structure = Some(structure),
             Done::Points(points) => self.state.points = points,
             Done::Rows(None) => {}
             Done::Exported(path, Ok(())) => {
@@ -512,6 +581,7 @@ fn empty_state(preferences: Preferences) -> State {
         project_path: None,
         unsaved: false,
         table: None,
+        structure: None,
         results: None,
         question_error: None,
         table_error: None,

@@ -13,6 +13,7 @@ mod tasks;
 
 pub use import::import_ui;
 pub use periodic_table::colour_name;
+pub use structure::take_picture;
 pub use tasks::task_ui;
 
 use egui::Ui;

@@ -69,6 +69,7 @@ fn task_name(kind: TaskKind) -> Text {
     match kind {
         TaskKind::LoadPlugins => Text::TaskLoadPlugins,
         TaskKind::Preview | TaskKind::Read => Text::TaskRead,
+        TaskKind::Structure => Text::TaskStructure,
         TaskKind::Screen => Text::TaskScreen,
         TaskKind::Sort => Text::TaskSort,
         TaskKind::Plot => Text::TaskPlot,

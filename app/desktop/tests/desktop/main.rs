@@ -59,7 +59,7 @@ impl Window {
             .with_theme(egui::Theme::Light)
             .with_max_steps(64)
             .wgpu()
-            .build_eframe(move |cc| App::new(&cc.egui_ctx, setup));
+            .build_eframe(move |cc| App::new(cc, setup));
         let mut window = Self { harness };
         window.harness.run_steps(2);
         window
