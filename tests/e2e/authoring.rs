@@ -268,8 +268,10 @@ fn doctor_names_what_is_missing_with_the_command_that_mends_it() {
         let mut command = desk.command();
         command
             .env("RUSTC", "/nowhere/rustc")
-            .env("PATH", "/nowhere");
-        command.env("CARGO", "/nowhere/cargo");
+            .env("PATH", "/nowhere")
+            .env("CARGO", "/nowhere/cargo")
+            .env_remove("COMPONENTIZE_PY")
+            .env_remove("COMPONENTIZE_JS");
         Ran::of(command.args([&["plugin", "doctor"], args].concat()))
     };
     let ran = doctor(&["--lang", "rust"]);

@@ -56,7 +56,7 @@ fn from_an_empty_folder_to_a_strangers_ranking_update_tampering_and_revocation()
     );
     expert.desk.put(
         "foam/tests/cases.csv",
-        "formula,expect:density [g/cm3],tolerance:density\nCu,8.064,0.01\n",
+        "formula,expect:density [g/cm3],tolerance:density [g/cm3]\nCu,8.064,0.01\n",
     );
     expert.plugin("foam", &["build"]).ok();
     expert.plugin("foam", &["test"]).ok();
