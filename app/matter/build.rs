@@ -61,7 +61,9 @@ const ANION_FORMERS: [&str; 21] = [
 const LEAST_COUNT: u32 = 5;
 
 fn main() {
-    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../datasets");
+    // Asked for now, not when this was compiled: the sources may have been moved since.
+    let here = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default();
+    let data = Path::new(&here).join("../../datasets");
     let elements = data.join("elements.csv");
     let states = data.join("oxidation_states.csv");
     println!("cargo::rerun-if-changed=build.rs");

@@ -50,6 +50,19 @@ impl<'a> Structure<'a> {
         numbers.iter().copied().zip(occupancies.iter().copied())
     }
 
+    /// Atoms in the cell, occupancies counted as parts of atoms.
+    pub fn atoms(&self) -> f64 {
+        let sites = (0..self.sites()).flat_map(|site| self.species(site));
+        sites.map(|(_, occupancy)| occupancy).sum()
+    }
+
+    /// Atoms of one element in the cell.
+    pub fn amount(&self, atomic_number: u8) -> f64 {
+        let sites = (0..self.sites()).flat_map(|site| self.species(site));
+        let of_element = sites.filter(|(z, _)| *z == atomic_number);
+        of_element.map(|(_, occupancy)| occupancy).sum()
+    }
+
     /// Volume of the cell, Å³, positive for left-handed cells too.
     pub fn volume(&self) -> f64 {
         let [a, b, c] = self.lattice;

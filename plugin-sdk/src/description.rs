@@ -102,6 +102,12 @@ impl Description {
         self
     }
 
+    /// The plugin reads a descriptor of the host's, given as a column of its name, NaN where it is not known.
+    pub fn descriptor(mut self, name: &str) -> Self {
+        self.0.inputs.descriptors.push(name.into());
+        self
+    }
+
     /// Adds a parameter that a user may set.
     pub fn parameter(mut self, parameter: Parameter) -> Self {
         self.0.parameters.push(parameter.0);

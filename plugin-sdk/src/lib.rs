@@ -90,6 +90,17 @@ pub use description::{Description, Need, Parameter, Property};
 pub use matter;
 pub use predictions::Predictions;
 
+/// The version of the plugin interface that this crate is for: that of the package in `wit/v0.1`.
+pub const INTERFACE_VERSION: &str = "0.1.0";
+
+/// The bytes of a text, as a section of a component holds them.
+#[doc(hidden)]
+pub const fn bytes_of<const N: usize>(text: &str) -> [u8; N] {
+    let mut bytes = [0; N];
+    bytes.copy_from_slice(text.as_bytes());
+    bytes
+}
+
 /// A domain expert's model: what it gives, and how it is computed.
 pub trait DomainModel {
     /// Says what the plugin is and gives. Must always return the same.
@@ -117,6 +128,15 @@ macro_rules! export_plugin {
     ($model:ident) => {
         #[cfg(target_arch = "wasm32")]
         $crate::bindings::export_component!($model with_types_in $crate::bindings);
+
+        // By this the host knows the interface version before it compiles anything.
+        #[cfg(target_arch = "wasm32")]
+        const _: () = {
+            #[used]
+            #[unsafe(link_section = "lodestone-interface")]
+            static INTERFACE: [u8; $crate::INTERFACE_VERSION.len()] =
+                $crate::bytes_of($crate::INTERFACE_VERSION);
+        };
     };
 }
 

@@ -47,6 +47,22 @@ enum Spread {
     Each(Vec<f64>),
 }
 
+impl Spread {
+    /// Takes in a standard deviation that is not like those before.
+    #[cold]
+    fn change(&mut self, rows: usize, row: usize, std: f64) {
+        let before = match self {
+            Self::Unset if std == 0.0 => return *self = Self::Exact,
+            Self::Unset if std.is_nan() => return *self = Self::Unknown,
+            Self::Exact => 0.0,
+            _ => f64::NAN,
+        };
+        let mut all = vec![before; rows];
+        all[row] = std;
+        *self = Self::Each(all);
+    }
+}
+
 impl Predictions {
     /// Room for `rows` candidates and every property of `description`.
     pub fn new(description: &Description, rows: usize) -> Self {
@@ -75,26 +91,16 @@ impl Predictions {
     /// # Panics
     ///
     /// If there is no such row or property: a mistake in the plugin.
+    #[inline]
     pub fn set(&mut self, row: usize, property: usize, mean: f64, std: f64) {
         let rows = self.rows;
         let column = &mut self.columns[property];
         column.mean[row] = mean;
         match &mut column.std {
             Spread::Each(all) => all[row] = std,
-            spread @ Spread::Unset if std == 0.0 => *spread = Spread::Exact,
-            spread @ Spread::Unset if std.is_nan() => *spread = Spread::Unknown,
             Spread::Exact if std == 0.0 => {}
             Spread::Unknown if std.is_nan() => {}
-            spread => {
-                let before = if matches!(spread, Spread::Exact) {
-                    0.0
-                } else {
-                    f64::NAN
-                };
-                let mut all = vec![before; rows];
-                all[row] = std;
-                *spread = Spread::Each(all);
-            }
+            spread => spread.change(rows, row, std),
         }
     }
 
@@ -122,6 +128,7 @@ impl Predictions {
         self.push_note(row, property as u32, text.into());
     }
 
+    #[inline]
     fn push_note(&mut self, row: usize, property: u32, text: Cow<'static, str>) {
         let code = match text {
             Cow::Borrowed(text) => self.static_code(text),
@@ -132,6 +139,7 @@ impl Predictions {
         self.property.push(property);
     }
 
+    #[inline]
     fn static_code(&mut self, text: &'static str) -> u32 {
         let (address, length) = (text.as_ptr() as usize, text.len());
         let place = (address ^ (address >> 6) ^ length) % RECENT;

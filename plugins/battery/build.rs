@@ -5,6 +5,9 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::{env, error::Error, fs, path::Path};
 
+#[path = "src/filter.rs"]
+mod filter;
+
 struct Row {
     ion: Element,
     charged: Composition,
@@ -25,8 +28,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         println!("cargo::rerun-if-changed={}", file.display());
     }
     println!("cargo::rerun-if-changed=build.rs");
-    let mut code = table("COMPUTED", chains(rows(&computed)?))?;
-    code += &table("MEASURED", averages(rows(&measured)?))?;
+    println!("cargo::rerun-if-changed=src/filter.rs");
+    let (computed, measured) = (chains(rows(&computed)?), averages(rows(&measured)?));
+    let mut code = known_sets(computed.iter().chain(&measured));
+    code += &table("COMPUTED", computed)?;
+    code += &table("MEASURED", measured)?;
     fs::write(Path::new(&env::var("OUT_DIR")?).join("pairs.rs"), code)?;
     Ok(())
 }
@@ -142,6 +148,20 @@ fn averages(rows: Vec<Row>) -> Vec<Row> {
         }
     }
     out.into_iter().map(|(row, _)| row).collect()
+}
+
+/// The filter of the sets of elements that discharged compositions have.
+fn known_sets<'a>(rows: impl Iterator<Item = &'a Row>) -> String {
+    let mut words = [0_u64; filter::WORDS];
+    for row in rows {
+        let elements = row.discharged.as_ref();
+        let set = elements
+            .iter()
+            .fold(0, |set, (e, _)| set | 1 << e.atomic_number());
+        let (word, bit) = filter::place(set);
+        words[word] |= 1 << bit;
+    }
+    format!("static KNOWN_SETS: [u64; crate::filter::WORDS] = {words:?};\n")
 }
 
 fn table(name: &str, mut rows: Vec<Row>) -> Result<String, Box<dyn Error>> {

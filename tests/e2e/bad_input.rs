@@ -12,8 +12,8 @@ fn what_is_no_file_is_told_apart() {
     desk.put("plain", "formula\nLiCoO2\n");
     for (name, said) in [
         ("nowhere.csv", "no such file"),
-        ("folder", "this is a folder"),
-        ("folder.csv", "this is a folder"),
+        ("folder", "it holds no structure file"),
+        ("folder.csv", "it holds no structure file"),
         ("a.xlsx", ".csv, .tsv or .parquet"),
         ("plain", ".csv, .tsv or .parquet"),
     ] {

@@ -1,6 +1,8 @@
 //! Drives the built program as a user would: files in, files and messages out, exit status.
 
+mod authoring;
 mod bad_input;
+mod descriptors;
 mod determinism;
 #[allow(
     dead_code,
@@ -10,9 +12,14 @@ mod determinism;
 mod guest;
 mod hostile;
 mod input_formats;
+mod languages;
 mod outputs;
 mod plugins;
 mod ranking;
+mod registry;
+mod structures;
+mod trial;
+mod tutorial;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -37,6 +44,8 @@ fn command(home: &Path) -> assert_cmd::Command {
     let mut command = assert_cmd::Command::new(env!("CARGO_BIN_EXE_lodestone"));
     command
         .env_remove("LODESTONE_PLUGINS")
+        .env_remove("LODESTONE_HOME")
+        .env_remove("XDG_DATA_HOME")
         .env_remove("XDG_CACHE_HOME");
     command.env("HOME", home).env("LODESTONE_CACHE", home);
     command
@@ -121,10 +130,11 @@ struct Ran {
 
 impl Ran {
     fn of(command: &mut assert_cmd::Command) -> Self {
-        let output = command
-            .timeout(std::time::Duration::from_secs(120))
-            .output()
-            .unwrap();
+        Self::within(command, std::time::Duration::from_secs(120))
+    }
+
+    fn within(command: &mut assert_cmd::Command, limit: std::time::Duration) -> Self {
+        let output = command.timeout(limit).output().unwrap();
         Self {
             status: output.status.code().unwrap_or(-1),
             out: output.stdout,

@@ -1,7 +1,7 @@
 //! `lodestone plugin list | info | check`, and plugins named by file.
 
 use crate::guest::{Guest, description};
-use crate::{Desk, Ran};
+use crate::{Desk, Ran, dataset};
 use serde_json::Value;
 
 fn shipped(id: &str) -> String {
@@ -71,6 +71,44 @@ fn info_gives_unit_method_source_validity_and_uncertainty_of_every_property() {
                 .all(|line| line.chars().count() <= 120)
         );
         assert!(said.contains("SHA-256") && said.contains("licence"));
+    }
+}
+
+#[test]
+fn info_says_how_many_candidates_of_the_shipped_lists_a_plugin_covers() {
+    let desk = Desk::new();
+    let info = desk.run(&["plugin", "info", "battery", "--json"]).ok();
+    let info: Value = serde_json::from_str(info.out()).unwrap();
+    for list in info["tried_on"].as_array().unwrap() {
+        let file = list["list"].as_str().unwrap();
+        let args = [
+            "-p",
+            "battery",
+            "-O",
+            "max:battery.material_cost",
+            "--format",
+            "csv",
+        ];
+        let sheet = desk
+            .run(&[&["rank", &dataset(file)], &args[..]].concat())
+            .sheet();
+        assert_eq!(list["candidates"], sheet.len(), "{file}");
+        let mut covered = vec![false; sheet.len()];
+        for (name, count) in list["properties"].as_object().unwrap() {
+            let header = sheet
+                .header
+                .iter()
+                .find(|h| h.split(" [").next() == Some(&format!("battery.{name}")));
+            let values = sheet.numbers(header.unwrap());
+            let known = values.iter().filter(|v| !v.is_nan()).count();
+            assert_eq!(*count, known, "{file}: {name}");
+            covered
+                .iter_mut()
+                .zip(values)
+                .for_each(|(c, v)| *c |= !v.is_nan());
+        }
+        let covered = covered.iter().filter(|c| **c).count();
+        assert_eq!(list["covered"], covered, "{file}");
     }
 }
 

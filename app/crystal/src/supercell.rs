@@ -89,8 +89,9 @@ fn lattice_points(matrix: &[[i128; 3]; 3]) -> Vec<Vector3<i128>> {
             let mut done = true;
             for row in column + 1..3 {
                 let quotient = h[row][column] / h[column][column];
-                for k in 0..3 {
-                    h[row][k] -= quotient * h[column][k];
+                let subtracted = h[column].map(|x| quotient * x);
+                for (entry, x) in h[row].iter_mut().zip(subtracted) {
+                    *entry -= x;
                 }
                 done &= h[row][column] == 0;
             }

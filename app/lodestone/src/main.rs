@@ -1,6 +1,8 @@
 //! `lodestone`: the program. One file per subcommand; `args` is the command line.
 
 mod args;
+mod desktop;
+mod lists;
 mod plugin;
 mod plugins;
 mod progress;
@@ -27,9 +29,10 @@ impl From<anyhow::Error> for Failure {
 
 fn main() -> ExitCode {
     let result = match Cli::parse().command {
-        Command::Rank(args) => rank::run(&args),
-        Command::Plugin(command) => plugin::run(&command),
-        Command::CompileWorker => {
+        None => desktop::run(),
+        Some(Command::Rank(args)) => rank::run(&args),
+        Some(Command::Plugin(command)) => plugin::run(&command),
+        Some(Command::CompileWorker) => {
             plugin_host::compile_worker(std::io::stdin().lock(), std::io::stdout().lock())
                 .map_err(|e| Failure::Failed(e.into()))
         }

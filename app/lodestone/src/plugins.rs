@@ -1,7 +1,8 @@
 //! Where plugins come from: inside this program, a folder of the user's, or a file named on the command line.
 
 use anyhow::{Context, Result, anyhow, bail};
-use plugin_host::{Compiler, Host, HostOptions, Limits, Plugin};
+use plugin_host::{Compiler, Host, HostOptions, Limits, Plugin, SPOKEN};
+use registry::{Home, RegistryError, Signature, TrustedKey, read_signature, signature_file};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
@@ -23,6 +24,9 @@ const SHIPPED: [(&str, &[u8]); 3] = [
         include_bytes!("../../../plugins/dist/magnet.wasm"),
     ),
 ];
+
+/// Their ids, which no other plugin gets.
+pub const SHIPPED_IDS: [&str; 3] = [SHIPPED[0].0, SHIPPED[1].0, SHIPPED[2].0];
 
 /// A folder of further components, each installed under its file's name.
 const FOLDER_VARIABLE: &str = "LODESTONE_PLUGINS";
@@ -65,12 +69,37 @@ fn cache_dir() -> Option<PathBuf> {
         .map(|p| p.join("compiled"))
 }
 
-/// The ids of all installed plugins with where each is: the shipped ones, then those of the user's folder, both sorted.
+/// The user's folder of keys and installed plugins.
+pub fn home() -> Result<Home> {
+    Home::from_environment(|name| std::env::var_os(name)).ok_or(RegistryError::NoHome.into())
+}
+
+/// Whether this program speaks that version of the plugin interface.
+pub fn speaks(interface: &str) -> bool {
+    let patch = interface
+        .strip_prefix(SPOKEN)
+        .and_then(|rest| rest.strip_prefix('.'));
+    patch.is_some_and(|p| !p.is_empty() && p.bytes().all(|b| b.is_ascii_digit()))
+}
+
+/// The ids of all installed plugins with where each is: the shipped ones, then those that the user installed and those of
+/// the user's folder, sorted.
 pub fn installed() -> Result<Vec<(String, Location)>> {
     let mut all: Vec<(String, Location)> = SHIPPED
         .iter()
         .map(|&(id, bytes)| (id.to_owned(), Location::Shipped(id, bytes)))
         .collect();
+    if let Ok(home) = home() {
+        // The shipped plugins do not depend on whether this folder can be read.
+        let names = home.names().unwrap_or_else(|error| {
+            show::tell(format!(
+                "lodestone: installed plugins are left out: {error}"
+            ));
+            Vec::new()
+        });
+        let of = |id: String| (id.clone(), Location::Installed(home.clone(), id));
+        all.extend(names.into_iter().map(of));
+    }
     if let Some(folder) = std::env::var_os(FOLDER_VARIABLE).map(PathBuf::from) {
         let entries = std::fs::read_dir(&folder)
             .with_context(|| format!("{FOLDER_VARIABLE}: cannot read {}", folder.display()))?;
@@ -95,8 +124,8 @@ pub fn installed() -> Result<Vec<(String, Location)>> {
         }
     }
     // The shipped ones first: a file that claims one of their ids is the one that is refused.
-    let is_file = |location: &Location| matches!(location, Location::File(_));
-    all.sort_by(|a, b| (is_file(&a.1), &a.0).cmp(&(is_file(&b.1), &b.0)));
+    let is_others = |location: &Location| !matches!(location, Location::Shipped(..));
+    all.sort_by(|a, b| (is_others(&a.1), &a.0).cmp(&(is_others(&b.1), &b.0)));
     Ok(all)
 }
 
@@ -104,7 +133,33 @@ pub fn installed() -> Result<Vec<(String, Location)>> {
 pub enum Location {
     /// Id and component.
     Shipped(&'static str, &'static [u8]),
+    /// Installed under this id.
+    Installed(Home, String),
     File(PathBuf),
+}
+
+/// Who vouches for a plugin.
+pub enum Standing {
+    /// It came with this program.
+    Shipped,
+    /// This key, which the user trusts, signed it.
+    Signed(TrustedKey),
+    /// A key of that identifier may have signed it; nobody here knows it.
+    UnknownSigner(String),
+    Unsigned,
+}
+
+impl Standing {
+    /// What a user must see before relying on the plugin, if anything.
+    pub fn mark(&self) -> Option<String> {
+        match self {
+            Self::Shipped | Self::Signed(_) => None,
+            Self::UnknownSigner(id) => Some(format!(
+                "UNSIGNED as far as is known here: its signature is by key {id}, which is not trusted"
+            )),
+            Self::Unsigned => Some("UNSIGNED: nobody vouches for it".to_owned()),
+        }
+    }
 }
 
 impl Location {
@@ -112,6 +167,7 @@ impl Location {
     pub fn describe(&self) -> String {
         match self {
             Self::Shipped(id, _) => format!("{id} (shipped)"),
+            Self::Installed(_, id) => format!("{id} (installed)"),
             Self::File(path) => path.display().to_string(),
         }
     }
@@ -120,15 +176,64 @@ impl Location {
     pub fn read(&self, host: &Host) -> Result<Vec<u8>> {
         match self {
             Self::Shipped(_, bytes) => Ok(bytes.to_vec()),
+            Self::Installed(home, id) => {
+                Ok(home.load(id, host.limits().component_bytes as u64)?.bytes)
+            }
             Self::File(path) => Ok(host.read(path)?),
         }
     }
 
-    /// Loads the plugin.
-    pub fn load(&self, host: &Host) -> Result<Plugin> {
+    /// Loads the plugin and says who vouches for it. An installed one must be what was installed, and its key still be
+    /// trusted; a file with a signature beside it must be what was signed.
+    pub fn load(&self, host: &Host) -> Result<(Plugin, Standing)> {
         let origin = self.describe();
-        host.load(&self.read(host)?, &origin)
-            .with_context(|| format!("plugin {origin} is refused"))
+        let loaded = || -> Result<(Plugin, Standing)> {
+            match self {
+                Self::Shipped(_, bytes) => Ok((host.load(bytes, &origin)?, Standing::Shipped)),
+                Self::Installed(home, id) => {
+                    let found = home.load(id, host.limits().component_bytes as u64)?;
+                    let standing = found.signer.map_or(Standing::Unsigned, Standing::Signed);
+                    let plugin = host.load(&found.bytes, &origin)?;
+                    let said = plugin.description();
+                    if (&said.id, &said.version) != (id, &found.record.version) {
+                        bail!(
+                            "it says of itself that it is {} {}, but was installed as {id} {}",
+                            said.id,
+                            said.version,
+                            found.record.version
+                        );
+                    }
+                    Ok((plugin, standing))
+                }
+                Self::File(path) => {
+                    let bytes = host.read(path)?;
+                    let standing = standing_of_file(path, &bytes)?;
+                    Ok((host.load(&bytes, &origin)?, standing))
+                }
+            }
+        };
+        loaded().with_context(|| format!("plugin {origin} is refused"))
+    }
+}
+
+/// Who signed the component in a file, by the signature beside it.
+fn standing_of_file(path: &Path, bytes: &[u8]) -> Result<Standing> {
+    if SHIPPED.iter().any(|(_, shipped)| *shipped == bytes) {
+        return Ok(Standing::Shipped);
+    }
+    let beside = signature_file(path);
+    if !beside.exists() {
+        return Ok(Standing::Unsigned);
+    }
+    let what = beside.display().to_string();
+    let signature = Signature::parse(&read_signature(&beside)?, &what)?;
+    let Ok(home) = home() else {
+        return Ok(Standing::UnknownSigner(signature.key_id()));
+    };
+    match home.trust()?.verify(&signature, bytes, "the file") {
+        Ok(key) => Ok(Standing::Signed(key.clone())),
+        Err(RegistryError::UnknownKey { id, .. }) => Ok(Standing::UnknownSigner(id)),
+        Err(error) => Err(error.into()),
     }
 }
 

@@ -5,10 +5,11 @@ use crate::{Failure, plugins, progress, show};
 use anyhow::{Context, Result, anyhow};
 use job::Job;
 use optimize::{Constraint, Direction, Objective};
-use screening::{Outcome, Request, ScreeningError, Setting, screen};
+use screening::{Outcome, Request, ScreeningError, Setting, Structures, screen};
 use std::borrow::Cow;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use table::{
     Destination, OutputFormat, ReadOptions, Source, Table, TableError, write_atomically,
     write_rejected,
@@ -44,8 +45,8 @@ fn rank(args: &RankArgs) -> Result<(), Failure> {
     }
     let rejected_to = rejected_path(args, &source)?;
     let (job, shown) = progress::start();
-    let table =
-        Table::read(&source, &ReadOptions::default(), &job).map_err(|e| failed(&job, e.into()))?;
+    let (table, structures) = candidates(args, &source, &job).map_err(|e| failed(&job, e))?;
+    request.structures = structures.map(Arc::new);
     load_plugins(args, &mut request)?;
     let outcome = screen(&table, &request, &job).map_err(|error| screening_failure(&job, error))?;
     let output = outcome.output();
@@ -69,6 +70,23 @@ fn rank(args: &RankArgs) -> Result<(), Failure> {
     tell(&table, &outcome, rejected_to.as_ref());
     // By now the output is written: an error here is told as it is, whether or not somebody pressed Ctrl-C.
     rejected.map_err(|e| Failure::Failed(e.into()))
+}
+
+/// The table of candidates, and their structures where it names any or is a folder of them.
+fn candidates(args: &RankArgs, source: &Source, job: &Job) -> Result<(Table, Option<Structures>)> {
+    if let Some(folder) = source.path().filter(|path| path.is_dir()) {
+        let (table, structures) = Structures::of_folder(folder, job)?;
+        return Ok((table, Some(structures)));
+    }
+    let table = Table::read(source, &ReadOptions::default(), job)?;
+    let column = match &args.structure_column {
+        Some(name) => Some(table.find_column(name)?),
+        None => Structures::find_column(&table),
+    };
+    let folder = source.path().and_then(Path::parent);
+    let folder = folder.unwrap_or(Path::new(""));
+    let structures = column.map(|column| Structures::read(&table, column, folder, job));
+    Ok((table, structures.transpose()?))
 }
 
 fn failed(job: &Job, error: anyhow::Error) -> Failure {
@@ -117,6 +135,7 @@ fn request(args: &RankArgs) -> Result<Request> {
         objectives: objectives.collect::<Result<_>>()?,
         constraints: constraints.collect::<Result<_>>()?,
         formula_column: args.formula_column.clone(),
+        structures: None,
         top: args.top,
         seed: args.seed,
     })
@@ -138,10 +157,10 @@ fn load_plugins(args: &RankArgs, request: &mut Request) -> Result<(), Failure> {
             .map(|(_, location)| location)
             .collect()
     };
-    let mut refused = Vec::new();
+    let (mut refused, mut marks) = (Vec::new(), Vec::new());
     for location in &locations {
         match location.load(&host) {
-            Ok(plugin)
+            Ok((plugin, _))
                 if !request.plugins_are_named
                     && request.plugins.iter().any(|p| p.id() == plugin.id()) =>
             {
@@ -151,7 +170,13 @@ fn load_plugins(args: &RankArgs, request: &mut Request) -> Result<(), Failure> {
                     plugin.id()
                 ));
             }
-            Ok(plugin) => request.plugins.push(plugin),
+            Ok((plugin, standing)) => {
+                let mark = standing.mark();
+                marks.extend(
+                    mark.map(|m| format!("plugin {} ({}) is {m}", plugin.id(), plugin.origin())),
+                );
+                request.plugins.push(plugin);
+            }
             Err(error) => refused.push(error),
         }
     }
@@ -160,6 +185,9 @@ fn load_plugins(args: &RankArgs, request: &mut Request) -> Result<(), Failure> {
     }
     for error in &refused {
         show::tell(format!("lodestone: {error:#}; it is left out"));
+    }
+    for mark in &marks {
+        show::tell(format!("lodestone: {mark}"));
     }
     if request.plugins_are_named && request.plugins.is_empty() {
         return Err(Failure::Failed(anyhow!(

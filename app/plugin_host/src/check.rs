@@ -532,6 +532,7 @@ fn advice(e: &LoadError) -> &'static str {
         }
         LoadError::NoInterface { .. }
         | LoadError::InterfaceVersion { .. }
+        | LoadError::InterfaceMismatch { .. }
         | LoadError::WrongTypes(_) => "build it against the plugin-sdk of this release",
         LoadError::Describe(_) | LoadError::Unsteady(_) => {
             "`describe` must return the same constant description every time"

@@ -47,7 +47,7 @@ pub(crate) fn compile(
 
 fn here(bytes: &[u8], canonical_nans: bool, limits: &Limits) -> Result<Vec<u8>, String> {
     let text = |e: wasmtime::Error| crate::text::clean(&format!("{e:#}"), 500);
-    instance::engine(limits, canonical_nans)
+    instance::compiler(limits, canonical_nans)
         .and_then(|engine| engine.precompile_component(bytes))
         .map_err(text)
 }
@@ -167,7 +167,9 @@ fn wait(child: &mut Child, limits: &Limits) -> Result<std::process::ExitStatus, 
             Ok(None) => {}
             Err(e) => return Err(LoadError::Compiler(e.to_string())),
         }
-        if started.elapsed() > limits.compile_time {
+        let elapsed = started.elapsed();
+        let used = processor_time(child.id()).unwrap_or(elapsed);
+        if used > limits.compile_time || elapsed > PATIENCE * limits.compile_time {
             return Err(LoadError::CompileTime(limits.compile_time));
         }
         if resident_bytes(child.id()).is_some_and(|bytes| bytes > limits.compile_bytes) {
@@ -176,6 +178,18 @@ fn wait(child: &mut Child, limits: &Limits) -> Result<std::process::ExitStatus, 
         std::thread::sleep(pause);
         pause = (pause * 2).min(Duration::from_millis(20));
     }
+}
+
+/// On a busy machine a child may wait this many times as long as it works.
+const PATIENCE: u32 = 10;
+
+/// Processor time of a process, where the system tells it (Linux, which counts in hundredths of a second for programs).
+fn processor_time(pid: u32) -> Option<Duration> {
+    let text = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    // the name in brackets may hold anything; user and system time are the 12th and 13th field behind it
+    let mut fields = text.rsplit_once(')')?.1.split_whitespace().skip(11);
+    let mut hundredths = || fields.next()?.parse::<u64>().ok();
+    Some(Duration::from_millis(10 * (hundredths()? + hundredths()?)))
 }
 
 /// Resident memory of a process, where the system tells it (Linux; pages of 4 KiB or more).

@@ -36,6 +36,11 @@ pub enum LoadError {
         crate::verify::SPOKEN
     )]
     InterfaceVersion { found: String },
+    #[error(
+        "its section {} names version {section} of the plugin interface, but it exports version {exported}",
+        crate::verify::INTERFACE_SECTION
+    )]
+    InterfaceMismatch { section: String, exported: String },
     #[error("it is not a valid plugin component: {why} (at byte {offset})")]
     Invalid { why: String, offset: usize },
     #[error("it does not compile: {0}")]

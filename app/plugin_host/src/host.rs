@@ -15,6 +15,7 @@ use crate::description::Description;
 use crate::error::{Fault, LoadError};
 use crate::instance::{self, Compiled, Failure, Ticker};
 use crate::limits::Limits;
+use crate::slots::Slots;
 use crate::{validate, verify};
 
 /// How a [`Host`] is set up. The default keeps no compiled code and compiles in this process.
@@ -29,6 +30,7 @@ pub struct HostOptions {
 /// Loads plugins and lends them a clock and limits. One host serves a whole program.
 pub struct Host {
     engine: Engine,
+    slots: Arc<Slots>,
     limits: Limits,
     compiler: Compiler,
     cache: Option<Cache>,
@@ -61,6 +63,7 @@ impl Host {
             });
         Ok(Self {
             engine,
+            slots: Arc::new(Slots::new()),
             limits: options.limits,
             compiler: options.compiler,
             cache,
@@ -112,18 +115,19 @@ impl Host {
         let sha256: [u8; 32] = Sha256::digest(bytes).into();
         let mut messages = Vec::new();
         let component = self.component(bytes, &sha256, origin, &mut messages)?;
-        let compiled = Compiled::new(&self.engine, &component)?;
-        let (description, again) = describe(&compiled, &self.limits)?;
+        let compiled = Compiled::new(&self.engine, &self.slots, &component)?;
+        let limits = self.limits.of_component(bytes.len());
+        let (description, again) = describe(&compiled, &limits)?;
         if let Some(what) = difference(&description, &again) {
             return Err(LoadError::Unsteady(what));
         }
-        let faults = validate::faults(&description, &self.limits);
+        let faults = validate::faults(&description, &limits);
         if !faults.is_empty() {
             return Err(LoadError::Description(faults));
         }
         Ok(Plugin(Arc::new(Loaded {
             compiled,
-            limits: self.limits.clone(),
+            limits,
             description,
             interface,
             sha256: cache::hex(&sha256),

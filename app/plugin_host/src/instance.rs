@@ -11,6 +11,7 @@ use wasmtime::{Config, Engine, ResourceLimiter, Store, Trap, UpdateDeadline};
 use crate::bindings::v0_1::{DomainModel, DomainModelPre};
 use crate::error::{Fault, LoadError};
 use crate::limits::Limits;
+use crate::slots::{self, Slots};
 
 /// How often running plugins look at the clock and at their job.
 const TICK: Duration = Duration::from_millis(20);
@@ -18,6 +19,19 @@ const TICK: Duration = Duration::from_millis(20);
 /// The engine that all compiled plugins of one host share; `canonical_nans` makes every NaN the same bits, which `check`
 /// compares with and nothing else pays for.
 pub(crate) fn engine(limits: &Limits, canonical_nans: bool) -> Result<Engine, wasmtime::Error> {
+    let plain = config(limits, canonical_nans);
+    let mut pooled = plain.clone();
+    slots::pooled(&mut pooled, limits);
+    // Where the address space is limited (`ulimit -v`), the pool cannot be reserved; instances are made one by one then.
+    Engine::new(&pooled).or_else(|_| Engine::new(&plain))
+}
+
+/// An engine to compile with, which instantiates nothing.
+pub(crate) fn compiler(limits: &Limits, canonical_nans: bool) -> Result<Engine, wasmtime::Error> {
+    Engine::new(&config(limits, canonical_nans))
+}
+
+fn config(limits: &Limits, canonical_nans: bool) -> Config {
     let mut config = Config::new();
     config
         .consume_fuel(true)
@@ -29,7 +43,7 @@ pub(crate) fn engine(limits: &Limits, canonical_nans: bool) -> Result<Engine, wa
         .wasm_memory64(false)
         .wasm_component_model(true)
         .concurrency_support(false);
-    Engine::new(&config)
+    config
 }
 
 /// Moves the engine's clock on, from a thread of its own that ends with the host.
@@ -115,15 +129,15 @@ impl ResourceLimiter for Meter {
     }
 
     fn instances(&self) -> usize {
-        32
+        slots::MODULES as usize
     }
 
     fn tables(&self) -> usize {
-        16
+        slots::TABLES as usize
     }
 
     fn memories(&self) -> usize {
-        8
+        slots::MEMORIES as usize
     }
 }
 
@@ -142,6 +156,7 @@ impl From<Fault> for Failure {
 /// A compiled plugin, ready to be instantiated.
 pub(crate) struct Compiled {
     engine: Engine,
+    slots: Arc<Slots>,
     pre: DomainModelPre<Meter>,
 }
 
@@ -152,13 +167,18 @@ pub(crate) struct Spent {
 
 impl Compiled {
     /// Nothing is linked: whatever the component wants to import is missing.
-    pub(crate) fn new(engine: &Engine, component: &Component) -> Result<Self, LoadError> {
+    pub(crate) fn new(
+        engine: &Engine,
+        slots: &Arc<Slots>,
+        component: &Component,
+    ) -> Result<Self, LoadError> {
         let types = |e: wasmtime::Error| LoadError::WrongTypes(chain(&e));
         let pre = Linker::new(engine)
             .instantiate_pre(component)
             .map_err(types)?;
         Ok(Self {
             engine: engine.clone(),
+            slots: slots.clone(),
             pre: DomainModelPre::new(pre).map_err(types)?,
         })
     }
@@ -177,6 +197,8 @@ impl Compiled {
             max_bytes: limits.memory_bytes,
             max_table: limits.table_elements,
         };
+        // Declared before the store, so dropped after it.
+        let _slot = self.slots.take();
         let mut store = Store::new(&self.engine, meter);
         store.limiter(|meter| meter);
         store.set_hostcall_fuel(data);

@@ -11,7 +11,8 @@ pub struct Limits {
     pub functions: u32,
     /// Size of one function's code, bytes; the time to compile grows faster than this.
     pub function_bytes: usize,
-    /// Compiling takes at most this long; enforced when it happens in a child process.
+    /// Compiling takes at most this much processor time, and ten times as long on the clock; enforced when it happens in a
+    /// child process. Python or JavaScript takes 20 s.
     pub compile_time: Duration,
     /// Resident memory of the compiling child process, bytes; enforced where `/proc` tells it.
     pub compile_bytes: u64,
@@ -25,6 +26,10 @@ pub struct Limits {
     pub fuel_per_call: u64,
     /// Fuel added for each row of a batch.
     pub fuel_per_row: u64,
+    /// A component above this size, bytes, carries the interpreter of a language: Python takes 19 MB, JavaScript 12.
+    pub interpreter_bytes: usize,
+    /// It gets this many times the fuel, for it spends some hundred instructions where compiled code spends one.
+    pub interpreter_fuel: u64,
     /// Backstop on the time of one call. Fuel decides long before, and the same way on every machine.
     pub wall: Duration,
     /// Data copied out of a plugin in one `predict`, bytes.
@@ -62,6 +67,8 @@ impl Default for Limits {
             stack_bytes: 1 << 20,
             fuel_per_call: 20_000_000,
             fuel_per_row: 400_000,
+            interpreter_bytes: 4 << 20,
+            interpreter_fuel: 10,
             wall: Duration::from_secs(60),
             result_bytes: 32 << 20,
             description_bytes: 1 << 20,
@@ -78,6 +85,16 @@ impl Default for Limits {
 }
 
 impl Limits {
+    /// The limits of a component of this size.
+    pub(crate) fn of_component(&self, bytes: usize) -> Self {
+        let mut limits = self.clone();
+        if bytes > self.interpreter_bytes {
+            limits.fuel_per_call = self.fuel_per_call.saturating_mul(self.interpreter_fuel);
+            limits.fuel_per_row = self.fuel_per_row.saturating_mul(self.interpreter_fuel);
+        }
+        limits
+    }
+
     /// Fuel of a `predict` over `rows` rows.
     pub(crate) fn fuel(&self, rows: usize) -> u64 {
         let per_row = self.fuel_per_row.saturating_mul(rows as u64);
@@ -91,5 +108,24 @@ impl Limits {
     pub(crate) fn bisect_fuel(&self, rows: usize) -> u64 {
         let calls = self.fuel_per_call.saturating_mul(50);
         self.fuel(rows).saturating_mul(2).saturating_add(calls)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Limits;
+
+    #[test]
+    fn a_component_with_an_interpreter_gets_more_fuel_and_nothing_else() {
+        let plain = Limits::default();
+        assert_eq!(plain.of_component(plain.interpreter_bytes), plain);
+        let large = plain.of_component(plain.interpreter_bytes + 1);
+        assert_eq!(large.fuel(1), plain.interpreter_fuel * plain.fuel(1));
+        let same = Limits {
+            fuel_per_call: plain.fuel_per_call,
+            fuel_per_row: plain.fuel_per_row,
+            ..large
+        };
+        assert_eq!(same, plain);
     }
 }

@@ -12,6 +12,13 @@ pub const INTERFACE: &str = "lodestone:plugin/model";
 /// The released interface versions this host speaks, as texts for messages.
 pub const SPOKEN: &str = "0.1";
 
+/// The custom section in which a component names the interface version it was built for: `0.1.0`. The SDK for Rust puts
+/// it into the core module, `lodestone plugin build` behind the components of other languages.
+pub const INTERFACE_SECTION: &str = "lodestone-interface";
+
+/// Longest version that a component may name, bytes.
+const VERSION_BYTES: usize = 32;
+
 /// What a plugin's code may use of WebAssembly: what is deterministic on every machine. No relaxed SIMD, no threads, no
 /// component async, no second memory in a module.
 const FEATURES: WasmFeatures = WasmFeatures::WASM2
@@ -38,6 +45,15 @@ pub(crate) fn interface_version(bytes: &[u8], limits: &Limits) -> Result<String,
             offset: e.offset(),
         })?;
     Ok(version)
+}
+
+/// Whether a component names the interface version it was built for, in a section of its own.
+pub fn has_interface_section(bytes: &[u8]) -> bool {
+    let mut parser = Parser::new(0);
+    parser.set_features(FEATURES);
+    let named =
+        |payload| matches!(payload, Ok(Payload::CustomSection(s)) if s.name() == INTERFACE_SECTION);
+    parser.parse_all(bytes).any(named)
 }
 
 /// Whether the bytes can be a component at all, by their first eight.
@@ -83,6 +99,8 @@ fn form(bytes: &[u8], limits: &Limits) -> Result<(), LoadError> {
 struct Outline {
     imports: BTreeSet<String>,
     exports: Vec<String>,
+    /// The version that sections called [`INTERFACE_SECTION`] name.
+    section: Option<String>,
 }
 
 impl Outline {
@@ -108,6 +126,9 @@ impl Outline {
                         outline.exports.push(name.to_owned());
                     }
                 }
+                Payload::CustomSection(section) if section.name() == INTERFACE_SECTION => {
+                    outline.take_section(section.data(), section.data_offset())?;
+                }
                 Payload::CodeSectionStart { count, .. } => {
                     functions = functions.saturating_add(count);
                     if functions > limits.functions {
@@ -132,7 +153,41 @@ impl Outline {
         Ok(outline)
     }
 
+    /// Reads a section that names the interface version; several must name the same.
+    fn take_section(&mut self, data: &[u8], offset: usize) -> Result<(), LoadError> {
+        let invalid = |why: String| LoadError::Invalid { why, offset };
+        let plain = |b: &u8| b.is_ascii_graphic();
+        let version = match std::str::from_utf8(data) {
+            Ok(text) if (1..=VERSION_BYTES).contains(&data.len()) && data.iter().all(plain) => text,
+            _ => {
+                let why = format!("its section {INTERFACE_SECTION} holds no version such as 0.1.0");
+                return Err(invalid(why));
+            }
+        };
+        match &self.section {
+            Some(other) if other != version => Err(invalid(format!(
+                "its sections {INTERFACE_SECTION} name versions {other} and {version}"
+            ))),
+            _ => {
+                self.section = Some(version.to_owned());
+                Ok(())
+            }
+        }
+    }
+
+    /// The version of the interface that is exported; a section that names another one is refused.
     fn version(&self) -> Result<String, LoadError> {
+        let exported = self.exported_version()?;
+        match &self.section {
+            Some(section) if *section != exported => Err(LoadError::InterfaceMismatch {
+                section: section.clone(),
+                exported,
+            }),
+            _ => Ok(exported),
+        }
+    }
+
+    fn exported_version(&self) -> Result<String, LoadError> {
         let versions: Vec<&str> = self
             .exports
             .iter()

@@ -3,6 +3,7 @@
 use crate::ScreeningError;
 use crate::plan::{Plan, PluginPlan, TableColumn};
 use crate::quantity::{Origin, Quantity};
+use crate::structures::Columns;
 use job::Job;
 use matter::{Compositions, Element, formula::Parser};
 use optimize::Verdict;
@@ -100,10 +101,14 @@ impl Chunk {
         let mut parser = Parser::new();
         let (mut accepted, mut rejected, mut charges) =
             (Vec::with_capacity(rows.len()), Vec::new(), Vec::new());
-        for (row, text) in rows
-            .clone()
-            .zip(table.texts(plan.formula_column, rows.clone()))
-        {
+        for row in rows.clone() {
+            let text = match plan.formula(table, row) {
+                Ok(text) => text,
+                Err(why) => {
+                    rejected.push((row, why));
+                    continue;
+                }
+            };
             // `NaN` is how other programs write a missing cell, hardly ever sodium and nitrogen.
             if table::is_missing(&text) && Element::from_symbol(text.trim()).is_none() {
                 rejected.push((row, format!("the formula is missing ({text:?})")));
@@ -135,7 +140,7 @@ impl Chunk {
         for plugin in &plan.plugins {
             chunk
                 .plugins
-                .push(chunk.predict(plugin, &compositions, job)?);
+                .push(chunk.predict(plan, plugin, &compositions, job)?);
         }
         chunk.verdicts = chunk.judge(plan, &compositions);
         if keep == Keep::Deciding {
@@ -242,6 +247,7 @@ impl Chunk {
 
     fn predict(
         &self,
+        whole: &Plan,
         plan: &PluginPlan,
         compositions: &Compositions,
         job: &Job,
@@ -263,13 +269,42 @@ impl Chunk {
                 mean,
                 std: std.as_deref(),
             });
+        let names: Vec<&str> = plan.descriptors.iter().map(|(n, _)| n.as_str()).collect();
+        let computed = descriptor::compute(&names, compositions);
+        let described = plan.descriptors.iter().zip(&computed);
+        let columns = columns.chain(described.map(|((name, unit), mean)| ColumnInput {
+            name,
+            unit,
+            mean,
+            std: None,
+        }));
+        let structure = |position: usize| {
+            let structures = whole.structures.as_deref()?;
+            structures.get(self.row(position)).ok().flatten()
+        };
+        let candidates = || (0..self.len()).map(structure);
+        let wanted = &plan.structure_descriptors;
+        let values: Vec<Vec<f64>> = wanted.iter().map(|d| d.0.values(candidates())).collect();
+        let columns =
+            columns.chain(
+                wanted
+                    .iter()
+                    .zip(&values)
+                    .map(|((_, name, unit), mean)| ColumnInput {
+                        name,
+                        unit,
+                        mean,
+                        std: None,
+                    }),
+            );
+        let structures = plan.wants_structures.then(|| Columns::new(candidates()));
         let batch = BatchInput {
             compositions: CompositionsInput {
                 offsets: compositions.offsets(),
                 atomic_numbers: compositions.atomic_numbers(),
                 amounts: compositions.amounts(),
             },
-            structures: None,
+            structures: structures.as_ref().map(Columns::input),
             columns: columns.collect(),
         };
         let mut outcome = plan

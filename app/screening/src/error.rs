@@ -40,6 +40,20 @@ pub enum ScreeningError {
         unit: String,
         summary: String,
     },
+    #[error(
+        "plugin {plugin} asks for the descriptor {name:?}, which this version does not know; {hint}"
+    )]
+    UnknownDescriptor {
+        plugin: String,
+        name: String,
+        hint: String,
+    },
+    #[error("folder {folder}: {why}")]
+    Folder { folder: String, why: String },
+    #[error(
+        "plugin {plugin} needs crystal structures: rank a folder of structure files, or a table with a column of their paths (--structure-column)"
+    )]
+    NoStructures { plugin: String },
     #[error("plugin {plugin} needs {what}, which this version does not give to plugins yet")]
     Unsupported { plugin: String, what: &'static str },
     #[error("a batch could not be put together: {0}")]
@@ -77,7 +91,11 @@ impl ScreeningError {
     pub(crate) fn is_misfit(&self) -> bool {
         matches!(
             self,
-            Self::Unit { .. } | Self::MissingColumn { .. } | Self::Unsupported { .. }
+            Self::Unit { .. }
+                | Self::MissingColumn { .. }
+                | Self::UnknownDescriptor { .. }
+                | Self::NoStructures { .. }
+                | Self::Unsupported { .. }
         )
     }
 }

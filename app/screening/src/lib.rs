@@ -11,9 +11,11 @@ mod plan;
 mod quantity;
 mod request;
 mod screen;
+mod structures;
 
 pub use error::ScreeningError;
 pub use outcome::{Coverage, Outcome, PredictedProperty, Rejected};
 pub use quantity::{Origin, Quantity, UnknownQuantity, find, label};
 pub use request::{Request, Setting, SettingError};
 pub use screen::screen;
+pub use structures::{Candidate, Structures};

@@ -185,8 +185,9 @@ impl<'t> Outcome<'t> {
 
     /// The formula of a row of the table, as written.
     pub fn formula(&self, row: u32) -> Cow<'_, str> {
-        let column = self.plan.as_ref().map_or(0, |p| p.formula_column);
-        self.table.text(column, row as usize)
+        let plan = self.plan.as_ref();
+        let formula = plan.and_then(|plan| plan.formula(self.table, row as usize).ok());
+        formula.unwrap_or_default()
     }
 
     /// Appends all notes on a row of the table: `battery.average_voltage: from ...; battery: ...`.
@@ -314,6 +315,16 @@ impl<'t> Outcome<'t> {
             Values::F64(Cow::Borrowed(&self.front_probability)),
         );
         out.push_input(self.table);
+        if self
+            .plan
+            .as_ref()
+            .is_some_and(|plan| plan.formula_column.is_none())
+        {
+            // The formulas of the structures, which the input lacks.
+            let formula =
+                |index: usize, text: &mut String| text.push_str(&self.formula(self.order[index]));
+            out.push("formula", Values::Written(Box::new(formula)));
+        }
         for property in self.properties() {
             let (mean, std): (Vec<f64>, Vec<f64>) = self.gather(&property);
             out.push(property.header(), Values::F64(mean.into()));

@@ -1,11 +1,15 @@
 //! What a request means for a table: which plugins run with which inputs, which numbers must be kept.
 
 use crate::quantity::{Origin, Quantity, find, label};
-use crate::{Request, ScreeningError, UnknownQuantity};
+use crate::structures::StructureDescriptor;
+use crate::{Request, ScreeningError, Structures, UnknownQuantity};
 use optimize::{Constraint, Direction, Objective, suggest_nearest};
 use plugin_host::{Direction as Natural, Need};
 use plugin_host::{Plugin, Session};
+use rayon::prelude::*;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use table::{Conversion, Numbers, Table, convert_factor};
 
 /// A number of the user's table over all rows, with its standard deviation where the table has that too.
@@ -25,6 +29,12 @@ pub struct PluginInput {
 pub struct PluginPlan {
     pub session: Session,
     pub inputs: Vec<PluginInput>,
+    /// Descriptors that it wants, by name, and their units; computed chunk by chunk.
+    pub descriptors: Vec<(String, &'static str)>,
+    /// Descriptors of structures that it wants, with name and unit.
+    pub structure_descriptors: Vec<(StructureDescriptor, &'static str, &'static str)>,
+    /// Whether it is given the structures themselves.
+    pub wants_structures: bool,
     /// For each property: whether an objective or a constraint needs it for every candidate.
     pub decides: Vec<bool>,
     /// For each property: whether a candidate must have it for the plugin to count as applying; none: any will do.
@@ -45,7 +55,9 @@ pub struct ConstraintPlan {
 
 /// A request, understood.
 pub struct Plan {
-    pub formula_column: usize,
+    /// None: the structures tell the formulas.
+    pub formula_column: Option<usize>,
+    pub structures: Option<Arc<Structures>>,
     pub plugins: Vec<PluginPlan>,
     pub objectives: Vec<(Direction, Quantity)>,
     pub constraints: Vec<ConstraintPlan>,
@@ -65,7 +77,11 @@ impl Plan {
                 limit,
             });
         }
-        let formula_column = table.formula_column(request.formula_column.as_deref())?;
+        let formula_column = match table.formula_column(request.formula_column.as_deref()) {
+            Ok(column) => Some(column),
+            Err(_) if request.formula_column.is_none() && request.structures.is_some() => None,
+            Err(error) => return Err(error.into()),
+        };
         for (position, plugin) in request.plugins.iter().enumerate() {
             if request.plugins[..position]
                 .iter()
@@ -108,6 +124,7 @@ impl Plan {
         }
         let mut plan = Self {
             formula_column,
+            structures: request.structures.clone(),
             plugins: Vec::new(),
             objectives,
             constraints,
@@ -133,6 +150,7 @@ impl Plan {
             }
         }
         plan.tell_shadowed(&shadowed, request.plugins_are_named);
+        plan.tell_other_compositions(table);
         let mut kept = Vec::new();
         for &index in &used {
             match plan.plugin(table, &request.plugins[index], request) {
@@ -168,11 +186,10 @@ impl Plan {
             plugin: plugin.id().to_owned(),
             what,
         };
-        if inputs.structure == Need::Required {
-            return Err(unsupported("crystal structures"));
-        }
-        if !inputs.descriptors.is_empty() {
-            return Err(unsupported("descriptors"));
+        if inputs.structure == Need::Required && self.structures.is_none() {
+            return Err(ScreeningError::NoStructures {
+                plugin: plugin.id().to_owned(),
+            });
         }
         if !inputs.potential.is_empty() {
             return Err(unsupported("outputs of an interatomic potential"));
@@ -205,11 +222,25 @@ impl Plan {
                 None => {}
             }
         }
+        let (mut descriptors, mut structure_descriptors) = (Vec::new(), Vec::new());
+        for name in &inputs.descriptors {
+            if let Some(known) = StructureDescriptor::named(name) {
+                structure_descriptors.push(known);
+                continue;
+            }
+            let Some(known) = descriptor::named(name) else {
+                return Err(unknown_descriptor(plugin.id(), name));
+            };
+            descriptors.push((name.clone(), known.unit));
+        }
         let decides = vec![false; description.properties.len()];
         let counts = decides.clone();
         Ok(PluginPlan {
             session,
             inputs: columns,
+            descriptors,
+            structure_descriptors,
+            wants_structures: inputs.structure != Need::Unused && self.structures.is_some(),
             decides,
             counts,
         })
@@ -293,6 +324,51 @@ impl Plan {
             "column {name:?}: {cells} no number and taken as missing (line {}: {:?}: {})",
             first.line, first.text, first.error
         ));
+    }
+
+    /// The formula of a row: the cell of its column, or that of its structure.
+    ///
+    /// # Errors
+    ///
+    /// Why the row has none: its file cannot be read, or there is no file either.
+    pub fn formula<'a>(&'a self, table: &'a Table, row: usize) -> Result<Cow<'a, str>, String> {
+        let structure = match &self.structures {
+            Some(structures) => structures.get(row)?,
+            None => None,
+        };
+        match (self.formula_column, structure) {
+            (Some(column), _) => Ok(table.text(column, row)),
+            (None, Some(structure)) => Ok(Cow::Borrowed(&structure.formula)),
+            (None, None) => {
+                Err("the row names no structure file, and there is no formula".to_owned())
+            }
+        }
+    }
+
+    /// Says where a formula and the structure beside it have different compositions; the formula counts.
+    fn tell_other_compositions(&mut self, table: &Table) {
+        let (Some(structures), Some(column)) = (&self.structures, self.formula_column) else {
+            return;
+        };
+        let composition = |text: &str| matter::formula::parse(text).ok().map(|p| p.composition);
+        let differs = |&row: &usize| {
+            let Ok(Some(structure)) = structures.get(row) else {
+                return false;
+            };
+            let both = composition(&table.text(column, row)).zip(composition(&structure.formula));
+            both.is_some_and(|(a, b)| !a.as_ref().approx_eq(b.as_ref()))
+        };
+        let rows: Vec<usize> = (0..table.len()).into_par_iter().filter(differs).collect();
+        let Some(&first) = rows.first() else { return };
+        if let Ok(Some(structure)) = structures.get(first) {
+            self.messages.push(format!(
+                "{} of the structures have another composition than the formula beside them, which counts (line {}: {}, its structure {})",
+                rows.len(),
+                table.line(first),
+                table.text(column, first),
+                structure.formula
+            ));
+        }
     }
 
     /// Says which of two is meant where a name is both a column and a property.
@@ -390,7 +466,7 @@ impl Plan {
 /// are both. Of those, the property of a plugin that the user named is meant, otherwise the number that stands in the table.
 fn known_quantities(
     table: &Table,
-    formula_column: usize,
+    formula_column: Option<usize>,
     request: &Request,
 ) -> (Vec<Quantity>, Vec<String>) {
     let properties = request.plugins.iter().enumerate().flat_map(|(plugin, p)| {
@@ -402,7 +478,7 @@ fn known_quantities(
         })
     });
     let columns = table.columns().iter().enumerate();
-    let columns = columns.filter(|&(c, _)| c != formula_column && table.is_numeric(c));
+    let columns = columns.filter(|&(c, _)| Some(c) != formula_column && table.is_numeric(c));
     let columns = columns.map(|(column, info)| Quantity {
         name: info.name.clone(),
         unit: info.unit.clone().unwrap_or_default(),
@@ -489,6 +565,20 @@ fn resolve_constraints(
         })
     };
     constraints.iter().map(plan).collect()
+}
+
+fn unknown_descriptor(plugin: &str, name: &str) -> ScreeningError {
+    let of_structures = StructureDescriptor::ALL.map(|(_, name, _)| name.to_owned());
+    let known: Vec<String> = descriptor::all_names().chain(of_structures).collect();
+    let hint = match suggest_nearest(name, known.iter().map(String::as_str)) {
+        Some(nearest) => format!("did it mean {nearest:?}?"),
+        None => "it may have been made for a later one".to_owned(),
+    };
+    ScreeningError::UnknownDescriptor {
+        plugin: plugin.to_owned(),
+        name: name.to_owned(),
+        hint,
+    }
 }
 
 fn declared(index: usize, plugin: &Plugin) -> Vec<(Direction, Quantity)> {

@@ -1,8 +1,10 @@
 //! What a user asks of a screening.
 
+use crate::Structures;
 use optimize::{Constraint, Objective};
 use plugin_host::Plugin;
 use std::str::FromStr;
+use std::sync::Arc;
 
 /// A screening to be made of a table.
 #[derive(Clone, Debug, Default)]
@@ -20,6 +22,8 @@ pub struct Request {
     pub constraints: Vec<Constraint>,
     /// The column of formulas, by name; found by its header where not given.
     pub formula_column: Option<String>,
+    /// The structures of the candidates, where there are any. Without a column of formulas they tell the formulas.
+    pub structures: Option<Arc<Structures>>,
     /// Give only the best so many.
     pub top: Option<usize>,
     /// Decides the draws of the front probability.

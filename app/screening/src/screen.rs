@@ -101,10 +101,13 @@ fn some_formula(plan: &Plan, chunks: &[Chunk], table: &Table) -> Result<(), Scre
     };
     let guess = table
         .guess_formula_column()
-        .filter(|&column| column != plan.formula_column);
+        .filter(|&column| Some(column) != plan.formula_column);
     Err(ScreeningError::NoFormula {
         rows: table.len(),
-        column: table.columns()[plan.formula_column].header.clone(),
+        column: plan.formula_column.map_or_else(
+            || "structure".to_owned(),
+            |column| table.columns()[column].header.clone(),
+        ),
         line: table.line(*row),
         reason: reason.clone(),
         guess: guess.map_or_else(String::new, |column| {

@@ -1,5 +1,6 @@
 //! The ions that move.
 
+use crate::elements::Elements;
 use matter::CompositionRef;
 
 /// An ion that may be inserted.
@@ -58,10 +59,19 @@ impl Ion {
     /// The ion that most likely moves in a composition: of the alkali metals the most abundant one, else of Mg, Ca and
     /// Zn, else Al.
     pub fn of(composition: CompositionRef<'_>) -> Option<&'static Ion> {
+        Self::most_likely(|ion| ion.amount(composition))
+    }
+
+    /// As [`Ion::of`].
+    pub fn of_elements(elements: &Elements) -> Option<&'static Ion> {
+        Self::most_likely(|ion| elements.amount(ion.atomic_number))
+    }
+
+    fn most_likely(amount: impl Fn(&Ion) -> f64) -> Option<&'static Ion> {
         let most = |ions: &'static [Ion]| {
             let mut best: Option<(&Ion, f64)> = None;
             for ion in ions {
-                let amount = ion.amount(composition);
+                let amount = amount(ion);
                 if amount > best.map_or(0.0, |(_, n)| n) {
                     best = Some((ion, amount));
                 }

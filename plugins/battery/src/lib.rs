@@ -1,9 +1,11 @@
 //! Insertion cathodes from their formula: capacity, voltage, energy, cost.
 //!
-//! The way of a candidate: the ion is chosen ([`ion`]), charges are balanced and give the electrons that may move
+//! The way of a candidate: its elements are read ([`elements`]), the ion is chosen ([`ion`]), charges are balanced and give the electrons that may move
 //! ([`redox`]), the voltage is looked up ([`pairs`]) or estimated ([`regression`]), and energy and cost follow.
 
 pub mod coefficients;
+pub mod elements;
+mod filter;
 pub mod ion;
 pub mod pairs;
 pub mod properties;
@@ -11,11 +13,13 @@ pub mod redox;
 pub mod regression;
 
 use coefficients::{BY_ION, LOOKUP_BIAS, LOOKUP_DEVIATION};
+use elements::Elements;
 use ion::{IONS, Ion};
 use matter::CompositionRef;
 use plugin_sdk::{Batch, Description, DomainModel, Parameters, Predictions, export_plugin};
 use properties::*;
-use redox::Host;
+use redox::{Host, Unsuited, lesser};
+use regression::NoEstimate;
 use std::borrow::Cow;
 
 /// mAh in a mole of electrons: F / 3.6 C/mAh, CODATA 2018.
@@ -42,16 +46,16 @@ impl DomainModel for Battery {
         };
         let charged = parameters.choice("state") == "charged";
         let mut out = Predictions::new(&properties::describe(), batch.len());
+        let mut room = Room::new();
         for row in 0..batch.len() {
             let given = batch.composition(row);
-            let cell = if charged {
-                Cell::from_charged(given, named)
+            let applies = if charged {
+                room.charged(given, named, &mut out, row)
             } else {
-                Cell::from_discharged(given, named)
+                room.discharged(given, named, &mut out, row)
             };
-            match cell {
-                Ok(cell) => cell.write(&mut out, row),
-                Err(reason) => out.not_applicable(row, reason),
+            if let Err(reason) = applies {
+                out.not_applicable(row, reason);
             }
         }
         Ok(out)
@@ -60,68 +64,82 @@ impl DomainModel for Battery {
 
 export_plugin!(Battery);
 
+/// Room for one candidate after another.
+struct Room {
+    elements: Elements,
+    host: Host,
+    /// Standard deviation of a voltage by regression, V, by ion.
+    deviations: [f64; IONS.len()],
+}
+
 /// A discharged compound and what may leave it, amounts per formula as given.
 struct Cell<'a> {
     ion: &'static Ion,
-    numbers: Cow<'a, [u8]>,
-    amounts: Cow<'a, [f64]>,
+    composition: CompositionRef<'a>,
+    elements: &'a Elements,
+    host: &'a Host,
     /// Charge of all atoms of the ion.
     all: f64,
     /// Charge that the redox lets pass, or why none does.
-    redox: Result<(Host, f64), Cow<'static, str>>,
+    redox: Result<f64, Unsuited>,
+    deviations: &'a [f64; IONS.len()],
 }
 
-impl<'a> Cell<'a> {
-    /// The composition is the discharged compound.
-    fn from_discharged(
-        given: CompositionRef<'a>,
+impl Room {
+    fn new() -> Self {
+        Self {
+            elements: Elements::default(),
+            host: Host::default(),
+            deviations: BY_ION.map(|figures| figures.root_mean_square.hypot(LOOKUP_DEVIATION)),
+        }
+    }
+
+    /// Predicts for a composition that is the discharged compound.
+    fn discharged(
+        &mut self,
+        given: CompositionRef<'_>,
         named: Option<&'static Ion>,
-    ) -> Result<Self, Cow<'static, str>> {
-        check(given)?;
+        out: &mut Predictions,
+        row: usize,
+    ) -> Result<(), Cow<'static, str>> {
+        self.elements.read(given)?;
         let ion = named
-            .or_else(|| Ion::of(given))
+            .or_else(|| Ion::of_elements(&self.elements))
             .ok_or("no Li, Na, K, Mg, Ca, Zn or Al")?;
-        let all = ion.charge * ion.amount(given);
+        let all = ion.charge * self.elements.amount(ion.atomic_number);
         if all <= 0.0 {
             return Err(format!("no {}", ion.name).into());
         }
-        let redox = Host::new(given, ion)
-            .and_then(|host| host.check().map(|()| host))
-            .map_err(|e| e.reason());
-        let redox = redox.and_then(|host| {
-            let electrons = all.min(host.electrons_to_give());
-            if electrons > 1e-6 * all {
-                Ok((host, electrons))
-            } else {
-                Err("the redox-active elements are at their highest counted state: no electron to give".into())
+        let balanced = self.host.balance(given, &self.elements, ion);
+        let redox = balanced.and_then(|()| self.host.check()).and_then(|()| {
+            match lesser(all, self.host.electrons_to_give()) {
+                electrons if electrons > 1e-6 * all => Ok(electrons),
+                _ => Err(Unsuited::NothingToGive),
             }
         });
-        Ok(Self {
-            ion,
-            numbers: given.atomic_numbers.into(),
-            amounts: given.amounts.into(),
-            all,
-            redox,
-        })
+        self.cell(ion, given, all, redox).write(out, row);
+        Ok(())
     }
 
-    /// The composition is a charged host: the ion is inserted up to the redox limit.
-    fn from_charged(
-        given: CompositionRef<'a>,
+    /// Predicts for a composition that is a charged host: the ion is inserted up to the redox limit.
+    fn charged(
+        &mut self,
+        given: CompositionRef<'_>,
         named: Option<&'static Ion>,
-    ) -> Result<Self, Cow<'static, str>> {
-        check(given)?;
+        out: &mut Predictions,
+        row: usize,
+    ) -> Result<(), Cow<'static, str>> {
+        self.elements.read(given)?;
         let ion = named
-            .or_else(|| Ion::of(given).filter(|ion| ion.charge == 1.0))
+            .or_else(|| Ion::of_elements(&self.elements).filter(|ion| ion.charge == 1.0))
             .unwrap_or(&IONS[0]);
-        let host = Host::new(given, ion)
-            .and_then(|host| host.check().map(|()| host))
-            .map_err(|e| e.reason())?;
-        let electrons = host.electrons_to_take();
-        if electrons <= 1e-6 * host.redox_atoms {
-            return Err(
-                "the redox-active elements are at the lowest state that insertion reaches".into(),
-            );
+        let balanced = self.host.balance(given, &self.elements, ion);
+        balanced
+            .and_then(|()| self.host.check())
+            .map_err(Unsuited::reason)?;
+        let electrons = self.host.electrons_to_take();
+        if electrons <= 1e-6 * self.host.redox_atoms {
+            return Err(Unsuited::NothingToTake.reason());
         }
         let (mut numbers, mut amounts) = (given.atomic_numbers.to_vec(), given.amounts.to_vec());
         let inserted = electrons / ion.charge;
@@ -132,85 +150,97 @@ impl<'a> Cell<'a> {
                 amounts.insert(at, inserted);
             }
         }
-        let all = ion.charge
-            * ion.amount(CompositionRef {
-                atomic_numbers: &numbers,
-                amounts: &amounts,
-            });
-        let discharged = Host::new(
-            CompositionRef {
-                atomic_numbers: &numbers,
-                amounts: &amounts,
-            },
+        let discharged = CompositionRef {
+            atomic_numbers: &numbers,
+            amounts: &amounts,
+        };
+        self.elements.read(discharged)?;
+        let all = ion.charge * self.elements.amount(ion.atomic_number);
+        let balanced = self.host.balance(discharged, &self.elements, ion);
+        let redox = balanced.map(|()| electrons);
+        self.cell(ion, discharged, all, redox).write(out, row);
+        Ok(())
+    }
+
+    fn cell<'a>(
+        &'a self,
+        ion: &'static Ion,
+        composition: CompositionRef<'a>,
+        all: f64,
+        redox: Result<f64, Unsuited>,
+    ) -> Cell<'a> {
+        Cell {
             ion,
-        );
-        let redox = discharged
-            .map(|host| (host, electrons))
-            .map_err(|e| e.reason());
-        Ok(Self {
-            ion,
-            numbers: numbers.into(),
-            amounts: amounts.into(),
+            composition,
+            elements: &self.elements,
+            host: &self.host,
             all,
             redox,
-        })
-    }
-
-    fn composition(&self) -> CompositionRef<'_> {
-        CompositionRef {
-            atomic_numbers: &self.numbers,
-            amounts: &self.amounts,
+            deviations: &self.deviations,
         }
     }
+}
 
+impl Cell<'_> {
     fn write(&self, out: &mut Predictions, row: usize) {
-        let c = self.composition();
-        let mass = c.mass();
+        let (mass, supply) = (self.elements.mass, &self.elements.supply);
         if !(mass.is_finite() && mass > 0.0) {
             out.not_applicable(row, "no standard atomic weight for one of the elements");
             return;
         }
         let capacity_of = |electrons: f64| electrons * MAH_PER_MOLE / mass;
         out.set(row, THEORETICAL_CAPACITY, capacity_of(self.all), 0.0);
-        out.set(
-            row,
-            COBALT_MASS_FRACTION,
-            c.mass_fraction(matter::Element::CO),
-            0.0,
-        );
+        let cobalt = matter::Element::CO;
+        let cobalt = self.elements.amount(cobalt.atomic_number()) * cobalt.atomic_weight() / mass;
+        out.set(row, COBALT_MASS_FRACTION, cobalt, 0.0);
         out.set(
             row,
             CRITICAL_MASS_FRACTION,
-            supply::critical_mass_fraction(c),
+            supply.critical_mass_fraction(),
             0.0,
         );
-        match supply::supply_risk(c) {
-            Ok(risk) => out.set(row, SUPPLY_RISK, risk, f64::NAN),
-            Err(elements) => out.missing(row, SUPPLY_RISK, supply::no_risk(&elements)),
+        match supply.supply_risk() {
+            Some(risk) => out.set(row, SUPPLY_RISK, risk, f64::NAN),
+            None => self.no_risk(out, row),
         }
-        let cost = supply::cost_usd_per_kg(c);
-        match &cost {
-            Ok(cost) => out.set(row, MATERIAL_COST, *cost, f64::NAN),
-            Err(elements) => out.missing(row, MATERIAL_COST, supply::no_price(elements)),
+        let cost = supply.cost_usd_per_kg();
+        if cost.is_nan() {
+            self.no_price(out, row);
+        } else {
+            out.set(row, MATERIAL_COST, cost, f64::NAN);
         }
 
-        let (host, electrons) = match &self.redox {
-            Ok((host, electrons)) => (host, *electrons),
-            Err(reason) => {
-                out.note_on(row, REDOX_LIMITED_CAPACITY, reason.clone());
+        let electrons = match self.redox {
+            Ok(electrons) => electrons,
+            Err(unsuited) => {
+                out.note_on(row, REDOX_LIMITED_CAPACITY, unsuited.reason());
                 return;
             }
         };
         let capacity = capacity_of(electrons);
         out.set(row, REDOX_LIMITED_CAPACITY, capacity, 0.0);
-        let Some((voltage, std)) = self.write_voltage(out, row, host, electrons) else {
+        let Some((voltage, std)) = self.write_voltage(out, row, electrons) else {
             return;
         };
         let energy = capacity * voltage;
         out.set(row, SPECIFIC_ENERGY, energy, capacity * std);
-        if let Ok(cost) = cost {
+        if !cost.is_nan() {
             let per_kwh = 1000.0 * cost / energy;
             out.set(row, ENERGY_COST, per_kwh, per_kwh * std / voltage);
+        }
+    }
+
+    #[cold]
+    fn no_risk(&self, out: &mut Predictions, row: usize) {
+        if let Err(elements) = supply::supply_risk(self.composition) {
+            out.missing(row, SUPPLY_RISK, supply::no_risk(&elements));
+        }
+    }
+
+    #[cold]
+    fn no_price(&self, out: &mut Predictions, row: usize) {
+        if let Err(elements) = supply::cost_usd_per_kg(self.composition) {
+            out.missing(row, MATERIAL_COST, supply::no_price(&elements));
         }
     }
 
@@ -219,32 +249,35 @@ impl<'a> Cell<'a> {
         &self,
         out: &mut Predictions,
         row: usize,
-        host: &Host,
         electrons: f64,
     ) -> Option<(f64, f64)> {
-        let (c, ion) = (self.composition(), self.ion);
-        let (pair, measured) = pairs::find(c, ion);
+        let ion = self.ion;
+        let (pair, measured) = if pairs::may_be_known(self.elements.set()) {
+            pairs::find(self.composition, ion)
+        } else {
+            (None, None)
+        };
         if let Some(measured) = measured {
             out.set(row, VOLTAGE_MEASURED, measured.voltage, f64::NAN);
             out.note_on(row, VOLTAGE_MEASURED, measured.source);
         }
-        let error = pairs::lookup_error(ion);
-        if let Some(pair) = pair {
+        let known = pair.map(|pair| (pair, pairs::lookup_error(ion)));
+        if let Some((pair, error)) = known {
             out.set(row, VOLTAGE_COMPUTED, pair.voltage, error.computed);
             if let Some(note) = error.note {
                 out.note_on(row, VOLTAGE_COMPUTED, note);
             }
             out.set(row, VOLUME_CHANGE, 100.0 * pair.volume_change, f64::NAN);
         }
-        let covers =
-            |pair: &&pairs::Pair| (pair.removed - electrons / self.all).abs() < SAME_EXTENT;
-        let estimate = if let Some(pair) = pair.filter(covers) {
+        let covers = |(pair, _): &(&pairs::Pair, _)| {
+            (pair.removed - electrons / self.all).abs() < SAME_EXTENT
+        };
+        let estimate = if let Some((pair, error)) = known.filter(covers) {
             out.note_on(row, AVERAGE_VOLTAGE, "voltage from the computed pair");
             (pair.voltage + LOOKUP_BIAS, error.corrected)
         } else {
-            let figures = &BY_ION[ion.index];
-            if !figures.offered {
-                let (name, rows) = (ion.name, figures.rows);
+            if !BY_ION[ion.index].offered {
+                let (name, rows) = (ion.name, BY_ION[ion.index].rows);
                 out.missing(
                     row,
                     AVERAGE_VOLTAGE,
@@ -252,33 +285,30 @@ impl<'a> Cell<'a> {
                 );
                 return None;
             }
-            let Some(x) = regression::features(c, host, ion, electrons) else {
-                out.missing(
-                    row,
-                    AVERAGE_VOLTAGE,
-                    "oxidation states do not balance on charging",
-                );
-                return None;
+            let voltage = match regression::voltage(self.host, ion, electrons) {
+                Ok(voltage) => voltage,
+                Err(NoEstimate::NoBalance) => {
+                    let why = "oxidation states do not balance on charging";
+                    out.missing(row, AVERAGE_VOLTAGE, why);
+                    return None;
+                }
+                Err(NoEstimate::UnseenCouple(couple)) => {
+                    let couple = redox::couple_name(couple);
+                    out.missing(
+                        row,
+                        AVERAGE_VOLTAGE,
+                        format!("no computed pair, and no data on {couple} for a regression"),
+                    );
+                    return None;
+                }
             };
-            if let Some(couple) = regression::unseen_couple(&x) {
-                let couple = redox::couple_name(couple);
-                out.missing(
-                    row,
-                    AVERAGE_VOLTAGE,
-                    format!("no computed pair, and no data on {couple} for a regression"),
-                );
-                return None;
-            }
             let note = if pair.is_some() {
                 "voltage by regression: the computed pair covers another part of the capacity"
             } else {
                 "voltage by regression"
             };
             out.note_on(row, AVERAGE_VOLTAGE, note);
-            (
-                regression::voltage(&x, ion),
-                figures.root_mean_square.hypot(LOOKUP_DEVIATION),
-            )
+            (voltage, self.deviations[ion.index])
         };
         if estimate.0 <= 0.0 {
             out.missing(
@@ -299,16 +329,4 @@ impl<'a> Cell<'a> {
         out.set(row, AVERAGE_VOLTAGE, estimate.0, estimate.1);
         Some(estimate)
     }
-}
-
-/// Whether the amounts can be reckoned with.
-fn check(given: CompositionRef<'_>) -> Result<(), Cow<'static, str>> {
-    let total: f64 = given.amounts.iter().sum();
-    if given.atomic_numbers.is_empty() || !(total.is_finite() && total > 0.0) {
-        return Err("no composition".into());
-    }
-    if given.amounts.iter().any(|n| n.is_nan() || *n < 0.0) {
-        return Err("amounts must be positive".into());
-    }
-    Ok(())
 }

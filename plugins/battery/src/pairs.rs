@@ -3,6 +3,7 @@
 use crate::coefficients::{
     BY_ION, LOOKUP_DEVIATION, LOOKUP_PAIRS, LOOKUP_ROOT_MEAN_SQUARE, OVERALL,
 };
+use crate::filter::place;
 use crate::ion::Ion;
 use matter::CompositionRef;
 
@@ -80,6 +81,13 @@ pub fn lookup_error(ion: &Ion) -> LookupError {
         corrected: LOOKUP_DEVIATION.hypot(regression),
         note: Some(notes[ion.index]),
     }
+}
+
+/// Whether [`find`] may find anything for compositions of these elements; `set` has a bit for each atomic number. Spares
+/// most candidates the search.
+pub fn may_be_known(set: u128) -> bool {
+    let (word, bit) = place(set);
+    KNOWN_SETS[word] >> bit & 1 == 1
 }
 
 /// The computed and the measured pair of a discharged composition.

@@ -5,7 +5,8 @@
 //! oxidises up the ladder, discharging reduces down it. The order is that of the couples in octahedral oxides
 //! (Goodenough and Kim, Chem. Mater. 22, 587 (2010)); the potentials themselves come from the regression.
 
-use crate::ion::Ion;
+use crate::elements::Elements;
+use crate::ion::{IONS, Ion};
 use matter::CompositionRef;
 
 /// Couples, named by element and upper oxidation state, in the order in which charging passes them.
@@ -71,7 +72,7 @@ struct Limits {
 macro_rules! limits {
     ($($index:ident $symbol:literal $($state:literal)*;)*) => {
         limits!(@index 0; $($index)*);
-        static LIMITS: [Limits; REDOX] = [$(limits!(@row $symbol $($state)*)),*];
+        const LIMITS: [Limits; REDOX] = [$(limits!(@row $symbol $($state)*)),*];
     };
     (@index $n:expr; $first:ident $($rest:ident)*) => {
         const $first: usize = $n;
@@ -115,6 +116,92 @@ const VANADIUM_WITHOUT_VANADYL: i8 = 4;
 /// Electrochemistry 80, 716 (2012)), not on that of lithium or multivalent ions.
 const IRON_WITHOUT_SODIUM: i8 = 3;
 
+/// The kinds of hosts that [`Limits`] tells apart.
+#[derive(Clone, Copy)]
+enum Kind {
+    Oxide,
+    Polyanion,
+    Halide,
+    Sulfide,
+}
+
+/// The highest states in hosts of each [`Kind`]: without and with vanadium held to [`VANADIUM_WITHOUT_VANADYL`], and of
+/// these without and with iron held to [`IRON_WITHOUT_SODIUM`].
+static HIGHEST: [[[[i8; REDOX]; 2]; 2]; 4] = [
+    highest(Kind::Oxide),
+    highest(Kind::Polyanion),
+    highest(Kind::Halide),
+    highest(Kind::Sulfide),
+];
+
+const fn highest(kind: Kind) -> [[[i8; REDOX]; 2]; 2] {
+    let mut states = [[[0; REDOX]; 2]; 2];
+    let mut held = 0;
+    while held < 4 {
+        let (vanadium, iron) = (held / 2, held % 2);
+        let mut element = 0;
+        while element < REDOX {
+            let limits = LIMITS[element];
+            states[vanadium][iron][element] = match kind {
+                Kind::Oxide => limits.oxide,
+                Kind::Polyanion => limits.polyanion,
+                Kind::Halide => limits.halide,
+                Kind::Sulfide => limits.sulfide,
+            };
+            element += 1;
+        }
+        if vanadium == 1 {
+            states[vanadium][iron][V] = VANADIUM_WITHOUT_VANADYL;
+        }
+        if iron == 1 && states[vanadium][iron][FE] > IRON_WITHOUT_SODIUM {
+            states[vanadium][iron][FE] = IRON_WITHOUT_SODIUM;
+        }
+        held += 1;
+    }
+    states
+}
+
+/// The lowest states, where the ladder starts.
+static LOWEST: [i8; REDOX] = {
+    let mut states = [0; REDOX];
+    let mut element = 0;
+    while element < REDOX {
+        states[element] = LIMITS[element].low;
+        element += 1;
+    }
+    states
+};
+
+/// One more than the highest upper state of [`LADDER`].
+const STATES: usize = 8;
+
+/// For each element, the rungs of [`LADDER`] up to each of its states, a bit for each rung.
+static RUNGS: [[u64; STATES]; REDOX] = {
+    let mut rungs = [[0; STATES]; REDOX];
+    let mut rung = 0;
+    while rung < LADDER.len() {
+        let (element, upper) = LADDER[rung];
+        let mut state = upper as usize;
+        while state < STATES {
+            rungs[element][state] |= 1 << rung;
+            state += 1;
+        }
+        rung += 1;
+    }
+    rungs
+};
+
+/// [`LADDER`] for look-up by rung; as long as a word has bits, so that no look-up needs a check.
+static LADDER_BY_RUNG: [(u8, u8); 64] = {
+    let mut rungs = [(0, 0); 64];
+    let mut rung = 0;
+    while rung < LADDER.len() {
+        rungs[rung] = (LADDER[rung].0 as u8, LADDER[rung].1 as u8);
+        rung += 1;
+    }
+    rungs
+};
+
 /// What an element does in a host.
 #[derive(Clone, Copy)]
 enum Role {
@@ -128,10 +215,11 @@ enum Role {
     Unknown,
 }
 
-static ROLES: [Role; 119] = roles();
+/// As long as there are bytes, so that no look-up needs a check.
+static ROLES: [Role; 256] = roles();
 
-const fn roles() -> [Role; 119] {
-    let mut roles = [Role::Unknown; 119];
+const fn roles() -> [Role; 256] {
+    let mut roles = [Role::Unknown; 256];
     let fixed: [(i8, &[u8]); 6] = [
         (1, &[1, 3, 11, 19, 37, 55]),
         (2, &[4, 12, 20, 38, 56, 30, 48]),
@@ -185,6 +273,10 @@ pub enum Unsuited {
     TooReduced,
     /// The redox-active elements would be above their highest state.
     TooOxidised,
+    /// The redox-active elements are at their highest state.
+    NothingToGive,
+    /// The redox-active elements are at the lowest state that insertion reaches.
+    NothingToTake,
 }
 
 impl Unsuited {
@@ -199,6 +291,10 @@ impl Unsuited {
             },
             Self::TooReduced => "oxidation states do not balance: too few anions for the metals".into(),
             Self::TooOxidised => "oxidation states do not balance: the metals would exceed their highest counted state".into(),
+            Self::NothingToGive => {
+                "the redox-active elements are at their highest counted state: no electron to give".into()
+            }
+            Self::NothingToTake => "the redox-active elements are at the lowest state that insertion reaches".into(),
         }
     }
 }
@@ -208,6 +304,11 @@ impl Unsuited {
 pub struct Host {
     /// Amounts of the redox-active elements, by index of the limits.
     amounts: [f64; REDOX],
+    /// Which of them are there, a bit for each index.
+    present: u32,
+    /// Sum of the lowest and of the highest counted states of the redox-active elements.
+    lowest_charge: f64,
+    highest_charge: f64,
     /// Sum of the oxidation states of the redox-active elements.
     pub charge: f64,
     /// The redox-active atoms.
@@ -218,8 +319,47 @@ pub struct Host {
     pub anion_fractions: [f64; 6],
     /// Share of the oxygen held by P, S, Si, B and As, four a centre, at most 1.
     pub polyanions: [f64; 5],
-    /// The highest states counted in this host, by index of the limits.
-    highest: [i8; REDOX],
+    /// Charge of Li, Na, K, Mg and Ca.
+    pub ion_charge: f64,
+    /// The rungs of the ladder that are open to them, a bit for each.
+    rungs: u64,
+}
+
+impl Default for Host {
+    fn default() -> Self {
+        Self {
+            amounts: [0.0; REDOX],
+            present: 0,
+            lowest_charge: 0.0,
+            highest_charge: 0.0,
+            charge: 0.0,
+            redox_atoms: 0.0,
+            anions: 0.0,
+            anion_fractions: [0.0; 6],
+            polyanions: [0.0; 5],
+            ion_charge: 0.0,
+            rungs: 0,
+        }
+    }
+}
+
+/// As [`f64::min`] of numbers, which in WebAssembly is a call.
+pub(crate) fn lesser(a: f64, b: f64) -> f64 {
+    if a < b { a } else { b }
+}
+
+/// As [`f64::max`] of numbers.
+fn greater(a: f64, b: f64) -> f64 {
+    if a > b { a } else { b }
+}
+
+/// The numbers of the bits that are set, ascending.
+fn bits(mut set: u64) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let next = (set != 0).then(|| set.trailing_zeros() as usize);
+        set &= set.wrapping_sub(1);
+        next
+    })
 }
 
 impl Host {
@@ -229,24 +369,34 @@ impl Host {
     ///
     /// Why the composition is no insertion host. Whether the states are in range is asked by [`Host::check`].
     pub fn new(composition: CompositionRef<'_>, ion: &'static Ion) -> Result<Self, Unsuited> {
-        let mut of = [0.0_f64; 119];
-        for (&z, &n) in composition.atomic_numbers.iter().zip(composition.amounts) {
-            if let Some(slot) = of.get_mut(z as usize) {
-                *slot += n;
-            }
-        }
-        let (hydrogen, boron, carbon, nitrogen, oxygen) = (of[1], of[5], of[6], of[7], of[8]);
+        let (mut elements, mut host) = (Elements::default(), Self::default());
+        // Amounts that cannot be reckoned with show in the balance.
+        let _ = elements.read(composition);
+        host.balance(composition, &elements, ion)?;
+        Ok(host)
+    }
+
+    /// As [`Host::new`], in the place of the host before; `elements` is what was read of the composition.
+    pub fn balance(
+        &mut self,
+        composition: CompositionRef<'_>,
+        elements: &Elements,
+        ion: &Ion,
+    ) -> Result<(), Unsuited> {
+        let of = |z: u8| elements.amount(z);
+        let (hydrogen, boron, carbon, nitrogen, oxygen) = (of(1), of(5), of(6), of(7), of(8));
         let cyanide = carbon > 0.0 && (nitrogen - carbon).abs() < 1e-6 * carbon;
-        let mut amounts = [0.0; REDOX];
+        for element in bits(self.present.into()) {
+            self.amounts[element] = 0.0;
+        }
+        let mut present = 0;
         let (mut rest, mut redox_atoms, mut oxo_sulfur, mut unknown) = (0.0, 0.0, 0.0, None);
-        for &z in composition.atomic_numbers {
-            let Some((&n, role)) = of.get(z as usize).zip(ROLES.get(z as usize)) else {
-                continue;
-            };
-            rest += n * match (*role, z) {
+        for (&z, &n) in composition.atomic_numbers.iter().zip(composition.amounts) {
+            rest += n * match (ROLES[usize::from(z)], z) {
                 (Role::Fixed(charge), _) => f64::from(charge),
                 (Role::Redox(index), _) => {
-                    amounts[index as usize] = n;
+                    self.amounts[index as usize] = n;
+                    present |= 1 << index;
                     redox_atoms += n;
                     0.0
                 }
@@ -267,20 +417,21 @@ impl Host {
                 }
             };
         }
-        let sulfide = of[16] - oxo_sulfur;
-        let selenide = [34, 52]
-            .iter()
-            .filter(|&&z| oxygen < 3.0 * of[z])
-            .map(|&z| of[z])
-            .sum::<f64>();
+        self.present = present;
+        let (fluoride, sulfide) = (of(9), of(16) - oxo_sulfur);
+        let selenide = |z| {
+            let n = of(z);
+            if oxygen < 3.0 * n { n } else { 0.0 }
+        };
+        let selenide = selenide(34) + selenide(52);
         let nitride = if cyanide || (oxygen >= 3.0 * nitrogen && hydrogen < 3.0 * nitrogen) {
             0.0
         } else {
             nitrogen
         };
-        let halide = of[17] + of[35] + of[53];
+        let halide = of(17) + of(35) + of(53);
         let cyanide_atoms = if cyanide { carbon } else { 0.0 };
-        let anions = oxygen + of[9] + sulfide + selenide + nitride + halide + cyanide_atoms;
+        let anions = oxygen + fluoride + sulfide + selenide + nitride + halide + cyanide_atoms;
         if anions <= 0.0 {
             return Err(Unsuited::NoAnion);
         }
@@ -290,58 +441,65 @@ impl Host {
         if redox_atoms <= 0.0 {
             return Err(Unsuited::NoRedoxElement);
         }
-        let anion_fractions =
-            [of[9], sulfide, selenide, nitride, halide, cyanide_atoms].map(|n| n / anions);
+        // Most of these are zero, and a division costs more than to see that.
+        let fraction = |n: f64| if n == 0.0 { 0.0 } else { n / anions };
+        let anion_fractions = [
+            fraction(fluoride),
+            fraction(sulfide),
+            fraction(selenide),
+            fraction(nitride),
+            fraction(halide),
+            fraction(cyanide_atoms),
+        ];
         let held = |n: f64| {
-            if cyanide || oxygen <= 0.0 {
+            if cyanide || oxygen <= 0.0 || n == 0.0 {
                 0.0
             } else {
-                (4.0 * n / anions).min(1.0)
+                lesser(4.0 * n / anions, 1.0)
             }
         };
+        let (phosphorus, silicon, arsenic) = (of(15), of(14), of(33));
         let polyanions = [
-            held(of[15]),
+            held(phosphorus),
             held(oxo_sulfur),
-            held(of[14]),
+            held(silicon),
             held(boron),
-            held(of[33]),
+            held(arsenic),
         ];
-        let bound = 4.0 * (of[15] + oxo_sulfur + of[14] + of[33]) + 3.0 * boron;
+        let bound = 4.0 * (phosphorus + oxo_sulfur + silicon + arsenic) + 3.0 * boron;
         let vanadyl = oxygen > bound + 1e-6 * oxygen;
         let [fluoride, sulfide, selenide, _, halide, cyanide] = anion_fractions;
-        let mut highest = if sulfide + selenide > 0.5 {
-            LIMITS.map(|l| l.sulfide)
-        } else if polyanions.iter().sum::<f64>() > 0.25 || cyanide > 0.5 {
-            LIMITS.map(|l| l.polyanion)
+        let polyanionic = polyanions.iter().sum::<f64>() > 0.25;
+        let kind = if sulfide + selenide > 0.5 {
+            Kind::Sulfide
+        } else if polyanionic || cyanide > 0.5 {
+            Kind::Polyanion
         } else if fluoride + halide > 0.5 {
-            LIMITS.map(|l| l.halide)
+            Kind::Halide
         } else {
-            LIMITS.map(|l| l.oxide)
+            Kind::Oxide
         };
-        if !vanadyl && polyanions.iter().sum::<f64>() > 0.25 {
-            highest[V] = VANADIUM_WITHOUT_VANADYL;
+        let vanadium_is_held = !vanadyl && polyanionic;
+        let iron_is_held = !matches!(ion.atomic_number, 11 | 19);
+        let highest =
+            &HIGHEST[kind as usize][usize::from(vanadium_is_held)][usize::from(iron_is_held)];
+        let (mut lowest_charge, mut highest_charge) = (0.0, 0.0);
+        let mut rungs = 0;
+        for element in bits(present.into()) {
+            let (n, upper) = (self.amounts[element], highest[element]);
+            lowest_charge += n * f64::from(LOWEST[element]);
+            highest_charge += n * f64::from(upper);
+            rungs |= RUNGS[element][upper as usize % STATES];
         }
-        if !matches!(ion.symbol, "Na" | "K") {
-            highest[FE] = highest[FE].min(IRON_WITHOUT_SODIUM);
-        }
-        Ok(Self {
-            amounts,
-            charge: -rest,
-            redox_atoms,
-            anions,
-            anion_fractions,
-            polyanions,
-            highest,
-        })
-    }
-
-    fn sum_of_states(&self, state: impl Fn(usize) -> i8) -> f64 {
-        self.amounts
+        self.rungs = rungs;
+        (self.lowest_charge, self.highest_charge) = (lowest_charge, highest_charge);
+        (self.charge, self.redox_atoms, self.anions) = (-rest, redox_atoms, anions);
+        (self.anion_fractions, self.polyanions) = (anion_fractions, polyanions);
+        self.ion_charge = IONS[..5]
             .iter()
-            .enumerate()
-            .filter(|(_, n)| **n > 0.0)
-            .map(|(e, n)| n * f64::from(state(e)))
-            .sum()
+            .map(|ion| ion.charge * of(ion.atomic_number))
+            .sum();
+        Ok(())
     }
 
     /// Whether the redox-active elements are between their lowest and highest states.
@@ -351,9 +509,9 @@ impl Host {
     /// Which way they are out of range.
     pub fn check(&self) -> Result<(), Unsuited> {
         let tolerance = 1e-6 * self.redox_atoms;
-        if self.charge < self.sum_of_states(|e| LIMITS[e].low) - tolerance {
+        if self.charge < self.lowest_charge - tolerance {
             Err(Unsuited::TooReduced)
-        } else if self.charge > self.sum_of_states(|e| self.highest[e]) + tolerance {
+        } else if self.charge > self.highest_charge + tolerance {
             Err(Unsuited::TooOxidised)
         } else {
             Ok(())
@@ -362,7 +520,7 @@ impl Host {
 
     /// Electrons that the redox-active elements can still give up, per formula; at least 0.
     pub fn electrons_to_give(&self) -> f64 {
-        (self.sum_of_states(|e| self.highest[e]) - self.charge).max(0.0)
+        greater(self.highest_charge - self.charge, 0.0)
     }
 
     /// Electrons that the redox-active elements take up on insertion, per formula: down to the lowest state that
@@ -370,38 +528,53 @@ impl Host {
     pub fn electrons_to_take(&self) -> f64 {
         let oxide = self.anion_fractions.iter().sum::<f64>() < 0.25
             && self.polyanions.iter().sum::<f64>() < 0.25;
-        let lowest = |e: usize| {
-            if oxide {
-                LIMITS[e].insertion_oxide
+        let mut lowest = 0.0;
+        for element in bits(self.present.into()) {
+            let limits = &LIMITS[element];
+            let state = if oxide {
+                limits.insertion_oxide
             } else {
-                LIMITS[e].insertion
-            }
-        };
-        (self.charge - self.sum_of_states(lowest))
-            .min(self.redox_atoms)
-            .max(0.0)
+                limits.insertion
+            };
+            lowest += self.amounts[element] * f64::from(state);
+        }
+        greater(lesser(self.charge - lowest, self.redox_atoms), 0.0)
     }
 
     /// The share of each couple of [`LADDER`] when `electrons` (positive, per formula) are taken away. `None` if the
     /// states leave their range.
     pub fn couples(&self, electrons: f64) -> Option<[f64; LADDER.len()]> {
+        let mut shares = [0.0; LADDER.len()];
+        self.pass_couples(electrons, |rung, _, share| shares[rung] = share)
+            .then_some(shares)
+    }
+
+    /// Calls `pass` with the rung, the upper state and the share of each couple that is passed when `electrons` (positive,
+    /// per formula) are taken away, up the ladder. False if the states leave their range.
+    pub fn pass_couples(&self, electrons: f64, mut pass: impl FnMut(usize, u8, f64)) -> bool {
         let tolerance = 1e-6 * self.redox_atoms;
-        let mut before = self.charge - self.sum_of_states(|e| LIMITS[e].low);
+        let mut before = self.charge - self.lowest_charge;
         let mut after = before + electrons;
         if before < -tolerance {
-            return None;
+            return false;
         }
-        let mut shares = [0.0; LADDER.len()];
-        for (share, &(element, upper)) in shares.iter_mut().zip(&LADDER) {
-            let n = self.amounts[element];
-            if n > 0.0 && upper <= self.highest[element] {
-                let (low, high) = (before.clamp(0.0, n), after.clamp(0.0, n));
-                *share = (high - low) / electrons;
-                before -= low;
-                after -= high;
+        for rung in bits(self.rungs) {
+            if before <= 0.0 && after <= 0.0 {
+                break;
             }
+            let (element, upper) = LADDER_BY_RUNG[rung];
+            let n = self.amounts[element as usize];
+            let (low, high) = (
+                lesser(greater(before, 0.0), n),
+                lesser(greater(after, 0.0), n),
+            );
+            if high != low {
+                pass(rung, upper, (high - low) / electrons);
+            }
+            before -= low;
+            after -= high;
         }
-        (after <= tolerance).then_some(shares)
+        after <= tolerance
     }
 }
 

@@ -7,7 +7,6 @@
 use crate::coefficients::{COEFFICIENTS, COUPLES_SEEN};
 use crate::ion::{IONS, Ion};
 use crate::redox::{Host, LADDER};
-use matter::CompositionRef;
 
 const STATES: usize = LADDER.len();
 const ANIONS: usize = STATES + 6;
@@ -22,50 +21,92 @@ pub const INTERCEPT: usize = MEASURED + 1;
 /// Number of features.
 pub const FEATURES: usize = INTERCEPT + 1;
 
-/// The features of a step from `discharged` by `electrons` (per formula of `discharged`, positive): shares of the couples
+/// The features of a step by `electrons` (per formula of the host, positive) from a discharged host: shares of the couples
 /// passed; the same pooled by upper oxidation state, so that a rare couple leans on its fellows; anion fractions; share
 /// of the oxygen held by each polyanion; ion; charge of Li, Na, K, Mg and Ca per anion; redox-active atoms per anion;
 /// measured; 1. `None` if the charges do not balance on both sides.
-pub fn features(
-    discharged: CompositionRef<'_>,
-    host: &Host,
-    ion: &Ion,
-    electrons: f64,
-) -> Option<[f64; FEATURES]> {
-    let shares = host.couples(electrons)?;
+pub fn features(host: &Host, ion: &Ion, electrons: f64) -> Option<[f64; FEATURES]> {
     let mut x = [0.0; FEATURES];
-    for (rung, &(_, upper)) in LADDER.iter().enumerate() {
-        x[rung] = shares[rung];
-        x[STATES + upper as usize - 2] += shares[rung];
+    visit(host, ion, electrons, |feature, value| x[feature] = value).then_some(x)
+}
+
+/// Calls `take` with every feature that is not zero, ascending: a sum over them is the same to the last bit as one over
+/// all. False if the charges do not balance on both sides.
+fn visit(host: &Host, ion: &Ion, electrons: f64, mut take: impl FnMut(usize, f64)) -> bool {
+    let [mut two, mut three, mut four, mut five, mut six, mut seven] = [0.0; 6];
+    let within = host.pass_couples(electrons, |rung, upper, share| {
+        take(rung, share);
+        // In registers: an array would be cleared in memory for every candidate.
+        let pooled = match upper {
+            2 => &mut two,
+            3 => &mut three,
+            4 => &mut four,
+            5 => &mut five,
+            6 => &mut six,
+            _ => &mut seven,
+        };
+        *pooled += share;
+    });
+    if !within {
+        return false;
     }
-    x[ANIONS..POLYANIONS].copy_from_slice(&host.anion_fractions);
-    x[POLYANIONS..ION].copy_from_slice(&host.polyanions);
-    x[ION + ion.index] = 1.0;
-    let cations: f64 = IONS[..5]
-        .iter()
-        .map(|ion| ion.charge * ion.amount(discharged))
-        .sum();
-    x[IONS_PER_ANION] = cations / host.anions;
-    x[METALS_PER_ANION] = host.redox_atoms / host.anions;
-    x[MEASURED] = 1.0;
-    x[INTERCEPT] = 1.0;
-    Some(x)
+    let mut give = |feature: usize, value: f64| {
+        if value != 0.0 {
+            take(feature, value);
+        }
+    };
+    for (state, pooled) in [two, three, four, five, six, seven].into_iter().enumerate() {
+        give(STATES + state, pooled);
+    }
+    for (anion, &fraction) in host.anion_fractions.iter().enumerate() {
+        give(ANIONS + anion, fraction);
+    }
+    for (polyanion, &share) in host.polyanions.iter().enumerate() {
+        give(POLYANIONS + polyanion, share);
+    }
+    give(ION + ion.index, 1.0);
+    give(IONS_PER_ANION, host.ion_charge / host.anions);
+    give(METALS_PER_ANION, host.redox_atoms / host.anions);
+    give(MEASURED, 1.0);
+    give(INTERCEPT, 1.0);
+    true
+}
+
+/// Why there is no estimate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoEstimate {
+    /// Oxidation states do not balance on charging.
+    NoBalance,
+    /// This couple takes part by more than half and never occurs in the training data.
+    UnseenCouple(usize),
 }
 
 /// The voltage against the ion's metal that an experiment would find, V.
-pub fn voltage(x: &[f64; FEATURES], ion: &Ion) -> f64 {
-    let sum: f64 = x.iter().zip(&COEFFICIENTS).map(|(x, c)| x * c).sum();
-    sum - scale(ion)
+///
+/// # Errors
+///
+/// Why there is no estimate.
+pub fn voltage(host: &Host, ion: &Ion, electrons: f64) -> Result<f64, NoEstimate> {
+    let (mut sum, mut unseen) = (0.0, None);
+    let within = visit(host, ion, electrons, |feature, value| {
+        sum += value * TABLE[feature];
+        if feature < STATES && value > 0.5 && !COUPLES_SEEN[feature] {
+            unseen = unseen.or(Some(feature));
+        }
+    });
+    match unseen {
+        _ if !within => Err(NoEstimate::NoBalance),
+        Some(couple) => Err(NoEstimate::UnseenCouple(couple)),
+        None => Ok(sum - scale(ion)),
+    }
 }
+
+/// [`COEFFICIENTS`] for look-up.
+static TABLE: [f64; FEATURES] = COEFFICIENTS;
 
 /// What is added to a voltage against the ion's metal to have it against lithium, V.
 pub fn scale(ion: &Ion) -> f64 {
     ion.standard_potential - IONS[0].standard_potential
-}
-
-/// The couple that takes part by more than half and never occurs in the training data, if there is one.
-pub fn unseen_couple(x: &[f64; FEATURES]) -> Option<usize> {
-    (0..LADDER.len()).find(|&rung| x[rung] > 0.5 && !COUPLES_SEEN[rung])
 }
 
 /// Errors of the regression in the cross-validation, V.

@@ -39,7 +39,8 @@ fn saturation_method() -> String {
          (Ni, Pd, Pt) - {valence:.2} (valence electrons of the other atoms; interstitial N counts as zero) + \
          {rare_earth:.2} (4f moments g_J J of trivalent ions, parallel for light and antiparallel for heavy rare earths, \
          thermally aligned at 300 K by the Brillouin function of an exchange of 150 K, twice that for light ones; Ce \
-         without), in µB; V from additive volumes fitted to measured densities. The 3d terms are fitted to values at 300 \
+         without), in µB; V from the structure where it has one of the same composition, otherwise from additive volumes fitted \
+         to measured densities. The 3d terms are fitted to values at 300 \
          K, so their mean thermal loss is included; a Curie temperature below about 400 K is not foreseen and gives too \
          high a value. Only for at least 70 at% Fe, Co, Ni, Pd and Pt, at least 50 at% Fe, Co and Ni, elements of the \
          fit, and estimates above 0.3 T. Mean absolute error with each family left out in turn; {}. Tried and not \
@@ -173,6 +174,7 @@ pub fn description() -> Description {
         .citation("the sources named for each property")
         .composition(Need::Required)
         .structure(Need::Optional)
+        .descriptor("structure_uniaxial")
         .column("saturation", "T", "measured µ0Ms at 300 K", Need::Optional)
         .column("anisotropy_k1", "kJ/m3", "measured first anisotropy constant K1 at 300 K", Need::Optional)
         .parameter(Parameter::number(

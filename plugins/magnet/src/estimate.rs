@@ -197,6 +197,11 @@ pub fn signed_saturation(features: &Features, coefficients: &[f64; 5]) -> f64 {
     saturation_from_moment(moment, features.volume)
 }
 
+/// Whether a volume may be that of a crystal of these atoms: within 30 % of the additive volume.
+pub fn is_plausible(volume: f64, additive: f64) -> bool {
+    (0.7..=1.3).contains(&(volume / additive))
+}
+
 /// The figures of a class that may be offered.
 pub fn validation(class: Class) -> Option<&'static Validation> {
     match class {
@@ -207,14 +212,21 @@ pub fn validation(class: Class) -> Option<&'static Validation> {
     }
 }
 
-/// µ0Ms at 300 K in T from a formula; the standard deviation is the out-of-family error of the class, at least that of
+/// µ0Ms at 300 K in T from a formula, with the volume of the formula in Å3 where it is known, otherwise with additive
+/// atomic volumes; the standard deviation is the out-of-family error of the class, at least that of
 /// all classes together.
 ///
 /// # Errors
 ///
 /// Why the estimate does not apply.
-pub fn saturation(composition: CompositionRef<'_>) -> Result<Estimate, &'static str> {
-    let features = features(composition, &VOLUMES)?;
+pub fn saturation(
+    composition: CompositionRef<'_>,
+    volume: Option<f64>,
+) -> Result<Estimate, &'static str> {
+    let mut features = features(composition, &VOLUMES)?;
+    if let Some(volume) = volume.filter(|v| is_plausible(*v, features.volume)) {
+        features.volume = volume;
+    }
     let Some(figures) = validation(features.class).filter(|v| v.holds()) else {
         return Err(
             "no measured saturation known; the estimate from the formula failed its validation for such materials",

@@ -2,7 +2,7 @@
 //!
 //! About ninety measured materials are looked up; for others µ0Ms comes from a measured column of the user's table, from
 //! a structure's site moments, or, where its validation holds, from a generalised Slater-Pauling estimate
-//! ([`estimate`]).
+//! ([`estimate`]), over the structure's volume where there is one.
 
 mod coefficients;
 mod describe;
@@ -71,6 +71,20 @@ fn moments_saturation(structure: &Structure<'_>) -> Option<f64> {
     (known && saturation.is_finite()).then_some(saturation)
 }
 
+/// Volume in Å3 of the formula as written, from a structure of the same composition; `None` where it has another.
+fn volume_of_formula(
+    structure: &Structure<'_>,
+    composition: matter::CompositionRef<'_>,
+) -> Option<f64> {
+    let (atoms, total) = (structure.atoms(), composition.total_atoms());
+    let same = |(element, amount): (matter::Element, f64)| {
+        let share = structure.amount(element.atomic_number()) / atoms;
+        (share - amount / total).abs() < 1e-3
+    };
+    let volume = structure.volume() / atoms * total;
+    (volume.is_finite() && volume > 0.0 && composition.iter().all(same)).then_some(volume)
+}
+
 /// µ0Ms at 300 K by the best route there is, and the note that says which.
 fn saturation(
     column: Option<Estimate>,
@@ -109,11 +123,17 @@ fn saturation(
             "no measured saturation known; the measured Curie temperature is near 300 K, which the estimate from the formula does not foresee",
         );
     }
-    let value = estimated_saturation(composition)?;
-    Ok((
-        value,
-        "no measurement known: µ0Ms estimated from the formula (generalised Slater-Pauling)",
-    ))
+    let volume = structure.and_then(|s| volume_of_formula(&s, composition));
+    let value = estimated_saturation(composition, volume)?;
+    let route = match volume {
+        Some(_) => {
+            "no measurement known: µ0Ms estimated from the formula (generalised Slater-Pauling) over the structure's volume, where that lies within 30 % of the volume expected of its atoms"
+        }
+        None => {
+            "no measurement known: µ0Ms estimated from the formula (generalised Slater-Pauling)"
+        }
+    };
+    Ok((value, route))
 }
 
 /// Why a negative K1 gives no hardness.
@@ -136,6 +156,7 @@ fn anisotropy(
     column: Option<Estimate>,
     measured: Option<&Measured>,
     looked_up: Option<Estimate>,
+    uniaxial: Option<bool>,
 ) -> Result<Estimate, &'static str> {
     let kind = measured.map_or(Anisotropy::Unknown, |m| m.kind);
     match (column, looked_up) {
@@ -147,7 +168,15 @@ fn anisotropy(
         (None, Some(k1)) if k1.mean <= 0.0 => Err(negative(kind)),
         (None, _) if kind == Anisotropy::Planar => Err("easy plane: no permanent magnet"),
         (None, Some(k1)) => Ok(k1),
-        (None, None) => Err("no anisotropy known: give K1 in a column anisotropy_k1"),
+        (None, None) => Err(match uniaxial {
+            Some(true) => {
+                "no anisotropy known: give K1 in a column anisotropy_k1; the structure is uniaxial (tetragonal, trigonal or hexagonal), which a large K1 needs"
+            }
+            Some(false) => {
+                "no anisotropy known: give K1 in a column anisotropy_k1; the structure is not uniaxial, so that a large K1 is unlikely"
+            }
+            None => "no anisotropy known: give K1 in a column anisotropy_k1",
+        }),
     }
 }
 
@@ -251,6 +280,7 @@ impl DomainModel for Magnet {
     fn predict(batch: &Batch, parameters: &Parameters) -> Result<Predictions, String> {
         let mut out = Predictions::new(&Self::describe(), batch.len());
         let reached = parameters.number("coercivity_share");
+        let axes = batch.column("structure_uniaxial");
         let (saturations, anisotropies) =
             (batch.column("saturation"), batch.column("anisotropy_k1"));
         for row in 0..batch.len() {
@@ -279,7 +309,8 @@ impl DomainModel for Magnet {
                         );
                     }
                     let own = cell(anisotropies.as_ref(), row);
-                    let k1 = anisotropy(own, measured, looked_up.map(|(k1, _)| k1));
+                    let uniaxial = cell(axes.as_ref(), row).map(|x| x.mean > 0.5);
+                    let k1 = anisotropy(own, measured, looked_up.map(|(k1, _)| k1), uniaxial);
                     set_magnetic(&mut out, row, js, k1, reached);
                 }
                 Err(reason) => out.missing(row, property::SATURATION, reason),

@@ -368,3 +368,78 @@ fn the_unit_constant_is_the_one_of_the_textbooks() {
     // µ0 µB / Å3 = 11.654 T
     assert!((quality::TESLA_PER_BOHR_MAGNETON - 11.654).abs() < 0.001);
 }
+
+/// µ0Ms of Fe7Pd3, which nobody measured here, with one shared site in a cell of this volume (Å3) and iron share, and
+/// whether the host says that the crystal is uniaxial; and all notes.
+fn shared_site(volume: Option<f64>, iron: f64, uniaxial: f64) -> (f64, Vec<String>) {
+    let edge = volume.unwrap_or(1.0).cbrt();
+    let batch = interface::Batch {
+        compositions: interface::Compositions {
+            offsets: vec![0, 2],
+            atomic_numbers: vec![26, 46],
+            amounts: vec![7.0, 3.0],
+        },
+        structures: volume.map(|_| interface::Structures {
+            lattices: vec![edge, 0.0, 0.0, 0.0, edge, 0.0, 0.0, 0.0, -edge],
+            site_offsets: vec![0, 1],
+            positions: vec![0.0; 3],
+            species_offsets: vec![0, 2],
+            atomic_numbers: vec![26, 46],
+            occupancies: vec![iron, 1.0 - iron],
+            site_moments: Vec::new(),
+        }),
+        columns: vec![interface::InputColumn {
+            name: "structure_uniaxial".into(),
+            unit: String::new(),
+            mean: vec![uniaxial],
+            std: None,
+        }],
+    };
+    let share = interface::ParameterValue::Number(0.25);
+    let parameters = Parameters::from_wit(vec![("coercivity_share".into(), share)]);
+    let predictions =
+        Magnet::predict(&Batch::from_wit(batch), &parameters).expect("the plugin predicts");
+    let index = Magnet::describe()
+        .property_index("saturation")
+        .expect("declared");
+    let predictions = predictions.into_wit();
+    (predictions.columns[index].mean[0], predictions.notes.texts)
+}
+
+#[test]
+fn the_volume_of_a_structure_takes_the_place_of_the_additive_one() {
+    let (additive, notes) = shared_site(None, 0.7, f64::NAN);
+    assert!(
+        notes
+            .iter()
+            .any(|n| n.ends_with("(generalised Slater-Pauling)")),
+        "{notes:?}"
+    );
+    let (dense, notes) = shared_site(Some(12.0), 0.7, f64::NAN);
+    assert!(
+        notes
+            .iter()
+            .any(|n| n.contains("over the structure's volume")),
+        "{notes:?}"
+    );
+    let (wide, _) = shared_site(Some(13.2), 0.7, f64::NAN);
+    // The moment stays, so that µ0Ms goes with the inverse of the volume.
+    assert!((dense / wide - 1.1).abs() < 1e-9, "{dense} {wide}");
+    assert!((additive / dense - 1.0).abs() < 0.3);
+    // A volume that no crystal of these atoms has, and a structure of another composition, are not used.
+    assert_eq!(shared_site(Some(60.0), 0.7, f64::NAN).0, additive);
+    assert_eq!(shared_site(Some(12.0), 0.5, f64::NAN).0, additive);
+}
+
+#[test]
+fn an_unknown_anisotropy_comes_with_what_the_crystal_allows() {
+    let says = |uniaxial: f64, words: &str| {
+        let (_, notes) = shared_site(Some(12.0), 0.7, uniaxial);
+        notes
+            .iter()
+            .any(|note| note.contains("no anisotropy known") && note.contains(words))
+    };
+    assert!(says(1.0, "the structure is uniaxial"));
+    assert!(says(0.0, "the structure is not uniaxial"));
+    assert!(!says(f64::NAN, "the structure is"));
+}

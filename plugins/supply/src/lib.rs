@@ -34,15 +34,68 @@ include!(concat!(env!("OUT_DIR"), "/supply_elements.rs"));
 /// The supply risk of a material is known when elements with a known risk make up at least this fraction of its mass.
 pub const LEAST_ASSESSED_MASS: f64 = 0.95;
 
+/// Sums over the elements of a material, from which its cost, supply risk and critical mass fraction follow.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Sums {
+    /// g per formula.
+    mass: f64,
+    /// Mass times price.
+    value: f64,
+    /// Mass of critical elements.
+    critical: f64,
+    /// Mass of elements of known risk, and that mass times the risk.
+    assessed: f64,
+    risk: f64,
+}
+
+impl Sums {
+    /// The sums over a composition.
+    pub fn of(composition: CompositionRef) -> Self {
+        let mut sums = Self::default();
+        for (element, amount) in composition.iter().filter(|part| part.1 > 0.0) {
+            sums.add(element, amount);
+        }
+        sums
+    }
+
+    /// Adds a positive amount of an element; call it in the order of the composition, for the sums to be the same to the
+    /// last bit.
+    #[inline]
+    pub fn add(&mut self, element: matter::Element, amount: f64) {
+        let constants = constants_of(element);
+        let part = amount * constants.mass;
+        self.mass += part;
+        self.value += part * constants.price;
+        self.critical += if constants.critical { part } else { 0.0 };
+        let known = !constants.risk.is_nan();
+        self.assessed += if known { part } else { 0.0 };
+        self.risk += if known { part * constants.risk } else { 0.0 };
+    }
+
+    /// As [`cost_usd_per_kg`]; NaN where unknown.
+    #[inline]
+    pub fn cost_usd_per_kg(&self) -> f64 {
+        self.value / self.mass
+    }
+
+    /// As [`supply_risk`]; `None` where unknown.
+    #[inline]
+    pub fn supply_risk(&self) -> Option<f64> {
+        let known = self.mass > 0.0 && self.assessed >= LEAST_ASSESSED_MASS * self.mass;
+        known.then(|| self.risk / self.assessed)
+    }
+
+    /// As [`critical_mass_fraction`].
+    #[inline]
+    pub fn critical_mass_fraction(&self) -> f64 {
+        self.critical / self.mass
+    }
+}
+
 /// Value of the elements in a kilogram of the material, USD/kg: prices weighted by mass fraction. The error holds the
 /// elements that have no price.
 pub fn cost_usd_per_kg(composition: CompositionRef) -> Result<f64, Vec<matter::Element>> {
-    let (mut cost, mut mass) = (0.0, 0.0);
-    for (constants, amount) in parts(composition) {
-        cost += amount * constants.mass * constants.price;
-        mass += amount * constants.mass;
-    }
-    let cost = cost / mass;
+    let cost = Sums::of(composition).cost_usd_per_kg();
     if cost.is_nan() {
         Err(lacking(composition, |constants| constants.price))
     } else {
@@ -53,25 +106,13 @@ pub fn cost_usd_per_kg(composition: CompositionRef) -> Result<f64, Vec<matter::E
 /// Supply risk from 0 to 1: the elements' risks weighted by mass fraction, over the elements whose risk is known. The error
 /// holds the others, where they are more than 5 % of the mass.
 pub fn supply_risk(composition: CompositionRef) -> Result<f64, Vec<matter::Element>> {
-    let (mut risk, mut assessed, mut mass) = (0.0, 0.0, 0.0);
-    for (constants, amount) in parts(composition) {
-        let part = amount * constants.mass;
-        mass += part;
-        if !constants.risk.is_nan() {
-            assessed += part;
-            risk += part * constants.risk;
-        }
-    }
-    if mass > 0.0 && assessed >= LEAST_ASSESSED_MASS * mass {
-        Ok(risk / assessed)
-    } else {
-        Err(lacking(composition, |constants| constants.risk))
-    }
+    let risk = Sums::of(composition).supply_risk();
+    risk.ok_or_else(|| lacking(composition, |constants| constants.risk))
 }
 
 /// Mass fraction of elements that the European Union's list of 2023 calls critical; NaN for an empty composition.
 pub fn critical_mass_fraction(composition: CompositionRef) -> f64 {
-    mass_fraction(composition, |constants| constants.critical)
+    Sums::of(composition).critical_mass_fraction()
 }
 
 /// Mass fraction of Ru, Rh, Pd, Ag, Os, Ir, Pt and Au; NaN for an empty composition.

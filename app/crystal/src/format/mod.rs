@@ -83,6 +83,10 @@ pub fn read_file(path: &Path) -> Result<Vec<Structure>, CrystalError> {
     let shown = || path.display().to_string();
     let format = Format::from_path(path).ok_or_else(|| CrystalError::UnknownFormat(shown()))?;
     let unreadable = |error: std::io::Error| CrystalError::File(shown(), error.to_string());
+    // A pipe or device would be waited for.
+    if !std::fs::metadata(path).map_err(unreadable)?.is_file() {
+        return Err(CrystalError::File(shown(), "not a file".to_string()));
+    }
     let file = std::fs::File::open(path).map_err(unreadable)?;
     let mut bytes = Vec::new();
     // One byte more than is allowed tells a file that is too large, also where it grows meanwhile.

@@ -223,10 +223,12 @@ fn elements_of_title(title: &str, count: usize) -> Option<Vec<Element>> {
     elements.filter(|found| found.len() == count)
 }
 
-/// The element of a symbol as POTCAR files name it: `Fe_pv`, `O/a1b2`, or with a number, `Fe1`.
+/// The element of a symbol as POTCAR files name it, `Fe_pv`, `O/a1b2`, or with a number or charge, `Fe1`, `Fe3+`.
 fn element_of(word: &str) -> Option<Element> {
     let symbol: &str = word.split(['_', '/']).next()?;
-    Element::from_symbol(symbol.trim_end_matches(|c: char| c.is_ascii_digit()))
+    Element::from_symbol(
+        symbol.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '+' | '-')),
+    )
 }
 
 pub(super) fn write(structure: &Structure) -> Result<String, CrystalError> {

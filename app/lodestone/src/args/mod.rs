@@ -1,8 +1,14 @@
 //! The command line, as clap sees it. `lodestone help` is its reference.
 
+mod authoring;
 mod plugin;
+mod publishing;
 
+pub use authoring::{DoctorArgs, NewArgs};
 pub use plugin::PluginCommand;
+pub use publishing::{
+    InstallArgs, KeygenArgs, PublishArgs, RemoveArgs, SignArgs, TrustArgs, UpdateArgs,
+};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
@@ -14,11 +20,11 @@ use std::path::PathBuf;
     name = "lodestone",
     version,
     max_term_width = 110,
-    arg_required_else_help = true
+    after_help = "Without a command, the workbench opens in a window."
 )]
 pub struct Cli {
     #[command(subcommand)]
-    pub command: Command,
+    pub command: Option<Command>,
 }
 
 #[derive(Subcommand)]
@@ -39,7 +45,8 @@ pub const PLUGIN_COMPILER: &str = "plugin-compile-worker";
 
 #[derive(Args)]
 pub struct RankArgs {
-    /// A .csv, .tsv or .parquet file with a column of formulas, or `-` for CSV on standard input
+    /// A .csv, .tsv or .parquet file with a column of formulas or of structure files, `-` for CSV on standard input, or a
+    /// folder of structure files (CIF, POSCAR, extended XYZ)
     pub candidates: OsString,
 
     /// Plugin to predict with: an installed plugin's id, or a component file; repeatable.
@@ -95,6 +102,11 @@ pub struct RankArgs {
     /// The column that holds the formulas, if it is not called formula, composition or the like
     #[arg(long, value_name = "NAME")]
     pub formula_column: Option<String>,
+
+    /// The column that holds paths of structure files, if it is not called structure, cif or the like. Paths count from the
+    /// folder of the table; `file.cif#2` is the second structure of a file. Without formulas, structures tell them
+    #[arg(long, value_name = "NAME")]
+    pub structure_column: Option<String>,
 
     /// Seed of the draws behind front_probability
     #[arg(long, value_name = "N", default_value_t = 0)]

@@ -23,15 +23,17 @@ pub(super) fn check(location: &Location, as_json: bool) -> Result<(), Failure> {
     if report.is_ok() {
         return Ok(());
     }
-    let errors = report
-        .findings
-        .iter()
-        .filter(|f| f.severity == Severity::Error)
-        .count();
+    let errors = errors(&report);
     Err(Failure::Failed(anyhow!(
         "{}: {errors} to fix",
         report.origin
     )))
+}
+
+/// How many findings an author must mend.
+pub(super) fn errors(report: &CheckReport) -> usize {
+    let errors = report.findings.iter();
+    errors.filter(|f| f.severity == Severity::Error).count()
 }
 
 fn check_text(report: &CheckReport) -> String {

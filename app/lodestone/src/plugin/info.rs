@@ -1,26 +1,80 @@
 //! `lodestone plugin info`: all that a plugin says of itself.
 
+use super::check::errors;
+use super::keys::{key_json, lines};
+use super::tried::{Tried, tried};
 use super::{paragraph, pretty, print};
-use crate::Failure;
-use crate::plugins::{Location, host};
-use plugin_host::{Description, Direction, Need, ParameterKind, Plugin};
+use crate::plugins::{Location, Standing, host};
+use crate::{Failure, progress};
+use anyhow::anyhow;
+use plugin_host::{CheckReport, Description, Direction, Need, ParameterKind, Plugin};
 use serde_json::json;
 
 pub(super) fn info(location: &Location, as_json: bool) -> Result<(), Failure> {
-    let plugin = location.load(&host()?)?;
+    let host = host()?;
+    let (plugin, standing) = location.load(&host)?;
+    let (job, shown) = progress::start();
+    let bytes = location.read(&host)?;
+    let checked = host.check(&bytes, &location.describe(), &job);
+    let tried = tried(&plugin, &job);
+    drop(shown);
+    if job.is_cancelled() {
+        return Err(Failure::Failed(anyhow!("cancelled")));
+    }
+    let checked = checked.map_err(|e| Failure::Failed(e.into()))?;
     if as_json {
         let value = json!({
             "origin": plugin.origin(),
             "sha256": plugin.sha256(),
             "interface": plugin.interface(),
+            "trust": trust_json(&standing),
+            "check": { "passed": checked.passed.len(), "to_fix": errors(&checked) },
             "description": plugin.description(),
+            "tried_on": tried.iter().map(|t| t.json(&plugin)).collect::<Vec<_>>(),
         });
         return print(pretty(&value)?);
     }
-    print(info_text(&plugin))
+    print(lines(&info_text(&plugin, &standing, &checked, &tried)))
 }
 
-fn info_text(plugin: &Plugin) -> String {
+/// Who vouches for a plugin, for machines.
+pub(super) fn trust_json(standing: &Standing) -> serde_json::Value {
+    match standing {
+        Standing::Shipped => json!({ "standing": "shipped" }),
+        Standing::Signed(key) => json!({ "standing": "signed", "key": key_json(key) }),
+        Standing::UnknownSigner(id) => json!({ "standing": "unknown signer", "key_id": id }),
+        Standing::Unsigned => json!({ "standing": "unsigned" }),
+    }
+}
+
+/// The same in words.
+fn trust_text(standing: &Standing) -> String {
+    match standing {
+        Standing::Shipped => "shipped with this program".to_owned(),
+        Standing::Signed(key) => {
+            format!("key {}, trusted since {}", key.describe(), key.since)
+        }
+        unknown => unknown.mark().unwrap_or_default(),
+    }
+}
+
+/// What trying it on random and hostile candidates showed, in a line.
+fn verdict(report: &CheckReport) -> String {
+    let passed = report.passed.len();
+    match errors(report) {
+        0 => format!("sound: it passed {passed} tests on random and hostile candidates"),
+        errors => format!(
+            "{errors} to fix, {passed} tests passed; `lodestone plugin check` says what is wrong"
+        ),
+    }
+}
+
+fn info_text(
+    plugin: &Plugin,
+    standing: &Standing,
+    checked: &CheckReport,
+    tried: &[Tried],
+) -> String {
     let d = plugin.description();
     let mut text = format!("{} {}: {}\n\n", d.id, d.version, d.summary);
     let mut say = |name: &str, value: &str| {
@@ -34,11 +88,13 @@ fn info_text(plugin: &Plugin) -> String {
     say("cite", &d.citation);
     say("interface", plugin.interface());
     say("from", plugin.origin());
+    say("signed by", &trust_text(standing));
     say("SHA-256", plugin.sha256());
     say(
         "may do",
         "nothing but compute on what it is given: no file, no network, no clock",
     );
+    say("check", &verdict(checked));
     say("reads", &inputs(d));
     for (key, value) in &d.extensions {
         say(key, value);
@@ -61,6 +117,11 @@ fn info_text(plugin: &Plugin) -> String {
             );
             text.push_str(&paragraph(&format!("  {:<10} ", p.name), &line, 12));
         }
+    }
+    text.push_str("\ntried on the lists that come with this program\n");
+    for list in tried {
+        let head = format!("  {:<24} ", list.file());
+        text.push_str(&paragraph(&head, &list.text(plugin), 27));
     }
     text.push_str("\nproperties\n");
     for p in &d.properties {

@@ -1,8 +1,13 @@
 //! `lodestone plugin`: one file for each group of verbs.
 
+mod author;
 mod check;
 mod info;
+mod install;
+mod keys;
 mod list;
+mod publish;
+mod tried;
 
 use crate::Failure;
 use crate::args::PluginCommand;
@@ -13,13 +18,29 @@ use table::{Destination, TableError};
 
 pub fn run(command: &PluginCommand) -> Result<(), Failure> {
     match command {
-        PluginCommand::List { json } => list::list(*json),
+        PluginCommand::List {
+            available: Some(source),
+            json,
+        } => list::available(source, *json),
+        PluginCommand::List { json, .. } => list::list(*json),
         PluginCommand::Info { plugin, json } => {
             info::info(&locate(plugin).map_err(Failure::Usage)?, *json)
         }
         PluginCommand::Check { plugin, json } => {
             check::check(&locate(plugin).map_err(Failure::Usage)?, *json)
         }
+        PluginCommand::Keygen(args) => keys::keygen(args),
+        PluginCommand::Sign(args) => keys::sign(args),
+        PluginCommand::Trust(args) => keys::trust(args),
+        PluginCommand::Install(args) => install::install(args),
+        PluginCommand::Remove(args) => install::remove(args),
+        PluginCommand::Update(args) => install::update(args),
+        PluginCommand::Publish(args) => publish::publish(args),
+        PluginCommand::New(args) => author::new(args),
+        PluginCommand::Doctor(args) => author::doctor(args),
+        PluginCommand::Build { folder } => author::build(folder),
+        PluginCommand::Test { folder, json } => author::test(folder, *json),
+        PluginCommand::Watch { folder } => author::watch(folder),
     }
 }
 

@@ -123,6 +123,66 @@ fn another_interface_version_is_refused_with_the_one_spoken() {
     assert_eq!(load(&patch).expect("a later patch").interface(), "0.1.7");
 }
 
+/// A component with further custom sections behind it.
+fn with_sections(guest: &Guest, sections: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut bytes = guest.wasm();
+    for (name, data) in sections {
+        let length = 1 + name.len() + data.len();
+        assert!(length < 128, "one byte holds the length");
+        bytes.extend([0, length as u8, name.len() as u8]);
+        bytes.extend(name.as_bytes());
+        bytes.extend(*data);
+    }
+    bytes
+}
+
+#[test]
+fn the_section_that_names_the_interface_version_must_agree_with_the_export() {
+    let name = plugin_host::INTERFACE_SECTION;
+    let good = Guest::default();
+    assert!(!plugin_host::has_interface_section(&good.wasm()));
+    let named = with_sections(&good, &[(name, b"0.1.0"), ("other", b"9.9.9")]);
+    assert!(plugin_host::has_interface_section(&named));
+    let plugin = host().load(&named, "test").expect("they agree");
+    assert_eq!(plugin.interface(), "0.1.0");
+    let message = refused(&with_sections(&good, &[(name, b"0.2.0")]));
+    assert_says(&message, "names version 0.2.0 of the plugin interface");
+    assert_says(&message, "exports version 0.1.0");
+    let message = refused(&with_sections(&good, &[(name, b"0.1.0"), (name, b"0.1.1")]));
+    assert_says(&message, "name versions 0.1.0 and 0.1.1");
+    for bad in [&b""[..], b"0.1.0 \x1b[2J", b"\xff\xfe", &[b'1'; 33]] {
+        let message = refused(&with_sections(&good, &[(name, bad)]));
+        assert_says(&message, "holds no version such as 0.1.0");
+    }
+}
+
+#[test]
+fn a_component_for_another_interface_is_refused_before_it_is_compiled() {
+    // Where the compiler does not exist, only what is decided before compiling is told.
+    let host = Host::new(HostOptions {
+        compiler: Compiler::Child {
+            program: "/nowhere/compiler".into(),
+            args: vec![],
+        },
+        ..HostOptions::default()
+    })
+    .expect("a host");
+    let other = Guest {
+        version: "0.2.0",
+        ..Guest::default()
+    };
+    let sections = [(plugin_host::INTERFACE_SECTION, &b"0.2.0"[..])];
+    let refusal = |bytes: &[u8]| host.load(bytes, "test").unwrap_err().to_string();
+    assert_says(
+        &refusal(&with_sections(&other, &sections)),
+        "built for version 0.2.0 of the plugin interface",
+    );
+    assert_says(
+        &refusal(&with_sections(&Guest::default(), &sections)),
+        "names version 0.2.0",
+    );
+}
+
 #[test]
 fn a_component_without_the_interface_is_refused_with_what_it_exports() {
     let component = |text: &str| wat::parse_str(text).expect("valid text");
@@ -480,6 +540,10 @@ fn a_compiler_process_is_killed_at_its_time_limit_and_a_broken_one_is_named() {
         "compiling it was stopped after 300ms",
     );
     assert!(started.elapsed() < Duration::from_secs(10));
+    assert_says(
+        &with("/bin/sh", &["-c", "while :; do :; done"]),
+        "compiling it was stopped after 300ms",
+    );
     assert_says(
         &with("/bin/false", &[]),
         "the compiling process failed: it ended with exit status: 1",

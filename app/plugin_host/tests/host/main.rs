@@ -1,6 +1,7 @@
 //! The plugin host driven through its public interface, by good plugins and by hostile ones.
 
 mod checking;
+mod frozen;
 mod good;
 mod guest;
 mod hostile;

@@ -118,7 +118,7 @@ fn described(
     } else {
         electrons
     };
-    Some((removed, features(before, &host, ion, electrons)?))
+    Some((removed, features(&host, ion, electrons)?))
 }
 
 fn framework(discharged: &Composition, ion: &Ion) -> String {

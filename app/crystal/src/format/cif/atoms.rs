@@ -27,7 +27,7 @@ pub(super) struct Atoms<'a> {
 /// Symbols of sites that hold no atom.
 const DUMMIES: [&str; 6] = ["X", "Du", "Dum", "Q", "Va", "Vac"];
 /// Names of water and hydroxide whose hydrogen is not listed apart.
-const WATER: [&str; 9] = ["Wat", "wat", "Ow", "OW", "OH", "O-H", "OH2", "H2O", "Oh"];
+const WATER: [&str; 7] = ["Wat", "wat", "Ow", "OW", "OH", "O-H", "Oh"];
 /// Coordinates within this part of a third or sixth mean it: 0.3333 and 0.33333 are written for 1/3.
 const THIRD_TOLERANCE: f64 = 1e-4;
 
@@ -232,10 +232,12 @@ impl Naming {
         if let Some(element) = exact {
             return Named::Element(element);
         }
-        if WATER.contains(&word) || name.starts_with("OH2") || name.starts_with("H2O") {
+        if WATER.contains(&word) {
             return Named::Water;
         }
-        if DUMMIES.contains(&word) {
+        // Va1 is a vacancy, but in a vanadium compound a site of vanadium.
+        let vanadium = word == "Va" && self.in_formula.contains(&Element::V);
+        if DUMMIES.contains(&word) && !vanadium {
             return Named::Dummy;
         }
         match in_formula().or(two).or(one) {

@@ -14,13 +14,16 @@ pub(super) use write::write;
 
 use super::FormatError;
 use super::text::{self, line_error};
+use crate::neighbour::neighbours;
 use crate::{Lattice, MAX_SITES, Site, Structure};
 use block::Block;
-use matter::formula;
+use matter::{CompositionRef, formula};
 
 /// Images of a site closer than this are one, Å; the larger distances serve where the first does not make the formula
 /// that the file states, because special positions are rounded to three digits or two.
 const SAME_SITE: [f64; 3] = [0.01, 0.05, 0.2];
+/// No two atoms are closer, Å: the bond of H2 has 0.74 Å.
+const SHORTEST_BOND: f64 = 0.6;
 /// More notes than anybody reads.
 const MAX_NOTES: usize = 50;
 
@@ -56,29 +59,31 @@ fn structure_of(block: &Block, max_sites: usize) -> Result<Option<Structure>, Fo
         .map(|parsed| parsed.composition);
     let candidates = operations::of(block, &lattice)?;
     let fits = |sites: &[Site]| {
-        let sum = formula_sum.as_ref()?;
         let cell = Structure::new(lattice.clone(), sites.to_vec());
-        Some(cell.composition().as_ref().approx_eq(sum.as_ref()))
+        let formula = formula_sum.as_ref();
+        formula.is_none_or(|sum| agree(cell.composition().as_ref(), sum.as_ref()))
+            && overlap(&cell).is_none()
     };
-    // Of several settings, and of special positions rounded more or less, the first whose sites make the formula.
+    // Of several settings, and of special positions rounded more or less, the first whose sites make the formula and do
+    // not overlap; without one, the first. A fault is not mended by a larger tolerance.
     let mut first = None;
     let mut found = None;
-    let tries = SAME_SITE
-        .iter()
-        .flat_map(|t| candidates.settings.iter().map(move |s| (*t, s)));
-    for (tolerance, operations) in tries {
-        let expanded = expand::sites(&atoms, operations, &lattice, tolerance, max_sites);
-        match expanded {
-            Ok(expanded) if fits(&expanded.sites) != Some(false) => {
-                found = Some((tolerance, expanded));
-                break;
-            }
-            other => {
-                first.get_or_insert(other);
+    'search: for tolerance in SAME_SITE {
+        for operations in &candidates.settings {
+            match expand::sites(&atoms, operations, &lattice, tolerance, max_sites) {
+                Ok(expanded) if fits(&expanded.sites) => {
+                    found = Some((tolerance, expanded));
+                    break 'search;
+                }
+                other => {
+                    first.get_or_insert(other);
+                }
             }
         }
+        if matches!(first, Some(Err(_))) {
+            break;
+        }
     }
-    let made_formula = found.is_some();
     let (tolerance, expanded) = match (found, first) {
         (Some(found), _) => found,
         (None, Some(first)) => (SAME_SITE[0], first?),
@@ -89,15 +94,23 @@ fn structure_of(block: &Block, max_sites: usize) -> Result<Option<Structure>, Fo
     notes.extend(expanded.notes);
     if tolerance > SAME_SITE[0] {
         notes.push(format!(
-            "sites closer than {tolerance} Å are taken as one, which makes the formula of the file: its coordinates are rounded"
+            "sites closer than {tolerance} Å are taken as one: the coordinates of the file are rounded"
         ));
     }
     let mut structure = Structure::new(lattice, expanded.sites);
-    if let (Some(sum), false) = (&formula_sum, made_formula) {
+    if let Some(sum) = &formula_sum
+        && !agree(structure.composition().as_ref(), sum.as_ref())
+    {
         notes.push(format!(
             "the formula of the file is {}, but its sites make {}",
             sum.as_ref().reduced_formula(),
             structure.formula()
+        ));
+    }
+    if let Some((a, b, distance)) = overlap(&structure) {
+        let [a, b] = [a, b].map(|site| &structure.sites[site].label);
+        notes.push(format!(
+            "sites {a} and {b} lie {distance:.2} Å apart, which no atoms do"
         ));
     }
     structure.title = title_of(block);
@@ -108,6 +121,23 @@ fn structure_of(block: &Block, max_sites: usize) -> Result<Option<Structure>, Fo
     }
     structure.notes = notes;
     Ok(Some(structure))
+}
+
+/// Two sites that are closer than atoms can be, and occupied together; split positions that exclude each other may be.
+fn overlap(structure: &Structure) -> Option<(usize, usize, f64)> {
+    let sites = &structure.sites;
+    let near = neighbours(structure, SHORTEST_BOND).ok()?;
+    let full = |a: usize, b: usize| sites[a].occupancy() + sites[b].occupancy() > 1.05;
+    (0..sites.len()).find_map(|site| {
+        let found = near.of(site).find(|n| full(site, n.index))?;
+        Some((site, found.index, found.distance))
+    })
+}
+
+/// Whether two compositions are the same but for rounded amounts: `O6.9` for 6.91.
+fn agree(a: CompositionRef, b: CompositionRef) -> bool {
+    let near = |element| (a.atomic_fraction(element) - b.atomic_fraction(element)).abs() < 0.005;
+    a.atomic_numbers == b.atomic_numbers && a.iter().all(|(element, _)| near(element))
 }
 
 fn lattice_of(block: &Block) -> Result<Lattice, FormatError> {

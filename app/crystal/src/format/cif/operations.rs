@@ -213,6 +213,8 @@ fn of_entry(entry: &HallSymbolEntry) -> Option<Vec<Operation>> {
 /// A Hermann-Mauguin symbol, with what programs append for the setting: `:1`, `:2`, `:H`, `:R`, ` S`, ` Z`, ` H`, ` R`.
 fn of_symbol(value: &Value, lattice: &Lattice) -> Result<Candidates, FormatError> {
     let text = value.known().unwrap_or("");
+    // Remarks such as `{rhombohedral axes}` say what the cell tells better.
+    let text = text.split(['{', '[']).next().unwrap_or("").trim_end();
     let (symbol, appended) = match text.rsplit_once(':') {
         Some((symbol, setting)) => (symbol, Some(setting.trim())),
         None => match text.rsplit_once(' ') {
@@ -302,8 +304,8 @@ fn settings(
     let rhombohedral = entries.iter().any(|e| e.setting == "R");
     let mut note = None;
     let mut chosen = setting.map(of_setting).unwrap_or_default();
-    if chosen.is_empty() && rhombohedral {
-        // The cell tells which axes are meant: hexagonal ones have γ = 120°.
+    if rhombohedral {
+        // The cell tells which axes are meant, whatever the symbol says: hexagonal ones have γ = 120°.
         let hexagonal = (lattice.angles()[2] - 120.0).abs() < 0.1;
         chosen = of_setting(if hexagonal { "H" } else { "R" });
     } else if chosen.is_empty() {

@@ -5,7 +5,7 @@ use matter::formula::Parser;
 use matter::{Compositions, Element};
 use proptest::prelude::*;
 
-const MATMINER: &str = include_str!("fixtures/magpie_by_matminer.csv");
+const MATMINER: &str = include_str!("../fixtures/magpie_by_matminer.csv");
 
 /// Element and property without a value in the element table, up to lawrencium.
 const GAPS: [(&str, &str); 26] = [

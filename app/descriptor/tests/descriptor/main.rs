@@ -1,0 +1,3 @@
+mod magpie;
+mod named;
+mod perovskite;

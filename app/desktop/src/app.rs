@@ -1,0 +1,268 @@
+//! The window's frame: takes over what workers finished, draws, and hands the commands on.
+
+use crate::dialogs::{Answer, Dialogs};
+use crate::dump::Dump;
+use crate::layout::Layout;
+use crate::palette::Palette;
+use crate::texts::{Text, Words};
+use crate::{bar, fonts, look, panels, start};
+use egui::{Context, Key, KeyboardShortcut, Modifiers, Ui, ViewportCommand};
+use egui_notify::Toasts;
+use std::path::PathBuf;
+use std::time::Duration;
+use workbench::{Command, LogLevel, Preferences, Setup, State, Workbench};
+
+/// How often the window is drawn while work is under way, for the progress to be seen.
+const WHILE_BUSY: Duration = Duration::from_millis(120);
+
+/// How often it looks for unsaved work to be written down while nothing else happens.
+const WHILE_IDLE: Duration = Duration::from_secs(2);
+
+/// The window.
+pub struct App {
+    workbench: Workbench,
+    layout: Layout,
+    palette: Palette,
+    dialogs: Dialogs,
+    toasts: Toasts,
+    /// The preferences that the look was made for.
+    shown: Option<Preferences>,
+    /// The last message that was shown as a toast.
+    told: Option<u64>,
+    copied: u64,
+    title: String,
+    dump: Option<Dump>,
+}
+
+impl App {
+    /// A window over an empty workbench.
+    pub fn new(cc: &eframe::CreationContext<'_>, setup: Setup) -> Self {
+        let ctx = &cc.egui_ctx;
+        if let Some(graphics) = &cc.wgpu_render_state {
+            viewer::install(graphics);
+        }
+        ctx.set_fonts(fonts::definitions());
+        let repaint = ctx.clone();
+        let setup = Setup {
+            fonts: fonts::FONTS.to_vec(),
+            wake: std::sync::Arc::new(move || repaint.request_repaint()),
+            ..setup
+        };
+        let mut app = Self {
+            workbench: Workbench::new(setup),
+            layout: Layout::default(),
+            palette: Palette::default(),
+            dialogs: Dialogs::default(),
+            toasts: Toasts::default(),
+            shown: None,
+            told: None,
+            copied: 0,
+            title: String::new(),
+            dump: None,
+        };
+        app.follow_preferences(ctx);
+        app
+    }
+
+    /// What there is to see.
+    pub fn state(&self) -> &State {
+        self.workbench.state()
+    }
+
+    /// The workbench, for scripts and tests.
+    pub fn workbench(&mut self) -> &mut Workbench {
+        &mut self.workbench
+    }
+
+    /// Opens files that were named when the program was started.
+    pub fn open_files(&mut self, paths: Vec<PathBuf>) {
+        for path in paths {
+            self.workbench.apply(Command::Open { path: Some(path) });
+        }
+    }
+
+    /// Writes what the window shows to a file, for scripts.
+    pub fn dump_to(&mut self, path: PathBuf) {
+        self.dump = Some(Dump::new(path));
+    }
+
+    fn follow_preferences(&mut self, ctx: &Context) {
+        let preferences = &self.workbench.state().preferences;
+        if self.shown.as_ref() != Some(preferences) {
+            look::apply(ctx, preferences);
+            self.shown = Some(preferences.clone());
+        }
+    }
+
+    fn words(&self) -> Words {
+        Words(self.state().preferences.language)
+    }
+
+    /// Hands commands on, and asks for a file's name where one is needed.
+    fn apply(&mut self, commands: Vec<Command>, ctx: &Context) {
+        for command in commands {
+            let words = self.words();
+            if let Some(command) = self.dialogs.ask(command, words, ctx) {
+                self.workbench.apply(command);
+                ctx.request_repaint();
+            }
+        }
+    }
+
+    /// What the keyboard and dropped files ask for.
+    fn input(&mut self, ctx: &Context) -> Vec<Command> {
+        let mut commands = Vec::new();
+        for answer in self.dialogs.answered() {
+            match answer {
+                Answer::Command(command) => commands.push(command),
+                Answer::Picture(job, path) => self.workbench.write_file(path, move || {
+                    job.bytes(&fonts::FONTS).map_err(|error| error.to_string())
+                }),
+            }
+        }
+        let dropped = ctx.input(|input| input.raw.dropped_files.clone());
+        let paths = dropped.iter().map(|file| file.path().to_path_buf());
+        let paths = paths.filter(|path| !path.as_os_str().is_empty());
+        commands.extend(paths.map(|path| Command::Open { path: Some(path) }));
+        let typing = ctx.text_edit_focused();
+        let pressed = |modifiers: Modifiers, key: Key| {
+            ctx.input_mut(|input| input.consume_shortcut(&KeyboardShortcut::new(modifiers, key)))
+        };
+        let command_shift = Modifiers::COMMAND | Modifiers::SHIFT;
+        if pressed(Modifiers::COMMAND, Key::K) {
+            self.palette.toggle();
+        }
+        // The longer combination first, since the shorter one is a part of it.
+        if pressed(command_shift, Key::S) {
+            commands.push(Command::SaveAs { path: None });
+        }
+        if pressed(Modifiers::COMMAND, Key::S) {
+            commands.push(match self.state().project_path {
+                Some(_) => Command::Save,
+                None => Command::SaveAs { path: None },
+            });
+        }
+        if pressed(Modifiers::COMMAND, Key::O) {
+            commands.push(Command::Open { path: None });
+        }
+        // In a text these keys mean the text.
+        if !typing {
+            if pressed(command_shift, Key::Z) || pressed(Modifiers::COMMAND, Key::Y) {
+                commands.push(Command::Redo);
+            }
+            if pressed(Modifiers::COMMAND, Key::Z) {
+                commands.push(Command::Undo);
+            }
+            if pressed(Modifiers::COMMAND, Key::A) {
+                commands.push(Command::SelectAll);
+            }
+            let copy = ctx.input(|i| i.events.iter().any(|e| matches!(e, egui::Event::Copy)));
+            if copy && !self.state().project.selection.is_empty() {
+                commands.push(Command::CopyRows { selected: true });
+            }
+            if pressed(Modifiers::NONE, Key::Escape) && !self.state().project.selection.is_empty() {
+                commands.push(Command::ClearSelection);
+            }
+        }
+        commands
+    }
+
+    /// Shows new errors and warnings for a while, copies what is to be copied, names the window.
+    fn tell(&mut self, ctx: &Context) {
+        let state = self.workbench.state();
+        let new = state
+            .log
+            .iter()
+            .filter(|line| self.told.is_none_or(|told| line.number > told));
+        for line in new {
+            match line.level {
+                LogLevel::Error => self.toasts.error(&line.text),
+                LogLevel::Warning => self.toasts.warning(&line.text),
+                LogLevel::Note => continue,
+            };
+        }
+        self.told = state.log.last().map(|line| line.number).or(self.told);
+        if state.clipboard.0 != self.copied {
+            self.copied = state.clipboard.0;
+            ctx.copy_text(state.clipboard.1.clone());
+        }
+        let words = Words(state.preferences.language);
+        let title = match state.title() {
+            Some(title) => words.fill(Text::WindowTitle, &[&title]),
+            None => words.get(Text::ProgramName).to_owned(),
+        };
+        if title != self.title {
+            ctx.send_viewport_cmd(ViewportCommand::Title(title.clone()));
+            self.title = title;
+        }
+    }
+
+    /// Draws the whole window.
+    fn draw(&mut self, ui: &mut Ui) -> Vec<Command> {
+        let mut commands = Vec::new();
+        let mut palette = false;
+        let state = self.workbench.state();
+        egui::Panel::top("menu").show(ui, |ui| {
+            commands.extend(bar::menu_ui(ui, state, &mut palette));
+        });
+        egui::Panel::bottom("status").show(ui, |ui| {
+            commands.extend(bar::status_ui(ui, state));
+        });
+        if state.tour && state.is_open() {
+            egui::Panel::top("tour").show(ui, |ui| {
+                commands.extend(bar::tour_ui(ui, state));
+            });
+        }
+        if state.is_open() {
+            let frame = egui::Frame::central_panel(ui.style()).inner_margin(0);
+            egui::CentralPanel::no_frame().frame(frame).show(ui, |ui| {
+                commands.extend(self.layout.ui(ui, state));
+            });
+        } else {
+            egui::CentralPanel::default_margins().show(ui, |ui| {
+                commands.extend(start::start_ui(ui, state));
+            });
+        }
+        commands.extend(panels::import_ui(ui, state));
+        if palette {
+            self.palette.toggle();
+        }
+        let words = Words(state.preferences.language);
+        commands.extend(self.palette.ui(ui, words));
+        self.toasts.show(ui.ctx());
+        commands
+    }
+}
+
+impl eframe::App for App {
+    fn logic(&mut self, ctx: &Context, _: &mut eframe::Frame) {
+        if self.workbench.poll() {
+            ctx.request_repaint();
+        }
+        ctx.request_repaint_after(match self.workbench.is_busy() {
+            true => WHILE_BUSY,
+            false => WHILE_IDLE,
+        });
+    }
+
+    fn ui(&mut self, ui: &mut Ui, _: &mut eframe::Frame) {
+        let ctx = ui.ctx().clone();
+        let commands = self.input(&ctx);
+        self.apply(commands, &ctx);
+        let commands = self.draw(ui);
+        self.apply(commands, &ctx);
+        if let Some(job) = panels::take_picture(&ctx) {
+            let words = self.words();
+            self.dialogs.ask_for_picture(job, words, &ctx);
+        }
+        self.follow_preferences(&ctx);
+        self.tell(&ctx);
+        if let Some(dump) = &mut self.dump {
+            dump.write(self.workbench.state());
+        }
+    }
+
+    fn on_exit(&mut self) {
+        self.workbench.write_recovery();
+    }
+}

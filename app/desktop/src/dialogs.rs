@@ -1,0 +1,180 @@
+//! The system's file dialogs, for commands that came without a file's name. They run beside the window, which goes on.
+
+use crate::texts::{Text, Words};
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use viewer::{PictureFormat, PictureJob};
+use workbench::Command;
+
+/// Dialogs that are open, and what they gave.
+pub struct Dialogs {
+    sender: Sender<Option<Answer>>,
+    receiver: Receiver<Option<Answer>>,
+    open: bool,
+}
+
+/// What is done once a file was chosen.
+pub enum Answer {
+    Command(Command),
+    /// A picture of a structure, and its file.
+    Picture(Box<PictureJob>, PathBuf),
+}
+
+impl Default for Dialogs {
+    fn default() -> Self {
+        let (sender, receiver) = channel();
+        Self {
+            sender,
+            receiver,
+            open: false,
+        }
+    }
+}
+
+/// What a dialog asks for.
+struct Question {
+    save: bool,
+    /// Name and endings of the kinds of files.
+    kinds: Vec<(Text, Vec<&'static str>)>,
+    /// The name that is offered.
+    name: &'static str,
+    answer: fn(Command, PathBuf) -> Command,
+}
+
+/// The question that a command leaves open, where it does.
+fn question(command: &Command) -> Option<Question> {
+    let tables = vec!["csv", "tsv", "parquet", "json"];
+    Some(match command {
+        Command::Open { path: None } => Question {
+            save: false,
+            kinds: vec![(
+                Text::KindAll,
+                vec![
+                    "csv",
+                    "tsv",
+                    "txt",
+                    "xlsx",
+                    "parquet",
+                    "cif",
+                    "vasp",
+                    "poscar",
+                    "xyz",
+                    "extxyz",
+                    "lodestone",
+                    "wasm",
+                ],
+            )],
+            name: "",
+            answer: |_, path| Command::Open { path: Some(path) },
+        },
+        Command::SaveAs { path: None } => Question {
+            save: true,
+            kinds: vec![(Text::KindProject, vec!["lodestone"])],
+            name: "project.lodestone",
+            answer: |_, path| Command::SaveAs { path: Some(path) },
+        },
+        Command::AddPlugin { path: None } => Question {
+            save: false,
+            kinds: vec![(Text::KindPlugin, vec!["wasm"])],
+            name: "",
+            answer: |_, path| Command::AddPlugin { path: Some(path) },
+        },
+        Command::ExportTable { path: None, .. } => Question {
+            save: true,
+            kinds: vec![(Text::KindTable, tables)],
+            name: "candidates.csv",
+            answer: |command, path| match command {
+                Command::ExportTable { selected, .. } => Command::ExportTable {
+                    path: Some(path),
+                    selected,
+                },
+                other => other,
+            },
+        },
+        Command::ExportPlot { path: None, .. } => Question {
+            save: true,
+            kinds: vec![(Text::KindPicture, vec!["svg", "png"])],
+            name: "plot.svg",
+            answer: |command, path| match command {
+                Command::ExportPlot { range, .. } => Command::ExportPlot {
+                    path: Some(path),
+                    range,
+                },
+                other => other,
+            },
+        },
+        _ => return None,
+    })
+}
+
+impl Dialogs {
+    /// Asks for what a command lacks, and gives the command back where it lacks nothing.
+    pub fn ask(&mut self, command: Command, words: Words, ctx: &egui::Context) -> Option<Command> {
+        let Some(question) = question(&command) else {
+            return Some(command);
+        };
+        let answer = question.answer;
+        self.show(&question, words, ctx, move |path| {
+            Answer::Command(answer(command, path))
+        });
+        None
+    }
+
+    /// Asks where a picture of a structure is to be written.
+    pub fn ask_for_picture(&mut self, job: PictureJob, words: Words, ctx: &egui::Context) {
+        let (ending, name) = match job.request.format {
+            PictureFormat::Svg => ("svg", "structure.svg"),
+            PictureFormat::Png => ("png", "structure.png"),
+        };
+        let question = Question {
+            save: true,
+            kinds: vec![(Text::KindPicture, vec![ending])],
+            name,
+            answer: |command, _| command,
+        };
+        self.show(&question, words, ctx, move |path| {
+            Answer::Picture(Box::new(job), path)
+        });
+    }
+
+    fn show(
+        &mut self,
+        question: &Question,
+        words: Words,
+        ctx: &egui::Context,
+        answer: impl FnOnce(PathBuf) -> Answer + Send + 'static,
+    ) {
+        if self.open {
+            return;
+        }
+        self.open = true;
+        let mut dialog = rfd::AsyncFileDialog::new();
+        for (name, endings) in &question.kinds {
+            dialog = dialog.add_filter(words.get(*name), endings);
+        }
+        if question.save {
+            dialog = dialog.set_file_name(question.name);
+        }
+        // The dialog belongs to this thread, waiting for its answer does not.
+        type Chosen = std::pin::Pin<Box<dyn Future<Output = Option<rfd::FileHandle>> + Send>>;
+        let chosen: Chosen = match question.save {
+            true => Box::pin(dialog.save_file()),
+            false => Box::pin(dialog.pick_file()),
+        };
+        let (sender, ctx) = (self.sender.clone(), ctx.clone());
+        std::thread::spawn(move || {
+            let file = pollster::block_on(chosen);
+            let answer = file.map(|file| answer(file.path().to_path_buf()));
+            // The window may be gone by now.
+            let _ = sender.send(answer);
+            ctx.request_repaint();
+        });
+    }
+
+    /// What is to be done with the files that were chosen.
+    pub fn answered(&mut self) -> Vec<Answer> {
+        let answers: Vec<Option<Answer>> = self.receiver.try_iter().collect();
+        self.open &= answers.is_empty();
+        answers.into_iter().flatten().collect()
+    }
+}

@@ -1,0 +1,72 @@
+//! What the window shows, as a line of JSON in a file, for scripts that drive the real program and have to know what came
+//! of it. Written where the program is told to, whenever something in it changes.
+
+use serde::Serialize;
+use std::path::PathBuf;
+use workbench::State;
+
+/// The figures of the state that a person sees.
+#[derive(Serialize)]
+struct Shown<'a> {
+    title: Option<String>,
+    busy: bool,
+    /// Rows of the table of candidates.
+    rows: usize,
+    feasible: usize,
+    /// Candidates on the first front.
+    front: usize,
+    /// Points of the plot, and those on its own front.
+    points: usize,
+    plot_front: usize,
+    selected: usize,
+    unsaved: bool,
+    error: Option<&'a str>,
+    messages: usize,
+}
+
+/// The file, and what it holds.
+pub struct Dump {
+    path: PathBuf,
+    written: String,
+}
+
+impl Dump {
+    /// A dump to a file.
+    pub fn new(path: PathBuf) -> Self {
+        Self {
+            path,
+            written: String::new(),
+        }
+    }
+
+    /// Writes the state down where it is not as the file has it.
+    pub fn write(&mut self, state: &State) {
+        let counts = state.results.as_ref().map(|results| results.counts());
+        let counts = counts.unwrap_or_default();
+        let points = state.points.as_ref();
+        let shown = Shown {
+            title: state.title(),
+            busy: !state.tasks.is_empty(),
+            rows: state.rows.len(),
+            feasible: counts.feasible,
+            front: counts.front,
+            points: points.map_or(0, |points| points.rows.len()),
+            plot_front: points.map_or(0, |points| points.front.len()),
+            selected: state.project.selection.len(),
+            unsaved: state.unsaved,
+            error: state
+                .question_error
+                .as_deref()
+                .or(state.table_error.as_deref()),
+            messages: state.log.len(),
+        };
+        let Ok(text) = serde_json::to_string(&shown) else {
+            return;
+        };
+        if text != self.written {
+            // A script that waits for this file in vain says so itself.
+            let _ = std::fs::write(&self.path, &text);
+            self.written = text;
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! The structure of the selected candidate, drawn by the viewer.
+
+use crate::look;
+use crate::texts::{Text, Words};
+use egui::{Id, Ui};
+use viewer::{Change, PictureJob, Shown};
+use workbench::{Command, Language, State};
+
+/// Draws the panel. A picture that was asked for waits in [`take_picture`].
+pub fn structure_ui(ui: &mut Ui, state: &State) -> Vec<Command> {
+    let words = Words(state.preferences.language);
+    let selected = state.structure.as_ref().map(|s| s.structure.as_ref());
+    let structure = match selected {
+        None => {
+            ui.weak(words.get(Text::NothingSelected));
+            return Vec::new();
+        }
+        Some(None) => {
+            ui.weak(words.get(Text::NoStructure));
+            return Vec::new();
+        }
+        Some(Some(Err(error))) => {
+            ui.colored_label(look::error(ui), error);
+            return Vec::new();
+        }
+        Some(Some(Ok(structure))) => structure,
+    };
+    let shown = Shown {
+        structure,
+        style: &state.project.structure_style,
+        language: match state.preferences.language {
+            Language::English => viewer::Language::English,
+            Language::Japanese => viewer::Language::Japanese,
+        },
+    };
+    let mut commands = Vec::new();
+    for change in viewer::structure_ui(ui, &shown) {
+        match change {
+            Change::Style(style) => commands.push(Command::SetStructureStyle { style }),
+            Change::Picture(job) => {
+                ui.data_mut(|data| data.insert_temp(picture(), Some(*job)));
+            }
+        }
+    }
+    commands
+}
+
+fn picture() -> Id {
+    Id::unique("picture of a structure")
+}
+
+/// The picture that was asked for in the panel, once.
+pub fn take_picture(ctx: &egui::Context) -> Option<PictureJob> {
+    ctx.data_mut(|data| data.remove_temp::<Option<PictureJob>>(picture()))
+        .flatten()
+}

@@ -1,0 +1,335 @@
+//! Every text of the window, in English and Japanese. Panels hold no texts of their own. `{}` stands for what is filled in.
+
+use std::fmt::Display;
+use workbench::Language;
+
+/// The texts in the language that is chosen.
+#[derive(Clone, Copy, Debug)]
+pub struct Words(pub Language);
+
+impl Words {
+    /// The text as it is.
+    pub fn get(self, text: Text) -> &'static str {
+        text.get(self.0)
+    }
+
+    /// The text with its gaps filled, in their order.
+    pub fn fill(self, text: Text, values: &[&dyn Display]) -> String {
+        let mut filled = String::new();
+        let mut values = values.iter();
+        for (place, part) in self.get(text).split("{}").enumerate() {
+            if place > 0
+                && let Some(value) = values.next()
+            {
+                filled.push_str(&value.to_string());
+            }
+            filled.push_str(part);
+        }
+        filled
+    }
+}
+
+macro_rules! texts {
+    ($($name:ident: $english:literal, $japanese:literal;)*) => {
+        /// The name of a text.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[allow(missing_docs)] // the texts say what they are
+        pub enum Text { $($name,)* }
+
+        impl Text {
+            /// All texts.
+            pub const ALL: &[Self] = &[$(Self::$name,)*];
+
+            /// The text in a language.
+            pub fn get(self, language: Language) -> &'static str {
+                match (self, language) {
+                    $((Self::$name, Language::English) => $english,
+                    (Self::$name, Language::Japanese) => $japanese,)*
+                }
+            }
+        }
+    };
+}
+
+texts! {
+    // The window.
+    ProgramName: "Lodestone", "Lodestone";
+    WindowTitle: "{} – Lodestone", "{} – Lodestone";
+    MenuFile: "File", "ファイル";
+    MenuEdit: "Edit", "編集";
+    MenuView: "View", "表示";
+    Palette: "Commands", "コマンド";
+    PaletteHint: "Type a command", "コマンドを入力";
+    PaletteKeys: "Ctrl+K", "Ctrl+K";
+    KeysOpen: "Ctrl+O", "Ctrl+O";
+    KeysSave: "Ctrl+S", "Ctrl+S";
+    KeysSaveAs: "Ctrl+Shift+S", "Ctrl+Shift+S";
+    KeysUndo: "Ctrl+Z", "Ctrl+Z";
+    KeysRedo: "Ctrl+Shift+Z", "Ctrl+Shift+Z";
+    KeysCopy: "Ctrl+C", "Ctrl+C";
+    KeysSelectAll: "Ctrl+A", "Ctrl+A";
+    Quit: "Quit", "終了";
+    Unsaved: "(not saved)", "(未保存)";
+    OpenNamed: "Open challenge: {}", "例題を開く: {}";
+    ShowNamed: "Show {}", "{}を表示";
+    Save: "Save", "保存";
+    SaveAs: "Save as…", "名前を付けて保存…";
+    CloseProject: "Close project", "プロジェクトを閉じる";
+    Undo: "Undo", "元に戻す";
+    Redo: "Redo", "やり直す";
+    SelectAll: "Select all rows shown", "表示中の行をすべて選択";
+    SelectFront: "Select the first front", "第1フロントを選択";
+    ClearSelection: "Clear selection", "選択を解除";
+    English: "English", "English";
+    Japanese: "日本語 (Japanese)", "日本語";
+    Light: "Light", "ライト";
+    Dark: "Dark", "ダーク";
+    AsSystem: "As the system", "システムに合わせる";
+    FontSize: "Size of text", "文字の大きさ";
+    CancelAll: "Cancel all tasks", "すべてのタスクを中止";
+    Cancel: "Cancel", "中止";
+    Remove: "Remove", "削除";
+    RemoveSign: "×", "×";
+    Bullet: "·", "·";
+
+    // Kinds of files.
+    KindAll: "Tables, structures, projects and plugins", "表・構造・プロジェクト・プラグイン";
+    KindProject: "Lodestone project", "Lodestoneプロジェクト";
+    KindPlugin: "Plugin", "プラグイン";
+    KindTable: "Table", "表";
+    KindPicture: "Picture", "図";
+
+    // The start page.
+    Welcome: "Which materials should you make next?", "次に作るべき材料は?";
+    WelcomeMore: "Open a worked challenge, or your own table of candidates: one column of formulas is enough.", "例題を開くか、候補の表を開いてください。化学式の列が1つあれば始められます。";
+    Challenges: "Worked challenges", "例題";
+    Cathode: "Cobalt-free cathode", "コバルトフリー正極";
+    CathodeWhat: "280 insertion hosts: much specific energy (Wh/kg) for little money (USD/kWh), without cobalt.", "280種の挿入ホスト:コバルトなしで、高い比エネルギー(Wh/kg)と低コスト(USD/kWh)。";
+    Magnet: "Rare-earth-free magnet", "希土類フリー磁石";
+    MagnetWhat: "156 magnetic compounds: the energy product in reach (kJ/m³) against the price of the elements, without rare earths.", "156種の磁性化合物:希土類なしで、到達可能な最大エネルギー積(kJ/m³)と元素価格の両立。";
+    Catalyst: "Single-atom catalyst", "単原子触媒";
+    CatalystWhat: "Lone dopant atoms that stay in the surface of their host metal, at little cost.", "母体金属の表面にとどまる単独ドーパント原子を、低コストで。";
+    Photocatalyst: "Lead-free perovskite photocatalyst", "鉛フリーペロブスカイト光触媒";
+    PhotocatalystWhat: "Measured band gaps: likely perovskites without lead whose band edges span water splitting.", "実測バンドギャップから、鉛を含まず、バンド端が水分解電位をまたぐペロブスカイト候補を。";
+    WideGap: "Wide-gap semiconductor", "ワイドギャップ半導体";
+    WideGapWhat: "2,470 compounds with a measured band gap: 3 to 7 eV from elements of safe supply, none of them toxic.", "実測バンドギャップをもつ化合物:供給リスクが低く毒性のない元素で 3〜7 eV。";
+    YourOwn: "Your own candidates", "自分の候補";
+    OpenFile: "Open…", "開く…";
+    DropHere: "or drop a file here: a table (.csv, .tsv, .xlsx, .parquet), structures (.cif, POSCAR, .xyz), a project, or a plugin (.wasm)", "またはここにファイルをドロップ:表(.csv、.tsv、.xlsx、.parquet)、構造(.cif、POSCAR、.xyz)、プロジェクト、プラグイン(.wasm)";
+    Recent: "Recent", "最近使ったファイル";
+    Forget: "Forget {}", "{}を履歴から消す";
+    UnsavedFound: "Work that was not saved was found.", "保存されていない作業が見つかりました。";
+    Recover: "Recover it", "復元する";
+    RecoverWork: "Recover unsaved work", "保存されていない作業を復元";
+    Discard: "Discard it", "破棄する";
+    TourObjectives: "1. What is wanted is set under Objectives.", "1. 「目標」で望む性質を決めます。";
+    TourCandidates: "2. Candidates are ranked; click a header to sort, a row to inspect it.", "2. 候補が順位付けされます。見出しで並べ替え、行をクリックで詳細。";
+    TourPareto: "3. The plot shows the trade-off; drag around points to select them.", "3. 図でトレードオフを見ます。点を囲んで選択できます。";
+    EndTour: "Got it", "了解";
+
+    // Importing.
+    ImportTitle: "Open a table of candidates", "候補の表を開く";
+    RowCount: "{} rows", "{}行";
+    DecimalComma: "Numbers are written with a decimal comma.", "小数点にコンマを使う表です。";
+    DecimalPoint: "Numbers are written with a decimal point.", "小数点にピリオドを使う表です。";
+    RowsUnusable: "{} rows cannot be used; the first of them:", "使えない行が{}行あります。最初の数行:";
+    FailedLine: "line {}: {}: {}", "{}行目: {}: {}";
+    BadCell: "line {}, column {}: {}: {}", "{}行目、列 {}: {}: {}";
+    FormulaColumn: "Column of formulas", "化学式の列";
+    NoneFound: "none found", "見つかりません";
+    NoFormulaColumn: "Choose the column that holds the formulas; without one nothing can be predicted.", "化学式の列を選んでください。なければ予測できません。";
+    KindFormula: "formula", "化学式";
+    KindNumber: "number", "数値";
+    KindText: "text", "文字列";
+    TakeIn: "Open", "開く";
+
+    // Candidates.
+    Candidates: "Candidates", "候補";
+    NothingOpen: "Nothing is open.", "何も開いていません。";
+    Reading: "Reading…", "読み込み中…";
+    Search: "Search", "検索";
+    SearchHint: "formula, Li-Fe-O, text", "化学式、Li-Fe-O、文字列";
+    SearchHelp: "A formula finds the same composition in any order; elements separated by hyphens or spaces find all candidates that hold them; anything else is looked for in the texts.", "化学式は元素の順によらず同じ組成を、ハイフンや空白で区切った元素はそれらを含む候補を、それ以外は文字列を検索します。";
+    AddFilter: "Filter", "絞り込み";
+    ClearFilters: "Clear filters", "絞り込みを解除";
+    FilterComparison: "Comparison of {}", "{}の比較";
+    FilterValue: "Value for {}", "{}の値";
+    RemoveFilter: "Remove the filter on {}", "{}の絞り込みを削除";
+    NotANumber: "This is not a number: write 1.5 or 2e-3, without the unit.", "数値ではありません。単位を付けずに 1.5 や 2e-3 のように書いてください。";
+    AtLeast: "≥", "≥";
+    AtMost: "≤", "≤";
+    Contains: "contains", "含む";
+    Known: "is known", "既知";
+    Columns: "Columns", "列";
+    ColourBy: "Colour", "色分け";
+    NoColour: "No colours", "色なし";
+    Take: "Copy and export", "コピーと書き出し";
+    CopyShown: "Copy the rows shown as CSV", "表示中の行をCSVでコピー";
+    CopySelected: "Copy the selected rows as CSV", "選択した行をCSVでコピー";
+    ExportShown: "Export the rows shown…", "表示中の行を書き出す…";
+    ExportSelected: "Export the selected rows…", "選択した行を書き出す…";
+    RowsShown: "{} of {} rows", "{} / {} 行";
+    RowsSelected: "{} selected", "{} 行を選択中";
+    Rank: "rank", "順位";
+    Front: "front", "フロント";
+    FrontProbability: "P(front)", "P(フロント)";
+    AscendingSign: "▲", "▲";
+    DescendingSign: "▼", "▼";
+    MissingSign: "–", "–";
+    NotKnown: "Not known", "不明";
+    NoReason: "The table gives no value here.", "表に値がありません。";
+    SortHelp: "Click: best first, the other way round, as ranked.", "クリック:良い順、逆順、順位どおり。";
+
+    // Objectives.
+    Objectives: "Objectives", "目標";
+    Wanted: "Wanted", "望むこと";
+    NoObjectives: "No objective: the ranking is by those of the plugin that applies to most candidates.", "目標なし:最も多くの候補に適用できるプラグインの目標で順位付けします。";
+    AddObjective: "Add an objective", "目標を追加";
+    ObjectiveProperty: "Property of objective {}", "目標{}の性質";
+    RemoveObjective: "Remove the objective {}", "目標 {} を削除";
+    Maximize: "maximize", "最大化";
+    Minimize: "minimize", "最小化";
+    Target: "target", "目標値";
+    TargetValue: "Target value", "目標値";
+    MustHold: "Must hold", "満たすべき条件";
+    AddConstraint: "Add a constraint", "条件を追加";
+    ConstraintHint: "battery.average_voltage > 3 and not has Co", "battery.average_voltage > 3 and not has Co";
+    ConstraintNumber: "Constraint {}", "条件{}";
+    RemoveConstraint: "Remove constraint {}", "条件{}を削除";
+    Required: "Must hold:", "必須:";
+    AllowedOnly: "Besides, only:", "他に許すのは:";
+    Excluded: "Without:", "除外:";
+    TakeBack: "Click to take this back", "クリックで取り消し";
+    Feasible: "{} of {} candidates satisfy all constraints", "{} / {} 候補が全条件を満たす";
+    OnFront: "{} on the first front", "第1フロントに{}候補";
+    Violated: "{} violate a constraint", "{} 候補が条件に違反";
+    Undecided: "{} cannot be judged: a value is not known", "{} 候補は値が不明で判定できず";
+    Rejected: "{} rows are no candidates", "{} 行は候補ではない";
+
+    // The plot.
+    Pareto: "Trade-off", "トレードオフ";
+    AxisX: "Horizontal axis", "横軸";
+    AxisY: "Vertical axis", "縦軸";
+    LogX: "log x", "log x";
+    LogY: "log y", "log y";
+    ToolMove: "Move", "移動";
+    ToolMoveHelp: "Drag to move, scroll to zoom, double-click to see all", "ドラッグで移動、スクロールで拡大、ダブルクリックで全体";
+    ToolBrush: "Rectangle", "矩形";
+    ToolBrushHelp: "Drag a rectangle to select; with Shift to add", "矩形をドラッグして選択、Shiftで追加";
+    ToolLasso: "Lasso", "投げ縄";
+    ToolLassoHelp: "Draw around points to select them; with Shift to add", "点を囲んで選択、Shiftで追加";
+    WholeRange: "All", "全体";
+    ExportPlot: "Export the plot…", "図を書き出す…";
+    LegendPredicted: "● predicted", "● 予測値";
+    LegendComputed: "◆ computed", "◆ 計算値";
+    LegendMeasured: "■ measured, exact, or from your table", "■ 実測値・厳密値・表の値";
+    PointCount: "{} points", "{} 点";
+    FrontCount: "{} on the front of these two", "この2つのフロントに{}点";
+    PointsMissing: "{} without a value", "値のない候補 {}";
+    PlotName: "Plot of {} over {}: {} points, {} on the front", "{}を{}に対して示す図:{}点、フロント上{}点";
+
+    // Inspector.
+    Inspector: "Inspector", "詳細";
+    NothingSelected: "Select a candidate in the table or in the plot.", "表か図で候補を選んでください。";
+    FirstOfSelected: "The first of {} selected", "選択した{}候補の先頭";
+    PlaceInRanking: "Rank {}", "順位 {}";
+    NotRanked: "Not ranked", "順位なし";
+    LineOfFile: "line {} of {}", "{}行目({})";
+    YourColumns: "From the table", "表の値";
+    FromYourTable: "table", "表";
+    PluginOrigin: "{} · {}… · {}", "{} · {}… · {}";
+    ErrorUnknown: "Its error is not known.", "誤差は不明です。";
+    OriginExact: "exact", "厳密";
+    OriginMeasured: "measured", "実測";
+    OriginComputed: "computed", "計算";
+    OriginPredicted: "predicted", "予測";
+    Notes: "Notes", "注記";
+
+    // The periodic table.
+    PeriodicTable: "Periodic table", "周期表";
+    ClearElements: "Forget all rules", "規則をすべて解除";
+    ElementHelp: "Click: excluded, required, allowed, nothing", "クリック:除外、必須、許可、なし";
+    Occurrence: "Occurrence", "出現数";
+    Price: "Price", "価格";
+    SupplyRisk: "Supply risk", "供給リスク";
+    Abundance: "Abundance", "存在度";
+    Hazard: "Hazard", "有害性";
+    ColourElementsBy: "Colour elements by {}", "元素を{}で色分け";
+    RuleRequire: "required", "必須";
+    RuleAllow: "allowed", "許可";
+    RuleExclude: "excluded", "除外";
+    RuleNone: "no rule", "規則なし";
+    FactOccurrence: "In {} candidates", "{} 候補に含まれる";
+    FactPrice: "Price: {} USD/kg", "価格: {} USD/kg";
+    FactAbundance: "In the Earth's crust: {} mg/kg", "地殻中: {} mg/kg";
+    FactConcentration: "Concentration of production (HHI, to 10 000): {}", "生産の集中度(HHI、最大10 000): {}";
+    FactProducer: "Largest producer: {} %", "最大生産国: {} %";
+    FactHazard: "Hazard: {}", "有害性: {}";
+    FactCritical: "Critical raw material (EU 2023)", "重要原材料(EU 2023)";
+    FactRadioactive: "Radioactive", "放射性";
+
+    // Structure.
+    Structure: "Structure", "構造";
+    NoStructure: "This candidate has no structure.", "この候補に構造はありません。";
+
+    // Plugins.
+    Plugins: "Plugins", "プラグイン";
+    AddPlugin: "Add a plugin…", "プラグインを追加…";
+    DropPlugin: "or drop a .wasm file on the window", "または .wasm ファイルをウィンドウにドロップ";
+    PluginRefused: "{} is refused: {}", "{} は拒否されました: {}";
+    AppliesTo: "has a value for {} candidates", "{} 候補に値あり";
+    FailedOn: "failed on {} candidates", "{} 候補で失敗";
+    ToDefault: "Default", "既定値";
+    AboutPlugin: "About it", "詳細";
+    PluginDomain: "Applies to: {}", "適用範囲: {}";
+    PluginLicence: "Licence: {}", "ライセンス: {}";
+    PluginAuthors: "Authors: {}", "作者: {}";
+    PluginCitation: "Cite: {}", "引用: {}";
+    PluginPlace: "From: {}", "場所: {}";
+    PluginHash: "SHA-256: {}", "SHA-256: {}";
+    PluginColumns: "Uses columns of your table: {}", "使う表の列: {}";
+    NeedRequired: "required", "必須";
+    NeedOptional: "optional", "任意";
+    WhatPluginsMayDo: "What plugins may do", "プラグインにできること";
+    PluginSandbox: "A plugin computes, and nothing else: it sees neither files nor network nor clock.", "プラグインは計算だけを行い、ファイル・ネットワーク・時計は見えません。";
+    PluginLimits: "At most {} MB of memory, {} s a call, {} MB as a file; after {} faulty batches it is switched off.", "メモリ最大{} MB、1呼び出し{}秒、ファイル{} MB。失敗が{}回続くと停止します。";
+
+    // Tasks.
+    Tasks: "Tasks and messages", "タスクとメッセージ";
+    NothingToDo: "Ready.", "準備完了。";
+    Messages: "Messages", "メッセージ";
+    ClearLog: "Clear messages", "メッセージを消す";
+    TimeLeft: "{} left", "残り {}";
+    CancelTask: "Cancel: {}", "中止: {}";
+    TaskLoadPlugins: "Loading plugins", "プラグインを読み込み中";
+    TaskRead: "Reading the table", "表を読み込み中";
+    TaskStructure: "Reading a structure", "構造を読み込み中";
+    TaskScreen: "Predicting and ranking", "予測と順位付け";
+    TaskSort: "Sorting", "並べ替え中";
+    TaskPlot: "Placing points", "点を配置中";
+    TaskExport: "Writing", "書き出し中";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_languages_have_the_same_gaps() {
+        for &text in Text::ALL {
+            let gaps = |language| text.get(language).matches("{}").count();
+            assert_eq!(
+                gaps(Language::English),
+                gaps(Language::Japanese),
+                "{text:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn gaps_are_filled_in_order_and_an_empty_one_stays_empty() {
+        let words = Words(Language::English);
+        assert_eq!(words.fill(Text::RowsShown, &[&3, &7]), "3 of 7 rows");
+        assert_eq!(words.fill(Text::RowsShown, &[&3]), "3 of  rows");
+    }
+}

@@ -1,0 +1,115 @@
+//! The window as a person uses it: driven by the names of its widgets, drawn by wgpu.
+
+mod panels;
+mod start;
+
+use desktop::App;
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable as _;
+use plugin_host::{Compiler, Host, HostOptions, Limits};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use workbench::{Challenge, Command, Folders, PluginSource, Setup, State};
+
+/// A window of its own for one test.
+pub struct Window {
+    pub harness: Harness<'static, App>,
+}
+
+/// The built components, as the program carries them.
+fn shipped() -> Vec<PluginSource> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../plugins/dist");
+    ["battery", "catalyst", "magnet"]
+        .map(|id| {
+            let file = folder.join(id).with_extension("wasm");
+            let load = move |host: &Host| host.load_file(&file).map_err(|e| e.to_string());
+            PluginSource {
+                name: id.to_owned(),
+                file: None,
+                load: Arc::new(load),
+            }
+        })
+        .into()
+}
+
+fn setup(folders: Folders) -> Setup {
+    let cache = std::env::temp_dir().join("lodestone-desktop-tests");
+    Setup {
+        host: Arc::new(move || {
+            Host::new(HostOptions {
+                limits: Limits::default(),
+                cache_dir: Some(cache.clone()),
+                compiler: Compiler::InProcess,
+            })
+        }),
+        plugins: shipped(),
+        folders,
+        fonts: Vec::new(),
+        wake: Arc::new(|| {}),
+    }
+}
+
+impl Window {
+    /// A window that keeps its own files in `folders`.
+    pub fn open(folders: Folders) -> Self {
+        let setup = setup(folders);
+        let harness = Harness::builder()
+            .with_size([1440.0, 900.0])
+            .with_theme(egui::Theme::Light)
+            .with_max_steps(64)
+            .wgpu()
+            .build_eframe(move |cc| App::new(cc, setup));
+        let mut window = Self { harness };
+        window.harness.run_steps(2);
+        window
+    }
+
+    /// With a challenge open and ranked.
+    pub fn with(challenge: Challenge) -> Self {
+        let mut window = Self::open(Folders::default());
+        window.apply(Command::OpenChallenge { challenge });
+        window
+    }
+
+    /// Does a command as the panels would, and waits for what follows from it.
+    pub fn apply(&mut self, command: Command) {
+        self.harness.state_mut().workbench().apply(command);
+        self.settle();
+    }
+
+    pub fn state(&self) -> &State {
+        self.harness.state().state()
+    }
+
+    /// Draws until no work is under way.
+    pub fn settle(&mut self) {
+        let until = Instant::now() + Duration::from_secs(300);
+        loop {
+            self.harness.run_steps(2);
+            if self.state().tasks.is_empty() {
+                break;
+            }
+            assert!(Instant::now() < until, "{:?}", self.state().tasks);
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        self.harness.run_steps(3);
+    }
+
+    pub fn click(&mut self, label: &str) {
+        self.harness.get_by_label(label).click();
+        self.harness.run_steps(2);
+    }
+
+    /// Keeps a picture of the window where LODESTONE_SCREENSHOTS names a folder.
+    pub fn picture(&mut self, name: &str) -> image::RgbaImage {
+        let picture = self.harness.render().expect("wgpu draws the window");
+        if let Some(folder) = std::env::var_os("LODESTONE_SCREENSHOTS").map(PathBuf::from) {
+            std::fs::create_dir_all(&folder).unwrap();
+            picture
+                .save(folder.join(name).with_extension("png"))
+                .unwrap();
+        }
+        picture
+    }
+}

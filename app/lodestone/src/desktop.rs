@@ -1,0 +1,69 @@
+//! `lodestone` without a subcommand: the workbench in a window.
+
+use crate::{Failure, plugins};
+use anyhow::anyhow;
+use desktop::{DesktopError, Opening};
+use std::path::PathBuf;
+use std::sync::Arc;
+use workbench::{Folders, PluginSource, Setup};
+
+/// A file in which the window writes down what it shows, for scripts that drive it.
+const DUMP_VARIABLE: &str = "LODESTONE_STATE_DUMP";
+
+/// Opens the window and returns when it is closed.
+pub fn run() -> Result<(), Failure> {
+    let installed = plugins::installed()?;
+    let plugins = installed.into_iter().map(|(_, location)| PluginSource {
+        name: location.describe(),
+        file: None,
+        load: Arc::new(move |host| {
+            let (plugin, _) = location.load(host).map_err(|error| format!("{error:#}"))?;
+            Ok(plugin)
+        }),
+    });
+    let setup = Setup {
+        host: Arc::new(|| plugins::host().map_err(|error| format!("{error:#}"))),
+        plugins: plugins.collect(),
+        folders: folders(),
+        fonts: Vec::new(),
+        wake: Arc::new(|| {}),
+    };
+    let opening = Opening {
+        state_dump: std::env::var_os(DUMP_VARIABLE).map(PathBuf::from),
+        ..Opening::default()
+    };
+    match desktop::open(setup, opening) {
+        Ok(()) => Ok(()),
+        Err(error @ DesktopError::NoDisplay) => Err(Failure::Failed(anyhow!(
+            "{error}; without one, use the commands: `lodestone rank candidates.csv` ranks candidates, \
+             `lodestone help` lists all of them"
+        ))),
+        Err(error) => Err(Failure::Failed(anyhow!(
+            "{error}; the commands work without a window: `lodestone help` lists them"
+        ))),
+    }
+}
+
+/// Where the window keeps preferences and unsaved work: the places that each system means for them.
+fn folders() -> Folders {
+    let variable = |name: &str| {
+        let value = std::env::var_os(name).filter(|value| !value.is_empty());
+        value.map(PathBuf::from)
+    };
+    let home = |inner: &str| variable("HOME").map(|home| home.join(inner));
+    let (config, state) = if cfg!(windows) {
+        (variable("APPDATA"), variable("LOCALAPPDATA"))
+    } else if cfg!(target_os = "macos") {
+        let support = home("Library/Application Support");
+        (support.clone(), support)
+    } else {
+        (
+            variable("XDG_CONFIG_HOME").or_else(|| home(".config")),
+            variable("XDG_STATE_HOME").or_else(|| home(".local/state")),
+        )
+    };
+    Folders {
+        config: config.map(|folder| folder.join("lodestone")),
+        state: state.map(|folder| folder.join("lodestone")),
+    }
+}

@@ -1,0 +1,7 @@
+//! The room's tests, one binary.
+
+mod degenerate;
+mod folds;
+mod forest;
+mod peers;
+mod pool;

@@ -1,0 +1,454 @@
+//! The one place where commands change the state.
+
+use crate::command::{Command, SelectMode};
+use crate::error::WorkbenchError;
+use crate::export;
+use crate::project::{Project, ProjectSource};
+use crate::results::Results;
+use crate::state::{Import, LogLevel, Recovery};
+use crate::store::{self, PROJECT_ENDING};
+use crate::structure::is_structure_file;
+use crate::work::Workbench;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Instant;
+
+/// Projects and tables that the start page remembers.
+const RECENT: usize = 12;
+
+impl Workbench {
+    /// Does a command. What goes wrong is told in the log, beside what caused it where that has a place of its own.
+    pub fn apply(&mut self, command: Command) {
+        let name = command.name();
+        let merge_key = command.merge_key();
+        let before = self.state.project.clone();
+        if let Err(error) = self.execute(command) {
+            self.log(LogLevel::Error, error.to_string());
+        }
+        let after = &self.state.project;
+        if *after != before {
+            let layout_alone = Project {
+                layout: None,
+                ..after.clone()
+            } == Project {
+                layout: None,
+                ..before.clone()
+            };
+            if !self.replacing(&name) {
+                self.mark_changed();
+                let travels = matches!(name.as_str(), "undo" | "redo");
+                if !layout_alone && !travels {
+                    self.history.record(before.clone(), name, merge_key);
+                }
+            }
+            self.follow(&before);
+        }
+        self.state.undo = self.history.undo_name();
+        self.state.redo = self.history.redo_name();
+    }
+
+    /// Commands that go from one project to another, and are no step to undo.
+    fn replacing(&self, name: &str) -> bool {
+        matches!(
+            name,
+            "open_challenge" | "open" | "import_table" | "close_project" | "recover"
+        )
+    }
+
+    fn mark_changed(&mut self) {
+        self.state.unsaved = true;
+        self.changed.get_or_insert_with(Instant::now);
+    }
+
+    /// Starts the work that a change of the project asks for.
+    fn follow(&mut self, before: &Project) {
+        let after = self.state.project.clone();
+        if after.plugin_files != before.plugin_files {
+            self.load_plugins();
+        }
+        if after.source != before.source {
+            self.read_table();
+        } else if !after.same_question(before) {
+            self.screen();
+        } else if !after.same_view(before) {
+            self.sort();
+        } else if after.axes != before.axes {
+            self.plot();
+        }
+        if after.selection != before.selection {
+            self.count_elements();
+            self.show_structure();
+        }
+    }
+
+    fn execute(&mut self, command: Command) -> Result<(), WorkbenchError> {
+        let project = &mut self.state.project;
+        match command {
+            Command::OpenChallenge { challenge } => {
+                self.replace(Project::of_challenge(challenge), None);
+                self.state.tour = !self.state.preferences.tour_seen;
+            }
+            Command::Open { path } => self.open(path.ok_or(WorkbenchError::NoPath("open"))?)?,
+            Command::PreviewFormulaColumn { column } => {
+                if let Some(import) = &mut self.state.import {
+                    import.formula_column = column;
+                    import.preview = None;
+                    self.preview();
+                }
+            }
+            Command::CancelImport => self.state.import = None,
+            Command::ImportTable {
+                path,
+                formula_column,
+            } => self.import(path, formula_column),
+            Command::CloseProject => self.replace(Project::default(), None),
+            Command::Save => {
+                let path = self.state.project_path.clone();
+                self.save(path.ok_or(WorkbenchError::NoFile)?)?;
+            }
+            Command::SaveAs { path } => {
+                let path = path.ok_or(WorkbenchError::NoPath("save"))?;
+                self.save(with_ending(path))?;
+            }
+            Command::Recover => {
+                if let Some(recovery) = self.state.recovery.take() {
+                    self.replace(recovery.project, recovery.path);
+                    self.mark_changed();
+                }
+            }
+            Command::DiscardRecovery => {
+                self.state.recovery = None;
+                self.setup.folders.remove_recovery();
+            }
+            Command::ForgetRecent { path } => {
+                self.state.preferences.recent.retain(|p| *p != path);
+                self.write_preferences();
+            }
+
+            Command::AddObjective { objective } => project.objectives.push(objective),
+            Command::SetObjective { index, objective } => {
+                if let Some(place) = project.objectives.get_mut(index) {
+                    *place = objective;
+                }
+            }
+            Command::RemoveObjective { index } => remove(&mut project.objectives, index),
+            Command::AddConstraint { text } => project.constraints.push(text),
+            Command::SetConstraint { index, text } => {
+                if let Some(place) = project.constraints.get_mut(index) {
+                    *place = text;
+                }
+            }
+            Command::RemoveConstraint { index } => remove(&mut project.constraints, index),
+            Command::SetElement { symbol, rule } => {
+                match rule {
+                    Some(rule) => project.elements.insert(symbol, rule),
+                    None => project.elements.remove(&symbol),
+                };
+            }
+            Command::ClearElements => project.elements.clear(),
+            Command::EnablePlugin { plugin, on } => {
+                if on {
+                    project.plugins_off.remove(&plugin);
+                } else {
+                    project.plugins_off.insert(plugin);
+                }
+            }
+            Command::SetParameter {
+                plugin,
+                parameter,
+                value,
+            } => {
+                let settings = &mut project.settings;
+                settings.retain(|(p, q, _)| (p, q) != (&plugin, &parameter));
+                settings.extend(value.map(|value| (plugin, parameter, value)));
+            }
+            Command::AddPlugin { path } => {
+                let path = path.ok_or(WorkbenchError::NoPath("add a plugin"))?;
+                if !project.plugin_files.contains(&path) {
+                    project.plugin_files.push(path);
+                }
+            }
+            Command::RemovePlugin { path } => project.plugin_files.retain(|p| *p != path),
+
+            Command::SortBy { sort } => project.sort = sort,
+            Command::SetSearch { text } => project.search = text,
+            Command::AddFilter { filter } => project.filters.push(filter),
+            Command::SetFilter { index, filter } => {
+                if let Some(place) = project.filters.get_mut(index) {
+                    *place = filter;
+                }
+            }
+            Command::RemoveFilter { index } => remove(&mut project.filters, index),
+            Command::ClearFilters => {
+                project.filters.clear();
+                project.search.clear();
+            }
+            Command::ShowColumn { column, shown } => {
+                if shown {
+                    project.hidden_columns.remove(&column);
+                } else {
+                    project.hidden_columns.insert(column);
+                }
+            }
+            Command::ColourColumn { column } => project.coloured_column = column,
+            Command::SetAxes { x, y } => {
+                project.axes.x = x.or_else(|| project.axes.x.take());
+                project.axes.y = y.or_else(|| project.axes.y.take());
+            }
+            Command::SetAxisScales { x_log, y_log } => {
+                project.axes.x_log = x_log.or(project.axes.x_log);
+                project.axes.y_log = y_log.or(project.axes.y_log);
+            }
+            Command::SetStructureStyle { style } => project.structure_style = *style,
+            Command::ColourElements { by } => project.element_colours = by,
+            Command::Select { rows, mode } => self.select(&rows, mode),
+            Command::SelectAll => {
+                let rows = self.state.rows.clone();
+                self.select(&rows, SelectMode::Replace);
+            }
+            Command::SelectFront => {
+                let rows = match &self.state.results {
+                    Some(results) => {
+                        let order = results.order().into_iter();
+                        let front = order.take_while(|&row| results.front(row) == Some(1));
+                        front.collect::<Vec<_>>()
+                    }
+                    None => return Err(WorkbenchError::NothingOpen),
+                };
+                self.select(&rows, SelectMode::Replace);
+            }
+            Command::ClearSelection => project.selection = Arc::default(),
+            Command::SetLayout { layout } => project.layout = Some(layout),
+
+            Command::ExportTable { path, selected } => {
+                let path = path.ok_or(WorkbenchError::NoPath("export"))?;
+                let (results, rows) = self.rows_to_take(selected)?;
+                self.export(path, rows, results);
+            }
+            Command::CopyRows { selected } => {
+                let (results, rows) = self.rows_to_take(selected)?;
+                let text = export::csv(&results, &rows)?;
+                self.state.clipboard = (self.state.clipboard.0 + 1, text);
+            }
+            Command::ExportPlot { path, range } => {
+                let path = path.ok_or(WorkbenchError::NoPath("export the plot"))?;
+                let points = self.state.points.clone();
+                let points = points.ok_or(WorkbenchError::NothingOpen)?;
+                self.export_plot(path, points, range);
+            }
+
+            Command::Undo => self.travel(true),
+            Command::Redo => self.travel(false),
+            Command::Cancel { task } => {
+                for task in self.state.tasks.iter().filter(|t| t.id == task) {
+                    task.job.cancel();
+                }
+            }
+            Command::CancelAll => self.state.tasks.iter().for_each(|t| t.job.cancel()),
+            Command::ClearLog => self.state.log.clear(),
+            Command::ShowPanel { panel } => {
+                self.state.wanted_panel = (self.state.wanted_panel.0 + 1, Some(panel));
+            }
+            Command::SetLanguage { language } => {
+                self.state.preferences.language = language;
+                self.write_preferences();
+            }
+            Command::SetTheme { theme } => {
+                self.state.preferences.theme = theme;
+                self.write_preferences();
+            }
+            Command::SetFontSize { points } => {
+                if points.is_finite() {
+                    self.state.preferences.font_size = points.clamp(8.0, 32.0);
+                    self.write_preferences();
+                }
+            }
+            Command::EndTour => {
+                self.state.tour = false;
+                self.state.preferences.tour_seen = true;
+                self.write_preferences();
+            }
+        }
+        Ok(())
+    }
+
+    /// Goes over to another project.
+    fn replace(&mut self, project: Project, path: Option<PathBuf>) {
+        let same_source = self.state.project.source == project.source;
+        let before = std::mem::replace(&mut self.state.project, project);
+        let path_before = std::mem::replace(&mut self.state.project_path, path);
+        if std::mem::take(&mut self.state.unsaved) {
+            // What is left without having been saved can be taken up again, also after the program ended.
+            self.write_recovery_of(&before, path_before.as_deref());
+            self.state.recovery = Some(Recovery {
+                project: before,
+                path: path_before,
+            });
+        }
+        self.changed = None;
+        self.history.clear();
+        self.state.tour = false;
+        if same_source {
+            self.read_table();
+        }
+    }
+
+    fn open(&mut self, path: PathBuf) -> Result<(), WorkbenchError> {
+        let ending = path.extension().unwrap_or_default().to_string_lossy();
+        match ending.to_lowercase().as_str() {
+            PROJECT_ENDING => {
+                let project = store::read_project(&path)?;
+                self.replace(project, Some(path.clone()));
+                self.remember(path);
+            }
+            "wasm" => self.execute(Command::AddPlugin { path: Some(path) })?,
+            "csv" | "tsv" | "tab" | "txt" | "parquet" | "pq" | "xlsx" => {
+                self.state.import = Some(Import {
+                    path,
+                    formula_column: None,
+                    preview: None,
+                });
+                self.preview();
+            }
+            _ if is_structure_file(&path) => self.import(path, None),
+            _ => return Err(WorkbenchError::UnknownFile { path }),
+        }
+        Ok(())
+    }
+
+    fn import(&mut self, path: PathBuf, formula_column: Option<String>) {
+        self.state.import = None;
+        let project = Project {
+            source: Some(ProjectSource::File(path.clone())),
+            formula_column,
+            ..Project::default()
+        };
+        self.replace(project, None);
+        self.remember(path);
+    }
+
+    fn save(&mut self, path: PathBuf) -> Result<(), WorkbenchError> {
+        store::write_project(&path, &self.state.project)?;
+        self.log(
+            LogLevel::Note,
+            format!("project saved as {}", path.display()),
+        );
+        self.state.project_path = Some(path.clone());
+        self.state.unsaved = false;
+        self.changed = None;
+        if self.state.recovery.is_none() {
+            self.setup.folders.remove_recovery();
+        }
+        self.history.end_merging();
+        self.remember(path);
+        Ok(())
+    }
+
+    fn remember(&mut self, path: PathBuf) {
+        let recent = &mut self.state.preferences.recent;
+        recent.retain(|p| *p != path);
+        recent.insert(0, path);
+        recent.truncate(RECENT);
+        self.write_preferences();
+    }
+
+    fn write_preferences(&mut self) {
+        let written = self
+            .setup
+            .folders
+            .write_preferences(&self.state.preferences);
+        if let Err(error) = written {
+            self.log(
+                LogLevel::Warning,
+                format!("preferences are not kept: {error}"),
+            );
+        }
+    }
+
+    /// Undo and redo.
+    fn travel(&mut self, back: bool) {
+        let layout = self.state.project.layout.clone();
+        let project = &mut self.state.project;
+        let moved = match back {
+            true => self.history.undo(project),
+            false => self.history.redo(project),
+        };
+        if moved {
+            self.state.project.layout = layout;
+        }
+    }
+
+    fn select(&mut self, rows: &[u32], mode: SelectMode) {
+        let count = self.state.table.as_ref().map_or(0, |t| t.len() as u32);
+        let rows = rows.iter().copied().filter(|&row| row < count);
+        let selection = &mut self.state.project.selection;
+        let selected: Vec<u32> = match mode {
+            SelectMode::Replace => {
+                let mut rows: Vec<u32> = rows.collect();
+                rows.sort_unstable();
+                rows.dedup();
+                rows
+            }
+            SelectMode::Add => {
+                let mut all: Vec<u32> = selection.iter().copied().chain(rows).collect();
+                all.sort_unstable();
+                all.dedup();
+                all
+            }
+            SelectMode::Toggle => {
+                let old: BTreeSet<u32> = selection.iter().copied().collect();
+                let new: BTreeSet<u32> = rows.collect();
+                old.symmetric_difference(&new).copied().collect()
+            }
+        };
+        *selection = Arc::new(selected);
+    }
+
+    /// The rows shown, or the selected ones, and the results they belong to.
+    fn rows_to_take(
+        &self,
+        selected: bool,
+    ) -> Result<(Arc<Results>, Arc<Vec<u32>>), WorkbenchError> {
+        let results = self.state.results.clone();
+        let results = results.ok_or(WorkbenchError::NothingOpen)?;
+        let rows = match selected {
+            true => self.selected_in_order(),
+            false => self.state.rows.clone(),
+        };
+        if rows.is_empty() {
+            return Err(WorkbenchError::NothingSelected);
+        }
+        Ok((results, rows))
+    }
+
+    /// The selected rows in the order shown; those that are hidden last.
+    fn selected_in_order(&self) -> Arc<Vec<u32>> {
+        let state = &self.state;
+        let shown = state.rows.iter().copied();
+        let mut rows: Vec<u32> = shown.filter(|&row| state.is_selected(row)).collect();
+        let seen: BTreeSet<u32> = rows.iter().copied().collect();
+        rows.extend(state.project.selection.iter().filter(|r| !seen.contains(r)));
+        Arc::new(rows)
+    }
+}
+
+/// Takes an entry out of a list, where there is one.
+fn remove<T>(list: &mut Vec<T>, index: usize) {
+    if index < list.len() {
+        list.remove(index);
+    }
+}
+
+/// The path with the ending of projects, where it has none of its own.
+fn with_ending(path: PathBuf) -> PathBuf {
+    if has_ending(&path) {
+        path
+    } else {
+        path.with_extension(PROJECT_ENDING)
+    }
+}
+
+fn has_ending(path: &Path) -> bool {
+    path.extension().is_some_and(|e| e == PROJECT_ENDING)
+}

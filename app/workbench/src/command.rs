@@ -1,0 +1,260 @@
+//! Everything that a user can do, as values. The window, a script and a test speak to the workbench with these alone.
+
+use crate::challenge::Challenge;
+use crate::chart::PlotRange;
+use crate::filter::Filter;
+use crate::project::{ColourBy, ElementRule, ObjectiveChoice, Sort};
+use crate::state::{Language, Panel, Theme};
+use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// How a selection joins the one before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SelectMode {
+    Replace,
+    Add,
+    /// Those that were selected are not any more, and the other way round.
+    Toggle,
+}
+
+/// One thing to do. `serde` gives each its name: `{"command": "exclude", ...}`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "command", rename_all = "snake_case")]
+pub enum Command {
+    // Projects.
+    OpenChallenge {
+        challenge: Challenge,
+    },
+    /// A table, a project or a plugin, by what its name ends in; a table is previewed first. Here and elsewhere a path of
+    /// `None` means that the window asks for one.
+    Open {
+        path: Option<PathBuf>,
+    },
+    /// Previews the table once more with another column of formulas.
+    PreviewFormulaColumn {
+        column: Option<String>,
+    },
+    /// Takes a table in.
+    ImportTable {
+        path: PathBuf,
+        formula_column: Option<String>,
+    },
+    CancelImport,
+    CloseProject,
+    /// Under its own name.
+    Save,
+    SaveAs {
+        path: Option<PathBuf>,
+    },
+    Recover,
+    DiscardRecovery,
+    ForgetRecent {
+        path: PathBuf,
+    },
+
+    // The question.
+    AddObjective {
+        objective: ObjectiveChoice,
+    },
+    SetObjective {
+        index: usize,
+        objective: ObjectiveChoice,
+    },
+    RemoveObjective {
+        index: usize,
+    },
+    AddConstraint {
+        text: String,
+    },
+    SetConstraint {
+        index: usize,
+        text: String,
+    },
+    RemoveConstraint {
+        index: usize,
+    },
+    /// `None`: nothing is said of it any more.
+    SetElement {
+        symbol: String,
+        rule: Option<ElementRule>,
+    },
+    ClearElements,
+    EnablePlugin {
+        plugin: String,
+        on: bool,
+    },
+    /// `None`: the default.
+    SetParameter {
+        plugin: String,
+        parameter: String,
+        value: Option<String>,
+    },
+    AddPlugin {
+        path: Option<PathBuf>,
+    },
+    RemovePlugin {
+        path: PathBuf,
+    },
+
+    // The view.
+    SortBy {
+        sort: Option<Sort>,
+    },
+    SetSearch {
+        text: String,
+    },
+    AddFilter {
+        filter: Filter,
+    },
+    SetFilter {
+        index: usize,
+        filter: Filter,
+    },
+    RemoveFilter {
+        index: usize,
+    },
+    ClearFilters,
+    ShowColumn {
+        column: String,
+        shown: bool,
+    },
+    ColourColumn {
+        column: Option<String>,
+    },
+    /// `None`: as it is.
+    SetAxes {
+        x: Option<String>,
+        y: Option<String>,
+    },
+    /// Linear axes, or by powers of ten. `None`: as it is.
+    SetAxisScales {
+        x_log: Option<bool>,
+        y_log: Option<bool>,
+    },
+    ColourElements {
+        by: ColourBy,
+    },
+    SetStructureStyle {
+        style: Box<scene::Style>,
+    },
+    Select {
+        rows: Arc<Vec<u32>>,
+        mode: SelectMode,
+    },
+    SelectAll,
+    /// The first front of the ranking.
+    SelectFront,
+    ClearSelection,
+    /// The arrangement of the panels, as the window writes it; not undone, like the size of a window.
+    SetLayout {
+        layout: serde_json::Value,
+    },
+
+    // Results out.
+    /// The rows shown, or the selected ones, as .csv, .tsv, .parquet or .json.
+    ExportTable {
+        path: Option<PathBuf>,
+        selected: bool,
+    },
+    /// The same as CSV to the clipboard.
+    CopyRows {
+        selected: bool,
+    },
+    /// The plot as .svg or .png.
+    ExportPlot {
+        path: Option<PathBuf>,
+        /// The part shown; `None`: all points.
+        range: Option<PlotRange>,
+    },
+
+    // The session.
+    Undo,
+    Redo,
+    Cancel {
+        task: u64,
+    },
+    CancelAll,
+    ClearLog,
+    ShowPanel {
+        panel: Panel,
+    },
+    SetLanguage {
+        language: Language,
+    },
+    SetTheme {
+        theme: Theme,
+    },
+    /// Points of the text of the body, 8 to 32.
+    SetFontSize {
+        points: f32,
+    },
+    EndTour,
+}
+
+impl Command {
+    /// The commands that need nothing more, for the palette.
+    pub fn palette() -> Vec<Self> {
+        let mut commands: Vec<Self> = Challenge::ALL
+            .iter()
+            .map(|&challenge| Self::OpenChallenge { challenge })
+            .collect();
+        commands.extend([
+            Self::Open { path: None },
+            Self::Save,
+            Self::SaveAs { path: None },
+            Self::CloseProject,
+            Self::Recover,
+            Self::Undo,
+            Self::Redo,
+            Self::SelectAll,
+            Self::SelectFront,
+            Self::ClearSelection,
+            Self::ClearFilters,
+            Self::ClearElements,
+            Self::CopyRows { selected: true },
+            Self::ExportTable {
+                path: None,
+                selected: false,
+            },
+            Self::ExportTable {
+                path: None,
+                selected: true,
+            },
+            Self::ExportPlot {
+                path: None,
+                range: None,
+            },
+            Self::AddPlugin { path: None },
+            Self::CancelAll,
+            Self::ClearLog,
+        ]);
+        commands.extend(Panel::ALL.map(|panel| Self::ShowPanel { panel }));
+        commands.extend(ColourBy::ALL.map(|by| Self::ColourElements { by }));
+        commands.extend(Language::ALL.map(|language| Self::SetLanguage { language }));
+        commands.extend(Theme::ALL.map(|theme| Self::SetTheme { theme }));
+        commands
+    }
+
+    /// Its name, as `serde` writes it.
+    pub fn name(&self) -> String {
+        let value = serde_json::to_value(self).unwrap_or_default();
+        value["command"].as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Commands of the same key that follow each other are undone as one: typing a word is one step, not one a letter.
+    pub(crate) fn merge_key(&self) -> Option<String> {
+        let key = match self {
+            Self::SetObjective { index, .. }
+            | Self::SetConstraint { index, .. }
+            | Self::SetFilter { index, .. } => index.to_string(),
+            Self::SetParameter {
+                plugin, parameter, ..
+            } => format!("{plugin}.{parameter}"),
+            Self::SetSearch { .. } | Self::SetStructureStyle { .. } => String::new(),
+            _ => return None,
+        };
+        Some(format!("{}:{key}", self.name()))
+    }
+}

@@ -1,0 +1,52 @@
+//! The `workbench` room: what a user does with candidates, without a window.
+//!
+//! A [`Workbench`] holds a [`State`] that anyone may read and that changes in one place only, [`Workbench::apply`], by a
+//! [`Command`]. Commands are values: they can be written down, sent, listed in a palette and undone. Long work (reading,
+//! predicting, sorting a million rows) runs on worker threads; [`Workbench::poll`] takes over what they finished, and drops
+//! what belongs to a question that is no longer asked.
+
+mod apply;
+mod challenge;
+pub mod chart;
+mod command;
+mod error;
+mod export;
+mod filter;
+mod plugins;
+mod points;
+mod project;
+mod read;
+mod results;
+mod state;
+mod store;
+mod structure;
+mod undo;
+mod view;
+mod work;
+
+pub use challenge::Challenge;
+pub use command::{Command, SelectMode};
+pub use error::WorkbenchError;
+pub use filter::{Comparison, Filter};
+pub use plugins::{LoadPlugin, LoadedPlugin, PluginSource};
+pub use points::{Points, PointsKey};
+pub use project::{
+    ColourBy, ElementRule, ObjectiveChoice, PlotAxes, Project, ProjectSource, Sort, Wanted,
+};
+pub use read::Preview;
+pub use results::{Column, ColumnKind, Counts, Results, Value};
+pub use state::{
+    Import, Language, LogLevel, LogLine, Panel, Preferences, Recovery, State, Task, TaskKind, Theme,
+};
+pub use store::Folders;
+pub use structure::SelectedStructure;
+pub use work::{MakeHost, Setup, Workbench};
+
+// What the panels need of the rooms below, so that they name this room alone.
+pub use crystal::Structure;
+pub use matter::Element;
+pub use optimize::{Constraint, Direction, Objective};
+pub use plugin_host::{
+    Direction as NaturalDirection, Limits, Need, Origin, Parameter, ParameterKind, ParameterValue,
+};
+pub use scene::Style as StructureStyle;

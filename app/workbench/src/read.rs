@@ -1,0 +1,219 @@
+//! Candidates in: the data of a challenge, or a table of the user's, which may be a spreadsheet.
+
+use crate::error::WorkbenchError;
+use crate::project::ProjectSource;
+use crate::structure::{Structures, as_csv, is_structure_file};
+use calamine::{Data, Reader};
+use crystal::format::read_file as read_structures;
+use job::Job;
+use std::path::Path;
+use std::sync::Arc;
+use table::{ReadOptions, Source, Table};
+
+/// The candidates of a project, and their structures where they were read from a file of structures.
+pub(crate) struct Candidates {
+    pub table: Table,
+    pub structures: Structures,
+}
+
+/// Reads the candidates of a project.
+pub(crate) fn read(source: &ProjectSource, job: &Job) -> Result<Candidates, WorkbenchError> {
+    if let ProjectSource::File(path) = source
+        && is_structure_file(path)
+    {
+        job.stage("reading", None);
+        let structures = read_structures(path)?;
+        let structures: Vec<_> = structures.into_iter().map(Arc::new).collect();
+        let (text, name) = (as_csv(&structures), path.display().to_string());
+        let table = Table::read_text(text.as_bytes(), &name, &ReadOptions::default(), job)?;
+        return Ok(Candidates {
+            table,
+            structures: Arc::new(structures),
+        });
+    }
+    let table = read_table(source, job)?;
+    Ok(Candidates {
+        table,
+        structures: Arc::default(),
+    })
+}
+
+fn read_table(source: &ProjectSource, job: &Job) -> Result<Table, WorkbenchError> {
+    match source {
+        ProjectSource::Challenge(challenge) => {
+            job.stage("reading", None);
+            let (data, name) = (challenge.data(), challenge.file_name());
+            let options = ReadOptions::default();
+            Ok(Table::read_text(data.as_bytes(), name, &options, job)?)
+        }
+        ProjectSource::File(path) => read_file(path, job),
+    }
+}
+
+fn read_file(path: &Path, job: &Job) -> Result<Table, WorkbenchError> {
+    if is_spreadsheet(path) {
+        let text = spreadsheet_as_csv(path)?;
+        let options = ReadOptions {
+            delimiter: Some(b','),
+            ..ReadOptions::default()
+        };
+        let name = path.display().to_string();
+        return Ok(Table::read_text(text.as_slice(), &name, &options, job)?);
+    }
+    let source = Source::Path(path.into());
+    Ok(Table::read(&source, &ReadOptions::default(), job)?)
+}
+
+fn is_spreadsheet(path: &Path) -> bool {
+    path.extension()
+        .is_some_and(|ending| ending.eq_ignore_ascii_case("xlsx"))
+}
+
+/// The first sheet that holds anything, as CSV. Numbers are written as they are stored, not as the sheet shows them.
+fn spreadsheet_as_csv(path: &Path) -> Result<Vec<u8>, WorkbenchError> {
+    let failed = |error: String| WorkbenchError::Spreadsheet {
+        path: path.into(),
+        error,
+    };
+    let mut book: calamine::Xlsx<_> = calamine::open_workbook(path)
+        .map_err(|error: calamine::XlsxError| failed(error.to_string()))?;
+    let names = book.sheet_names();
+    let mut first = String::new();
+    for name in names {
+        let sheet = book
+            .worksheet_range(&name)
+            .map_err(|error| failed(error.to_string()))?;
+        if sheet.is_empty() {
+            first = if first.is_empty() { name } else { first };
+            continue;
+        }
+        let mut csv = Vec::new();
+        for row in sheet.rows() {
+            for (column, cell) in row.iter().enumerate() {
+                if column > 0 {
+                    csv.push(b',');
+                }
+                push_cell(&mut csv, cell);
+            }
+            csv.push(b'\n');
+        }
+        return Ok(csv);
+    }
+    Err(WorkbenchError::EmptySheet {
+        path: path.into(),
+        sheet: first,
+    })
+}
+
+fn push_cell(csv: &mut Vec<u8>, cell: &Data) {
+    let text = match cell {
+        Data::Empty | Data::Error(_) => return,
+        other => other.to_string(),
+    };
+    if text.contains([',', '"', '\n', '\r']) {
+        csv.push(b'"');
+        csv.extend(text.replace('"', "\"\"").bytes());
+        csv.push(b'"');
+    } else {
+        csv.extend(text.bytes());
+    }
+}
+
+/// What a table holds and how it would be understood, before it is taken in.
+#[derive(Clone, Debug)]
+pub struct Preview {
+    /// Names of the columns with their units, and whether each holds numbers.
+    pub columns: Vec<(String, Option<String>, bool)>,
+    /// The first rows, as written.
+    pub rows: Vec<Vec<String>>,
+    /// How many rows there are.
+    pub row_count: usize,
+    /// The column of formulas as its header or its cells tell, by number.
+    pub formula_column: Option<usize>,
+    /// Numbers are written with a decimal comma.
+    pub decimal_comma: bool,
+    /// How the file was read: encoding, delimiter, duplicate headers.
+    pub messages: Vec<String>,
+    /// The first rows that cannot be used: line, reason, text.
+    pub failures: Vec<(u64, String, String)>,
+    /// How many there are among the rows that were looked at.
+    pub failure_count: usize,
+    /// Cells of the columns of numbers that are no numbers: line, column, text, reason.
+    pub bad_cells: Vec<(u64, String, String, String)>,
+}
+
+/// Rows that a preview shows, and failures.
+const SHOWN: usize = 20;
+
+/// Reads a table and says how it would be understood. The column of formulas may be chosen by name.
+///
+/// # Errors
+///
+/// A file that is no table.
+pub(crate) fn preview(
+    path: &Path,
+    formula_column: Option<&str>,
+    job: &Job,
+) -> Result<Preview, WorkbenchError> {
+    let table = read_file(path, job)?;
+    let formula = match formula_column {
+        Some(name) => Some(table.find_column(name)?),
+        None => table
+            .formula_column(None)
+            .ok()
+            .or_else(|| table.guess_formula_column()),
+    };
+    let numeric: Vec<bool> = (0..table.columns().len())
+        .map(|column| Some(column) != formula && table.is_numeric(column))
+        .collect();
+    let mut failures: Vec<(u64, String, String)> = table
+        .rejected()
+        .iter()
+        .map(|r| (r.line, r.reason.to_string(), r.text.to_string()))
+        .collect();
+    if let Some(column) = formula {
+        for row in 0..table.len() {
+            let text = table.text(column, row);
+            if let Err(error) = matter::formula::parse(&text) {
+                failures.push((table.line(row), error.to_string(), text.into_owned()));
+            }
+        }
+    }
+    failures.sort_by_key(|failure| failure.0);
+    let failure_count = failures.len();
+    failures.truncate(SHOWN);
+    let mut bad_cells = Vec::new();
+    for column in (0..numeric.len()).filter(|&c| numeric[c]) {
+        let bad = table.numbers(column).bad;
+        let name = &table.columns()[column].name;
+        bad_cells.extend(
+            bad.into_iter()
+                .take(3)
+                .map(|cell| (cell.line, name.clone(), cell.text, cell.error.to_string())),
+        );
+    }
+    bad_cells.truncate(SHOWN);
+    let shown = 0..table.len().min(SHOWN);
+    let row_texts = |row| {
+        let columns = 0..table.columns().len();
+        columns
+            .map(|c| table.text(c, row).into_owned())
+            .collect::<Vec<_>>()
+    };
+    Ok(Preview {
+        columns: table
+            .columns()
+            .iter()
+            .zip(&numeric)
+            .map(|(info, &number)| (info.name.clone(), info.unit.clone(), number))
+            .collect(),
+        rows: shown.map(row_texts).collect(),
+        row_count: table.len(),
+        formula_column: formula,
+        decimal_comma: table.has_decimal_comma(),
+        messages: table.messages().to_vec(),
+        failures,
+        failure_count,
+        bad_cells,
+    })
+}

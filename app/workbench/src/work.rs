@@ -1,0 +1,604 @@
+//! The workbench itself, and its worker threads. Each kind of work has a generation: when the question changes, the running
+//! work is cancelled, the new one gets the next number, and an answer with an older number is dropped.
+
+use crate::chart::PlotRange;
+use crate::error::WorkbenchError;
+use crate::plugins::{Loaded, PluginSource};
+use crate::points::Points;
+use crate::project::Project;
+use crate::read::Preview;
+use crate::results::{Results, property_facts};
+use crate::state::{LogLevel, LogLine, Preferences, State, Task, TaskKind};
+use crate::store::Folders;
+use crate::structure::{self, SelectedStructure, Structures};
+use crate::undo::History;
+use crate::{export, plugins, points, read, view};
+use job::Job;
+use optimize::{Constraint, Objective};
+use plugin_host::{Host, Plugin};
+use screening::{Request, ScreeningError};
+use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
+use table::Table;
+
+/// Makes the host that plugins run in; called once, on a worker thread.
+pub type MakeHost = Arc<dyn Fn() -> Result<Host, String> + Send + Sync>;
+
+/// What the program that opens a workbench hands in.
+#[derive(Clone)]
+pub struct Setup {
+    pub host: MakeHost,
+    /// The installed plugins.
+    pub plugins: Vec<PluginSource>,
+    pub folders: Folders,
+    /// TrueType or OpenType fonts for plots that are written as pictures.
+    pub fonts: Vec<&'static [u8]>,
+    /// Called by a worker when [`Workbench::poll`] has something to take over.
+    pub wake: Arc<dyn Fn() + Send + Sync>,
+}
+
+/// What a worker finished.
+enum Done {
+    Plugins(Result<Loaded, String>),
+    Preview(Result<Arc<Preview>, WorkbenchError>),
+    Table(Result<Box<Opened>, WorkbenchError>),
+    /// The structure of a row.
+    Structure(SelectedStructure),
+    Results(Result<Box<Results>, WorkbenchError>),
+    Rows(Option<(Vec<u32>, Vec<u32>)>),
+    Points(Option<Arc<Points>>),
+    Exported(PathBuf, Result<(), WorkbenchError>),
+}
+
+/// A table that was read, the view of it before any prediction, and structures of its rows.
+struct Opened {
+    results: Arc<Results>,
+    structures: Structures,
+}
+
+struct Message {
+    task: u64,
+    kind: TaskKind,
+    generation: u64,
+    /// `None`: the worker broke down; says so.
+    done: Result<Done, String>,
+}
+
+/// How long after a change the unsaved work is written down.
+const AUTOSAVE: Duration = Duration::from_secs(2);
+
+/// State, and the one place where it changes.
+pub struct Workbench {
+    pub(crate) state: State,
+    pub(crate) history: History,
+    pub(crate) setup: Setup,
+    host: Arc<OnceLock<Result<Host, String>>>,
+    generations: HashMap<TaskKind, u64>,
+    next_task: u64,
+    next_line: u64,
+    view: u64,
+    structures: Structures,
+    sender: Sender<Message>,
+    receiver: Receiver<Message>,
+    started: Instant,
+    /// When the project changed without having been written down.
+    pub(crate) changed: Option<Instant>,
+    /// Whether the plugins were loaded, or refused.
+    plugins_ready: bool,
+}
+
+impl Workbench {
+    /// An empty workbench that begins to load its plugins.
+    pub fn new(setup: Setup) -> Self {
+        let (sender, receiver) = channel();
+        let preferences = setup.folders.read_preferences();
+        let recovery = setup.folders.read_recovery();
+        let mut workbench = Self {
+            state: empty_state(preferences),
+            history: History::default(),
+            setup,
+            host: Arc::default(),
+            generations: HashMap::new(),
+            next_task: 0,
+            next_line: 0,
+            view: 0,
+            structures: Arc::default(),
+            sender,
+            receiver,
+            started: Instant::now(),
+            changed: None,
+            plugins_ready: false,
+        };
+        match recovery {
+            Ok(recovery) => workbench.state.recovery = recovery,
+            Err(error) => workbench.log(LogLevel::Warning, error.to_string()),
+        }
+        workbench.load_plugins();
+        workbench
+    }
+
+    /// What there is to see.
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    pub(crate) fn log(&mut self, level: LogLevel, text: impl Into<String>) {
+        const KEPT: usize = 1000;
+        let text = text.into();
+        if self.state.log.len() == KEPT {
+            self.state.log.remove(0);
+        }
+        self.state.log.push(LogLine {
+            number: self.next_line,
+            level,
+            text,
+            at: self.started.elapsed(),
+        });
+        self.next_line += 1;
+    }
+
+    /// Whether any work is under way.
+    pub fn is_busy(&self) -> bool {
+        !self.state.tasks.is_empty()
+    }
+
+    /// Takes over what the workers finished, and writes unsaved work down now and then. Whether anything changed.
+    pub fn poll(&mut self) -> bool {
+        let mut changed = false;
+        while let Ok(message) = self.receiver.try_recv() {
+            self.state.tasks.retain(|task| task.id != message.task);
+            changed = true;
+            if self.generations.get(&message.kind) != Some(&message.generation) {
+                continue;
+            }
+            match message.done {
+                Ok(done) => self.take_over(done),
+                Err(panic) => self.log(LogLevel::Error, panic),
+            }
+        }
+        if self
+            .changed
+            .is_some_and(|since| since.elapsed() >= AUTOSAVE)
+        {
+            self.write_recovery();
+        }
+        changed
+    }
+
+    /// Waits until no work is under way, at most so long; whether that is so. For scripts and tests.
+    pub fn wait(&mut self, most: Duration) -> bool {
+        let until = Instant::now() + most;
+        loop {
+            self.poll();
+            if !self.is_busy() {
+                return true;
+            }
+            if Instant::now() >= until {
+                return false;
+            }
+            std::thread::sleep(Duration::from_millis(2));
+        }
+    }
+
+    /// Writes unsaved work down now; called when the program ends, too.
+    pub fn write_recovery(&mut self) {
+        if self.changed.take().is_none() {
+            return;
+        }
+        let (project, path) = (self.state.project.clone(), self.state.project_path.clone());
+        self.write_recovery_of(&project, path.as_deref());
+    }
+
+    pub(crate) fn write_recovery_of(&mut self, project: &Project, path: Option<&Path>) {
+        if let Err(error) = self.setup.folders.write_recovery(path, project) {
+            self.log(
+                LogLevel::Warning,
+                format!("unsaved work is not kept: {error}"),
+            );
+        }
+    }
+
+    /// Starts work of a kind; work of that kind that is still under way is cancelled and its answer dropped.
+    fn start(&mut self, kind: TaskKind, work: impl FnOnce(&Job) -> Done + Send + 'static) {
+        self.stop(kind);
+        let generation = *self.generations.entry(kind).or_insert(0);
+        let task = Task {
+            id: self.next_task,
+            kind,
+            job: Job::new(),
+            started: Instant::now(),
+        };
+        self.next_task += 1;
+        let (id, job) = (task.id, task.job.clone());
+        let (sender, wake) = (self.sender.clone(), self.setup.wake.clone());
+        let spawned = std::thread::Builder::new()
+            .name(format!("{kind:?}"))
+            .spawn(move || {
+                let done = catch_unwind(AssertUnwindSafe(|| work(&job)));
+                let done = done.map_err(|panic| breakdown(kind, &*panic));
+                let message = Message {
+                    task: id,
+                    kind,
+                    generation,
+                    done,
+                };
+                // Nobody listens once the workbench is gone.
+                let _ = sender.send(message);
+                wake();
+            });
+        match spawned {
+            Ok(_) => self.state.tasks.push(task),
+            Err(error) => self.log(
+                LogLevel::Error,
+                format!("cannot start a worker thread: {error}"),
+            ),
+        }
+    }
+
+    /// Cancels the work of a kind; its answer will be dropped.
+    fn stop(&mut self, kind: TaskKind) {
+        *self.generations.entry(kind).or_insert(0) += 1;
+        for task in self.state.tasks.iter().filter(|task| task.kind == kind) {
+            task.job.cancel();
+        }
+    }
+
+    pub(crate) fn load_plugins(&mut self) {
+        self.plugins_ready = false;
+        let mut sources = self.setup.plugins.clone();
+        let files = &self.state.project.plugin_files;
+        sources.extend(files.iter().map(|path| PluginSource::of_file(path)));
+        let (host, make) = (self.host.clone(), self.setup.host.clone());
+        self.start(TaskKind::LoadPlugins, move |job| {
+            let host = host.get_or_init(|| make());
+            Done::Plugins(match host {
+                Ok(host) => Ok(plugins::load(host, &sources, job)),
+                Err(error) => Err(error.clone()),
+            })
+        });
+    }
+
+    pub(crate) fn read_table(&mut self) {
+        self.forget_candidates();
+        let Some(source) = self.state.project.source.clone() else {
+            return;
+        };
+        let formula = self.state.project.formula_column.clone();
+        self.start(TaskKind::Read, move |job| {
+            Done::Table(read::read(&source, job).map(|candidates| {
+                let table = Arc::new(candidates.table);
+                Box::new(Opened {
+                    results: Arc::new(Results::of_table(0, table, formula.as_deref())),
+                    structures: candidates.structures,
+                })
+            }))
+        });
+    }
+
+    fn forget_candidates(&mut self) {
+        for kind in [
+            TaskKind::Read,
+            TaskKind::Structure,
+            TaskKind::Screen,
+            TaskKind::Sort,
+            TaskKind::Plot,
+        ] {
+            self.stop(kind);
+        }
+        let state = &mut self.state;
+        state.table = None;
+        state.results = None;
+        state.rows = Arc::default();
+        state.points = None;
+        state.element_counts = Arc::default();
+        state.question_error = None;
+        state.table_error = None;
+        state.structure = None;
+        self.structures = Arc::default();
+    }
+
+    /// Asks the plugins, once they and the table are there.
+    pub(crate) fn screen(&mut self) {
+        let Some(table) = self.state.table.clone() else {
+            return;
+        };
+        if !self.plugins_ready {
+            return;
+        }
+        let project = self.state.project.clone();
+        let on = |id: &str| !project.plugins_off.contains(id);
+        let plugins: Vec<Plugin> = self
+            .state
+            .plugins
+            .iter()
+            .map(|loaded| loaded.plugin.clone())
+            .filter(|plugin| on(plugin.id()))
+            .collect();
+        let generation = self.state.results.as_ref().map_or(0, |r| r.generation) + 1;
+        self.start(TaskKind::Screen, move |job| {
+            Done::Results(screen(generation, &project, plugins, table, job).map(Box::new))
+        });
+    }
+
+    /// Finds the rows to show.
+    pub(crate) fn sort(&mut self) {
+        let Some(results) = self.state.results.clone() else {
+            return;
+        };
+        let project = self.state.project.clone();
+        self.start(TaskKind::Sort, move |job| {
+            let rows = view::rows(&results, &project, job).ok();
+            Done::Rows(rows.map(|rows| {
+                let counts = element_counts(&results, &project, &rows);
+                (rows, counts)
+            }))
+        });
+    }
+
+    /// Finds the structure of the first of the selected candidates.
+    pub(crate) fn show_structure(&mut self) {
+        self.stop(TaskKind::Structure);
+        let project = &self.state.project;
+        let (Some(results), Some(source), Some(&row)) = (
+            self.state.results.clone(),
+            project.source.clone(),
+            project.selection.first(),
+        ) else {
+            self.state.structure = None;
+            return;
+        };
+        if self.state.structure.as_ref().is_some_and(|s| s.row == row) {
+            return;
+        }
+        let known = self.structures.get(row as usize).cloned();
+        if known.is_some() {
+            let structure = known.map(Ok);
+            self.state.structure = Some(SelectedStructure { row, structure });
+            return;
+        }
+        let Some(path) = structure::file_of(&results, &source, row) else {
+            self.state.structure = Some(SelectedStructure {
+                row,
+                structure: None,
+            });
+            return;
+        };
+        self.start(TaskKind::Structure, move |_| {
+            let structure = Some(structure::read(&path));
+            Done::Structure(SelectedStructure { row, structure })
+        });
+    }
+
+    /// Writes a file that the window makes, a picture of a structure for example, on a worker thread.
+    pub fn write_file(
+        &mut self,
+        path: PathBuf,
+        contents: impl FnOnce() -> Result<Vec<u8>, String> + Send + 'static,
+    ) {
+        self.start(TaskKind::Export, move |_| {
+            let written = export::file(&path, contents);
+            Done::Exported(path, written)
+        });
+    }
+
+    /// Counts elements anew where the selection changed: quick beside what a click takes, up to very large selections.
+    pub(crate) fn count_elements(&mut self) {
+        if let Some(results) = &self.state.results {
+            let counts = element_counts(results, &self.state.project, &self.state.rows);
+            self.state.element_counts = Arc::new(counts);
+        }
+    }
+
+    /// Places the points of the plot.
+    pub(crate) fn plot(&mut self) {
+        let Some(results) = self.state.results.clone() else {
+            return;
+        };
+        let (project, rows, view) = (
+            self.state.project.clone(),
+            self.state.rows.clone(),
+            self.view,
+        );
+        self.start(TaskKind::Plot, move |job| {
+            let points = points::points(&results, &project, &rows, view, job);
+            Done::Points(points.ok().flatten().map(Arc::new))
+        });
+    }
+
+    pub(crate) fn export(&mut self, path: PathBuf, rows: Arc<Vec<u32>>, results: Arc<Results>) {
+        self.start(TaskKind::Export, move |job| {
+            let written = export::table(&results, &rows, &path, job);
+            Done::Exported(path, written)
+        });
+    }
+
+    pub(crate) fn export_plot(
+        &mut self,
+        path: PathBuf,
+        points: Arc<Points>,
+        range: Option<PlotRange>,
+    ) {
+        let fonts = self.setup.fonts.clone();
+        let selection = self.state.project.selection.clone();
+        self.start(TaskKind::Export, move |_| {
+            let written = export::plot(&points, range, &selection, &fonts, &path);
+            Done::Exported(path, written)
+        });
+    }
+
+    /// Reads the table that may be imported.
+    pub(crate) fn preview(&mut self) {
+        let Some(import) = &self.state.import else {
+            return;
+        };
+        let (path, formula) = (import.path.clone(), import.formula_column.clone());
+        self.start(TaskKind::Preview, move |job| {
+            Done::Preview(read::preview(&path, formula.as_deref(), job).map(Arc::new))
+        });
+    }
+
+    fn take_over(&mut self, done: Done) {
+        match done {
+            Done::Plugins(Ok(loaded)) => {
+                for message in loaded.messages {
+                    self.log(LogLevel::Note, message);
+                }
+                for (name, why) in &loaded.refused {
+                    let text = format!("plugin {name} is refused: {why}");
+                    self.log(LogLevel::Error, text);
+                }
+                self.state.plugins = loaded.plugins;
+                self.state.refused_plugins = loaded.refused;
+                self.plugins_ready = true;
+                self.screen();
+            }
+            Done::Plugins(Err(error)) => {
+                self.log(LogLevel::Error, format!("plugins cannot run: {error}"));
+                self.plugins_ready = true;
+                self.screen();
+            }
+            Done::Preview(preview) => {
+                if let Some(import) = &mut self.state.import {
+                    import.preview = Some(preview.map_err(|error| error.to_string()));
+                }
+            }
+            Done::Table(Ok(opened)) => {
+                let table = opened.results.table().clone();
+                for message in table.messages() {
+                    self.log(LogLevel::Note, message.clone());
+                }
+                self.state.table = Some(table);
+                self.state.results = Some(opened.results);
+                self.structures = opened.structures;
+                // Where there are structures, the first is there to be looked at.
+                if !self.structures.is_empty() && self.state.project.selection.is_empty() {
+                    self.state.project.selection = Arc::new(vec![0]);
+                }
+                self.show_structure();
+                self.sort();
+                self.screen();
+            }
+            Done::Table(Err(error)) => {
+                self.log(LogLevel::Error, error.to_string());
+                self.state.table_error = Some(error.to_string());
+            }
+            Done::Results(Ok(results)) => {
+                for message in results.messages() {
+                    self.log(LogLevel::Warning, message);
+                }
+                let counts = results.counts();
+                if results.is_ranked() {
+                    self.log(
+                        LogLevel::Note,
+                        format!(
+                            "ranked {} of {} candidates, {} on the first front",
+                            counts.feasible, counts.candidates, counts.front
+                        ),
+                    );
+                }
+                self.state.question_error = None;
+                self.state.results = Some(Arc::new(*results));
+                self.sort();
+            }
+            Done::Results(Err(WorkbenchError::Screening(ScreeningError::Cancelled))) => {}
+            Done::Results(Err(error)) => {
+                self.log(LogLevel::Error, error.to_string());
+                self.state.question_error = Some(error.to_string());
+            }
+            Done::Rows(Some((rows, counts))) => {
+                self.state.rows = Arc::new(rows);
+                self.state.element_counts = Arc::new(counts);
+                self.view += 1;
+                self.plot();
+            }
+            Done::Structure(structure) => self.state.structure = Some(structure),
+            Done::Points(points) => self.state.points = points,
+            Done::Rows(None) => {}
+            Done::Exported(path, Ok(())) => {
+                self.log(LogLevel::Note, format!("written: {}", path.display()));
+            }
+            Done::Exported(_, Err(error)) => self.log(LogLevel::Error, error.to_string()),
+        }
+    }
+}
+
+/// The elements of the selected rows, or of all shown where none is selected.
+fn element_counts(results: &Results, project: &Project, rows: &[u32]) -> Vec<u32> {
+    if project.selection.is_empty() {
+        view::element_counts(results, rows)
+    } else {
+        view::element_counts(results, &project.selection)
+    }
+}
+
+fn screen(
+    generation: u64,
+    project: &Project,
+    plugins: Vec<Plugin>,
+    table: Arc<Table>,
+    job: &Job,
+) -> Result<Results, WorkbenchError> {
+    let elements = project.element_constraint();
+    let written = project.constraints.iter().filter(|c| !c.trim().is_empty());
+    let constraints = written.chain(&elements).map(|text| {
+        Constraint::parse(text).map_err(|e| WorkbenchError::from(ScreeningError::from(e)))
+    });
+    let constraints = constraints.collect::<Result<Vec<_>, _>>()?;
+    let facts = property_facts(plugins.iter());
+    let request = Request {
+        plugins,
+        plugins_are_named: false,
+        settings: project.screening_settings(),
+        objectives: project.objectives.iter().map(Objective::from).collect(),
+        constraints,
+        formula_column: project.formula_column.clone(),
+        structures: None,
+        top: None,
+        seed: 0,
+    };
+    let formula = project.formula_column.as_deref();
+    Results::new(generation, table, formula, &facts, |table| {
+        screening::screen(table, &request, job).map_err(WorkbenchError::from)
+    })
+}
+
+fn breakdown(kind: TaskKind, panic: &(dyn std::any::Any + Send)) -> String {
+    let why = panic
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| panic.downcast_ref::<&str>().copied())
+        .unwrap_or("no reason given");
+    format!("{kind:?} broke down, which is an error of this program: {why}")
+}
+
+fn empty_state(preferences: Preferences) -> State {
+    State {
+        project: Project::default(),
+        project_path: None,
+        unsaved: false,
+        table: None,
+        structure: None,
+        results: None,
+        question_error: None,
+        table_error: None,
+        rows: Arc::default(),
+        points: None,
+        element_counts: Arc::default(),
+        plugins: Vec::new(),
+        refused_plugins: Vec::new(),
+        tasks: Vec::new(),
+        log: Vec::new(),
+        preferences,
+        recovery: None,
+        import: None,
+        clipboard: (0, String::new()),
+        undo: None,
+        redo: None,
+        wanted_panel: (0, None),
+        tour: false,
+    }
+}

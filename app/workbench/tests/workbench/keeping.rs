@@ -1,0 +1,156 @@
+//! Projects, preferences and unsaved work on the disk.
+
+use crate::{apply, errors, settle, workbench_in};
+use std::sync::Arc;
+use workbench::{Challenge, Command, ElementRule, Language, Project, SelectMode, Workbench};
+
+fn change(workbench: &mut Workbench) {
+    apply(
+        workbench,
+        Command::OpenChallenge {
+            challenge: Challenge::CobaltFreeCathode,
+        },
+    );
+    apply(
+        workbench,
+        Command::SetElement {
+            symbol: "Ni".into(),
+            rule: Some(ElementRule::Exclude),
+        },
+    );
+    apply(
+        workbench,
+        Command::Select {
+            rows: Arc::new(vec![4, 9]),
+            mode: SelectMode::Replace,
+        },
+    );
+}
+
+#[test]
+fn a_project_comes_back_as_it_was_saved() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut workbench = workbench_in(Some(folder.path()));
+    change(&mut workbench);
+    let project = workbench.state().project.clone();
+    let path = folder.path().join("mine");
+    apply(&mut workbench, Command::SaveAs { path: Some(path) });
+    assert!(!workbench.state().unsaved);
+    let saved = folder.path().join("mine.lodestone");
+    assert_eq!(workbench.state().project_path.as_ref(), Some(&saved));
+
+    let mut again = workbench_in(Some(folder.path()));
+    assert_eq!(again.state().preferences.recent, vec![saved.clone()]);
+    apply(&mut again, Command::Open { path: Some(saved) });
+    assert_eq!(again.state().project, project);
+    assert_eq!(again.state().rows, workbench.state().rows);
+    assert!(errors(&again).is_empty());
+}
+
+#[test]
+fn a_project_moves_together_with_the_table_beside_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let (old, new) = (folder.path().join("old"), folder.path().join("new"));
+    std::fs::create_dir(&old).unwrap();
+    std::fs::write(old.join("mine.csv"), "formula\nLiFePO4\nNaFeO2\n").unwrap();
+    let mut workbench = workbench_in(None);
+    apply(
+        &mut workbench,
+        Command::ImportTable {
+            path: old.join("mine.csv"),
+            formula_column: None,
+        },
+    );
+    let path = Some(old.join("mine.lodestone"));
+    apply(&mut workbench, Command::SaveAs { path });
+    std::fs::rename(&old, &new).unwrap();
+    let path = Some(new.join("mine.lodestone"));
+    apply(&mut workbench, Command::Open { path });
+    assert_eq!(workbench.state().table_error, None);
+    assert_eq!(workbench.state().rows.len(), 2);
+}
+
+#[test]
+fn work_that_was_not_saved_is_offered_after_a_kill() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut workbench = workbench_in(Some(folder.path()));
+    change(&mut workbench);
+    // The last change is written down within seconds, without anything being asked of the user.
+    std::thread::sleep(std::time::Duration::from_millis(2100));
+    settle(&mut workbench);
+    let project = workbench.state().project.clone();
+    // A kill runs no destructor.
+    std::mem::forget(workbench);
+
+    let mut again = workbench_in(Some(folder.path()));
+    assert_eq!(again.state().project, Project::default());
+    let recovery = again.state().recovery.clone().expect("unsaved work");
+    assert_eq!(recovery.project, project);
+    apply(&mut again, Command::Recover);
+    assert_eq!(again.state().project, project);
+    assert!(again.state().unsaved && again.state().recovery.is_none());
+    assert!(!again.state().rows.is_empty());
+}
+
+#[test]
+fn unsaved_work_that_another_project_replaces_can_be_taken_up_again() {
+    let mut workbench = workbench_in(None);
+    change(&mut workbench);
+    let project = workbench.state().project.clone();
+    apply(&mut workbench, Command::CloseProject);
+    assert!(!workbench.state().is_open());
+    apply(&mut workbench, Command::Recover);
+    assert_eq!(workbench.state().project, project);
+}
+
+#[test]
+fn opening_a_challenge_and_leaving_it_as_it_is_leaves_nothing_unsaved() {
+    let mut workbench = workbench_in(None);
+    let challenge = Challenge::CobaltFreeCathode;
+    apply(&mut workbench, Command::OpenChallenge { challenge });
+    assert!(!workbench.state().unsaved);
+    apply(&mut workbench, Command::CloseProject);
+    assert_eq!(workbench.state().recovery, None);
+}
+
+#[test]
+fn what_is_no_project_is_refused_and_the_open_one_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut workbench = workbench_in(None);
+    change(&mut workbench);
+    let project = workbench.state().project.clone();
+    for (name, text, says) in [
+        ("damaged", "{\"format\": 1, \"proj", "damaged"),
+        ("newer", "{\"format\": 99}", "newer version"),
+        ("other", "[1, 2, 3]", "no project"),
+    ] {
+        let path = folder.path().join(name).with_extension("lodestone");
+        std::fs::write(&path, text).unwrap();
+        apply(&mut workbench, Command::Open { path: Some(path) });
+        let error = errors(&workbench).pop().unwrap();
+        assert!(error.contains(says), "{error}");
+        assert_eq!(workbench.state().project, project);
+    }
+    let path = Some(folder.path().join("picture.jpeg"));
+    apply(&mut workbench, Command::Open { path });
+    assert!(errors(&workbench).pop().unwrap().contains(".xlsx"));
+}
+
+#[test]
+fn preferences_are_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut workbench = workbench_in(Some(folder.path()));
+    apply(
+        &mut workbench,
+        Command::SetLanguage {
+            language: Language::Japanese,
+        },
+    );
+    apply(&mut workbench, Command::SetFontSize { points: 100.0 });
+    let preferences = workbench_in(Some(folder.path()))
+        .state()
+        .preferences
+        .clone();
+    assert_eq!(preferences.language, Language::Japanese);
+    assert_eq!(preferences.font_size, 32.0);
+}

@@ -1,0 +1,73 @@
+//! The workbench without a window: commands in, state out.
+
+mod commands;
+mod import;
+mod keeping;
+mod looking;
+mod outputs;
+
+use plugin_host::{Compiler, Host, HostOptions, Limits};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use workbench::{Command, Folders, PluginSource, Setup, Workbench};
+
+/// The built components, as the program carries them.
+pub fn shipped() -> Vec<PluginSource> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../plugins/dist");
+    ["battery", "catalyst", "magnet"]
+        .map(|id| {
+            let file = folder.join(id).with_extension("wasm");
+            PluginSource {
+                name: id.to_owned(),
+                file: None,
+                load: Arc::new(move |host| host.load_file(&file).map_err(|e| e.to_string())),
+            }
+        })
+        .into()
+}
+
+pub fn host() -> Result<Host, String> {
+    Host::new(HostOptions {
+        limits: Limits::default(),
+        cache_dir: Some(std::env::temp_dir().join("lodestone-workbench-tests")),
+        compiler: Compiler::InProcess,
+    })
+}
+
+/// A workbench that keeps its own files in `folder`.
+pub fn workbench_in(folder: Option<&Path>) -> Workbench {
+    let mut workbench = Workbench::new(Setup {
+        host: Arc::new(host),
+        plugins: shipped(),
+        folders: Folders {
+            config: folder.map(Path::to_path_buf),
+            state: folder.map(Path::to_path_buf),
+        },
+        fonts: Vec::new(),
+        wake: Arc::new(|| {}),
+    });
+    settle(&mut workbench);
+    workbench
+}
+
+/// Waits for what is under way.
+pub fn settle(workbench: &mut Workbench) {
+    assert!(
+        workbench.wait(Duration::from_secs(300)),
+        "work goes on and on"
+    );
+}
+
+/// Does a command and waits for what follows from it.
+pub fn apply(workbench: &mut Workbench, command: Command) {
+    workbench.apply(command);
+    settle(workbench);
+}
+
+/// The errors that were told.
+pub fn errors(workbench: &Workbench) -> Vec<String> {
+    let log = workbench.state().log.iter();
+    let errors = log.filter(|line| line.level == workbench::LogLevel::Error);
+    errors.map(|line| line.text.clone()).collect()
+}
