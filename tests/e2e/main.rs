@@ -17,9 +17,9 @@ mod outputs;
 mod plugins;
 mod ranking;
 mod registry;
+mod structures;
 mod trial;
 mod tutorial;
-mod structures;
 
 use std::fs;
 use std::path::{Path, PathBuf};
