@@ -7,7 +7,7 @@ use crate::project::{Project, ProjectSource};
 use crate::results::Results;
 use crate::state::{Import, LogLevel, Recovery};
 use crate::store::{self, PROJECT_ENDING};
-use crate::structure::is_structure_file;
+use crate::structure::is_structures;
 use crate::work::Workbench;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -311,7 +311,7 @@ impl Workbench {
                 });
                 self.preview();
             }
-            _ if is_structure_file(&path) => self.import(path, None),
+            _ if is_structures(&path) => self.import(path, None),
             _ => return Err(WorkbenchError::UnknownFile { path }),
         }
         Ok(())

@@ -6,35 +6,33 @@ use crate::structure::{Structures, as_csv, is_structure_file};
 use calamine::{Data, Reader};
 use crystal::format::read_file as read_structures;
 use job::Job;
+use screening::Structures;
 use std::path::Path;
 use std::sync::Arc;
 use table::{ReadOptions, Source, Table};
 
-/// The candidates of a project, and their structures where they were read from a file of structures.
+/// The candidates of a project, and their structures where the table names any.
 pub(crate) struct Candidates {
     pub table: Table,
-    pub structures: Structures,
+    pub structures: Option<Arc<Structures>>,
 }
 
 /// Reads the candidates of a project.
 pub(crate) fn read(source: &ProjectSource, job: &Job) -> Result<Candidates, WorkbenchError> {
     if let ProjectSource::File(path) = source
-        && is_structure_file(path)
+        && structure::is_structures(path)
     {
         job.stage("reading", None);
-        let structures = read_structures(path)?;
-        let structures: Vec<_> = structures.into_iter().map(Arc::new).collect();
-        let (text, name) = (as_csv(&structures), path.display().to_string());
-        let table = Table::read_text(text.as_bytes(), &name, &ReadOptions::default(), job)?;
-        return Ok(Candidates {
-            table,
-            structures: Arc::new(structures),
-        });
+        let (table, structures) = structure::read_table(path, job)?;
+        let structures = Some(Arc::new(structures));
+        return Ok(Candidates { table, structures });
     }
     let table = read_table(source, job)?;
+    let named = Structures::find_column(&table).zip(structure::folder_of(source));
+    let structures = named.map(|(column, folder)| Structures::read(&table, column, &folder, job));
     Ok(Candidates {
+        structures: structures.transpose()?.map(Arc::new),
         table,
-        structures: Arc::default(),
     })
 }
 

@@ -6,6 +6,7 @@ use optimize::Direction;
 use plugin_host::{Direction as Natural, Origin};
 use rayon::prelude::*;
 use screening::{Outcome, PredictedProperty};
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 use table::{CHUNK, OutputTable, Table, Values};
@@ -176,7 +177,11 @@ impl Results {
                 .for_each(|(row, place)| *place = row as u32),
         }
         let numbers = read_numbers(&table, formula_column);
-        let compositions = formula_column.map_or_else(Vec::new, |c| read_compositions(&table, c));
+        let compositions = match (formula_column, outcome) {
+            (Some(column), _) => read_compositions(&table, |row| table.text(column, row)),
+            (None, Some(outcome)) => read_compositions(&table, |row| outcome.formula(row as u32)),
+            (None, None) => Vec::new(),
+        };
         let mut results = Self {
             generation,
             columns: Vec::new(),
@@ -383,11 +388,13 @@ impl Results {
         }
     }
 
-    /// The formula of a row, as written; empty where the table has no column of formulas.
+    /// The formula of a row, as written, or of its structure; empty where neither is known.
     pub fn formula(&self, row: u32) -> String {
-        self.formula_column.map_or_else(String::new, |column| {
-            self.table.text(column, row as usize).into_owned()
-        })
+        match (self.formula_column, self.outcome()) {
+            (Some(column), _) => self.table.text(column, row as usize).into_owned(),
+            (None, Some(outcome)) => outcome.formula(row).into_owned(),
+            (None, None) => String::new(),
+        }
     }
 
     /// The composition of a row; empty where its formula cannot be read.
@@ -508,8 +515,11 @@ fn read_numbers(table: &Table, formula: Option<usize>) -> HashMap<usize, Numbers
     all
 }
 
-/// The compositions of a column of formulas, chunk by chunk; empty for a formula that cannot be read.
-fn read_compositions(table: &Table, column: usize) -> Vec<Compositions> {
+/// The compositions of all rows by their formulas, chunk by chunk; empty for a formula that cannot be read.
+fn read_compositions<'a>(
+    table: &Table,
+    formula: impl Fn(usize) -> Cow<'a, str> + Sync,
+) -> Vec<Compositions> {
     let nothing = || CompositionRef {
         atomic_numbers: &[],
         amounts: &[],
@@ -519,8 +529,8 @@ fn read_compositions(table: &Table, column: usize) -> Vec<Compositions> {
         .map(|chunk| {
             let mut parser = Parser::new();
             let mut compositions = Compositions::new();
-            for text in table.texts(column, table.chunk_rows(chunk)) {
-                if parser.parse_into(&text, &mut compositions).is_err() {
+            for row in table.chunk_rows(chunk) {
+                if parser.parse_into(&formula(row), &mut compositions).is_err() {
                     compositions.push(nothing());
                 }
             }

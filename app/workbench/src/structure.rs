@@ -1,24 +1,14 @@
-//! The structure of a candidate: from a file of structures that was opened, or from the file that its row names.
+//! The structure of a candidate: from the file that its row names.
 
+use crate::error::WorkbenchError;
 use crate::project::ProjectSource;
-use crate::results::{ColumnKind, Results};
 use crystal::Structure;
 use crystal::format::{Format, read_file};
+use job::Job;
+use screening::Structures;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-
-/// Headers of columns that name files of structures; compared without case, spaces and `_`.
-const NAMES: [&str; 6] = [
-    "structure",
-    "structurefile",
-    "cif",
-    "poscar",
-    "file",
-    "path",
-];
-
-/// The structures of a file that was opened as the table of candidates, one a row.
-pub(crate) type Structures = Arc<Vec<Arc<Structure>>>;
+use table::{ReadOptions, Table};
 
 /// The structure of the candidate that is selected first.
 #[derive(Clone, Debug)]
@@ -28,57 +18,73 @@ pub struct SelectedStructure {
     pub structure: Option<Result<Arc<Structure>, String>>,
 }
 
-/// Whether a file is opened as a list of structures.
-pub(crate) fn is_structure_file(path: &Path) -> bool {
-    Format::from_path(path).is_some()
+/// Whether a path is opened as structures: a file of them, or a folder.
+pub(crate) fn is_structures(path: &Path) -> bool {
+    Format::from_path(path).is_some() || path.is_dir()
 }
 
-/// The file of a row's structure, where the table names one.
-pub(crate) fn file_of(results: &Results, source: &ProjectSource, row: u32) -> Option<PathBuf> {
-    let wanted = |name: &str| {
-        let plain: String = name
-            .chars()
-            .filter(|c| !c.is_whitespace() && *c != '_')
-            .flat_map(char::to_lowercase)
-            .collect();
-        NAMES.contains(&plain.as_str())
-    };
-    let named = results.columns().iter().filter(|column| {
-        matches!(column.kind, ColumnKind::Input(_)) && !column.is_number && wanted(&column.name)
-    });
-    let texts = named.filter_map(|column| results.text(column, row));
-    let mut paths = texts.map(|text| PathBuf::from(text.trim()));
-    let path = paths.find(|path| is_structure_file(path))?;
+/// The folder that paths in the table of a project count from.
+pub(crate) fn folder_of(source: &ProjectSource) -> Option<PathBuf> {
     match source {
-        // Relative to the table, as for plugins and projects.
-        ProjectSource::File(table) => Some(table.parent().unwrap_or(Path::new("")).join(path)),
+        ProjectSource::File(path) if path.is_dir() => Some(path.clone()),
+        ProjectSource::File(path) => Some(path.parent().unwrap_or(Path::new("")).to_path_buf()),
         ProjectSource::Challenge(_) => None,
     }
 }
 
-/// Reads the first structure of a file.
-pub(crate) fn read(path: &Path) -> Result<Arc<Structure>, String> {
-    let structures = read_file(path).map_err(|error| error.to_string())?;
-    let first = structures.into_iter().next();
-    first
-        .map(Arc::new)
-        .ok_or_else(|| format!("{}: the file holds no structure", path.display()))
+/// The file of a row's structure, and which of the structures in it, from 0.
+pub(crate) fn file_of(table: &Table, source: &ProjectSource, row: u32) -> Option<(PathBuf, usize)> {
+    let text = table.text(Structures::find_column(table)?, row as usize);
+    let (name, number) = match text.trim().rsplit_once('#') {
+        Some((name, number)) => (name, number.parse::<usize>().ok()?.checked_sub(1)?),
+        None => (text.trim(), 0),
+    };
+    let path = folder_of(source)?.join(name);
+    Format::from_path(&path)?;
+    Some((path, number))
 }
 
-/// A file of structures as a table of candidates, in the form of CSV: a row each.
-pub(crate) fn as_csv(structures: &[Arc<Structure>]) -> String {
-    let mut text = "formula,title,sites,volume_per_atom [A3],density [g/cm3]\n".to_owned();
-    for structure in structures {
-        let title = structure
-            .title
-            .replace('"', "\"\"")
-            .replace(['\n', '\r'], " ");
+/// Reads one of the structures of a file.
+pub(crate) fn read(path: &Path, number: usize) -> Result<Arc<Structure>, String> {
+    let structures = read_file(path).map_err(|error| error.to_string())?;
+    let wanted = structures.into_iter().nth(number);
+    wanted.map(Arc::new).ok_or_else(|| {
+        let number = number + 1;
+        format!("{}: the file holds no structure {number}", path.display())
+    })
+}
+
+/// A folder or a file of structures as a table of candidates.
+pub(crate) fn read_table(path: &Path, job: &Job) -> Result<(Table, Structures), WorkbenchError> {
+    if path.is_dir() {
+        return Ok(Structures::of_folder(path, job)?);
+    }
+    let structures = read_file(path)?;
+    let text = as_csv(path, &structures);
+    let (name, options) = (path.display().to_string(), ReadOptions::default());
+    let table = Table::read_text(text.as_bytes(), &name, &options, job)?;
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let column = table.find_column("structure")?;
+    let structures = Structures::read(&table, column, folder, job)?;
+    Ok((table, structures))
+}
+
+/// The structures of a file in the form of CSV, a row each.
+fn as_csv(path: &Path, structures: &[Structure]) -> String {
+    let quoted = |text: &str| text.replace('"', "\"\"").replace(['\n', '\r'], " ");
+    let file = path.file_name().unwrap_or_default().to_string_lossy();
+    let mut text =
+        "formula,title,sites,volume_per_atom [A3],density [g/cm3],structure\n".to_owned();
+    for (index, structure) in structures.iter().enumerate() {
         text.push_str(&format!(
-            "{},\"{title}\",{},{:.4},{:.4}\n",
+            "{},\"{}\",{},{:.4},{:.4},\"{}#{}\"\n",
             structure.formula(),
+            quoted(&structure.title),
             structure.sites.len(),
             structure.volume_per_atom(),
-            structure.density()
+            structure.density(),
+            quoted(&file),
+            index + 1
         ));
     }
     text

@@ -10,13 +10,13 @@ use crate::read::Preview;
 use crate::results::{Results, property_facts};
 use crate::state::{LogLevel, LogLine, Preferences, State, Task, TaskKind};
 use crate::store::Folders;
-use crate::structure::{self, SelectedStructure, Structures};
+use crate::structure::{self, SelectedStructure};
 use crate::undo::History;
 use crate::{export, plugins, points, read, view};
 use job::Job;
 use optimize::{Constraint, Objective};
 use plugin_host::{Host, Plugin};
-use screening::{Request, ScreeningError};
+use screening::{Request, ScreeningError, Structures};
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -57,7 +57,7 @@ enum Done {
 /// A table that was read, the view of it before any prediction, and structures of its rows.
 struct Opened {
     results: Arc<Results>,
-    structures: Structures,
+    structures: Option<Arc<Structures>>,
 }
 
 struct Message {
@@ -81,7 +81,7 @@ pub struct Workbench {
     next_task: u64,
     next_line: u64,
     view: u64,
-    structures: Structures,
+    structures: Option<Arc<Structures>>,
     sender: Sender<Message>,
     receiver: Receiver<Message>,
     started: Instant,
@@ -106,7 +106,7 @@ impl Workbench {
             next_task: 0,
             next_line: 0,
             view: 0,
-            structures: Arc::default(),
+            structures: None,
             sender,
             receiver,
             started: Instant::now(),
@@ -298,7 +298,7 @@ impl Workbench {
         state.question_error = None;
         state.table_error = None;
         state.structure = None;
-        self.structures = Arc::default();
+        self.structures = None;
     }
 
     /// Asks the plugins, once they and the table are there.
@@ -318,9 +318,12 @@ impl Workbench {
             .map(|loaded| loaded.plugin.clone())
             .filter(|plugin| on(plugin.id()))
             .collect();
+        let structures = self.structures.clone();
         let generation = self.state.results.as_ref().map_or(0, |r| r.generation) + 1;
         self.start(TaskKind::Screen, move |job| {
-            Done::Results(screen(generation, &project, plugins, table, job).map(Box::new))
+            Done::Results(
+                screen(generation, &project, plugins, table, structures, job).map(Box::new),
+            )
         });
     }
 
@@ -354,13 +357,7 @@ impl Workbench {
         if self.state.structure.as_ref().is_some_and(|s| s.row == row) {
             return;
         }
-        let known = self.structures.get(row as usize).cloned();
-        if known.is_some() {
-            let structure = known.map(Ok);
-            self.state.structure = Some(SelectedStructure { row, structure });
-            return;
-        }
-        let Some(path) = structure::file_of(&results, &source, row) else {
+        let Some((path, number)) = structure::file_of(results.table(), &source, row) else {
             self.state.structure = Some(SelectedStructure {
                 row,
                 structure: None,
@@ -368,7 +365,7 @@ impl Workbench {
             return;
         };
         self.start(TaskKind::Structure, move |_| {
-            let structure = Some(structure::read(&path));
+            let structure = Some(structure::read(&path, number));
             Done::Structure(SelectedStructure { row, structure })
         });
     }
@@ -475,7 +472,7 @@ impl Workbench {
                 self.state.results = Some(opened.results);
                 self.structures = opened.structures;
                 // Where there are structures, the first is there to be looked at.
-                if !self.structures.is_empty() && self.state.project.selection.is_empty() {
+                if self.structures.is_some() && self.state.project.selection.is_empty() {
                     self.state.project.selection = Arc::new(vec![0]);
                 }
                 self.show_structure();
@@ -540,6 +537,7 @@ fn screen(
     project: &Project,
     plugins: Vec<Plugin>,
     table: Arc<Table>,
+    structures: Option<Arc<Structures>>,
     job: &Job,
 ) -> Result<Results, WorkbenchError> {
     let elements = project.element_constraint();
@@ -556,7 +554,7 @@ fn screen(
         objectives: project.objectives.iter().map(Objective::from).collect(),
         constraints,
         formula_column: project.formula_column.clone(),
-        structures: None,
+        structures,
         top: None,
         seed: 0,
     };

@@ -206,3 +206,26 @@ fn a_plugin_is_switched_off_by_its_box_and_its_parameters_change_the_ranking() {
     window.harness.run_steps(2);
     assert!(window.state().project.plugins_off.contains("magnet"));
 }
+
+#[test]
+fn a_structure_that_was_opened_is_drawn() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("salt.vasp");
+    let salt = "rock salt\n1.0\n0 2.82 2.82\n2.82 0 2.82\n2.82 2.82 0\nNa Cl\n1 1\nDirect\n0 0 0\n0.5 0.5 0.5\n";
+    std::fs::write(&path, salt).unwrap();
+    let mut window = Window::open(workbench::Folders::default());
+    window.apply(Command::Open { path: Some(path) });
+    window.apply(Command::ShowPanel {
+        panel: Panel::Structure,
+    });
+    window.settle();
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    window.harness.run_steps(4);
+    let picture = window.picture("structure");
+    // Chlorine is green in all palettes of the viewer; nothing else in the right half of the window is.
+    let green = picture
+        .enumerate_pixels()
+        .filter(|(x, _, p)| *x > 900 && p[1] > 110 && p[1] > p[0] + 40 && p[1] > p[2] + 40)
+        .count();
+    assert!(green > 200, "{green} green pixels");
+}

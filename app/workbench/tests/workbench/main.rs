@@ -5,6 +5,7 @@ mod import;
 mod keeping;
 mod looking;
 mod outputs;
+mod structures;
 
 use plugin_host::{Compiler, Host, HostOptions, Limits};
 use std::path::Path;
