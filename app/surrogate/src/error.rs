@@ -24,6 +24,10 @@ pub enum SurrogateError {
         value: f64,
         remedy: &'static str,
     },
+    #[error("the model needs {needed}, which the table does not have")]
+    Inputs { needed: String },
+    #[error("not a model file of this program: {reason}")]
+    File { reason: String },
     #[error("{what} is {value}; {remedy}")]
     Option {
         what: &'static str,

@@ -2,6 +2,7 @@
 //!
 //! - [`gp`]: Gaussian process regression in f64: fit, predict, leave one out.
 //! - [`forest`]: trees that predict whole distributions.
+//! - [`model`]: property models: train, evaluate, predict, files.
 //! - [`Outcome`]: transforms of the target, with mean, median and quantiles on the way back.
 //! - [`Calibration`]: errors, coverage, and the scale of the standard deviations.
 //!
@@ -14,9 +15,11 @@ pub mod forest;
 pub mod gp;
 mod lbfgs;
 mod linalg;
+pub mod model;
 mod normal;
 mod outcome;
 mod random;
+mod safetensors;
 
 pub use calibration::{Calibration, conformal_quantile};
 pub use error::SurrogateError;

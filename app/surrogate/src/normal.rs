@@ -7,6 +7,11 @@ pub(crate) fn cdf(z: f64) -> f64 {
     0.5 * libm::erfc(-z * FRAC_1_SQRT_2)
 }
 
+/// The standard deviation of a sum of independent parts.
+pub(crate) fn hypot(a: f64, b: f64) -> f64 {
+    libm::hypot(a, b)
+}
+
 /// The logarithm of the density at `y` of a normal variable.
 pub(crate) fn log_density(y: f64, mean: f64, variance: f64) -> f64 {
     let off = y - mean;

@@ -7,6 +7,7 @@
 
 mod distribution;
 mod grow;
+mod parts;
 
 pub use distribution::Distribution;
 use rayon::prelude::*;
@@ -160,7 +161,7 @@ impl Forest {
         }
     }
 
-    /// Calls `use_it` with the distribution of each row of `descriptors` (`N x width`, row after row), in parallel, and
+    /// Calls `use_it` with the place and the distribution of each row of `descriptors` (`N x width`, row after row), in parallel, and
     /// collects what it returns.
     ///
     /// # Errors
@@ -170,7 +171,7 @@ impl Forest {
         &self,
         descriptors: &[f32],
         job: &job::Job,
-        use_it: impl Fn(&Distribution) -> T + Sync,
+        use_it: impl Fn(usize, &Distribution) -> T + Sync,
     ) -> Result<Vec<T>, SurrogateError> {
         if !descriptors.len().is_multiple_of(self.width) {
             return Err(SurrogateError::Length {
@@ -181,18 +182,19 @@ impl Forest {
         }
         let parts: Vec<Vec<T>> = descriptors
             .par_chunks(ROWS_PER_TASK * self.width)
+            .enumerate()
             .map_init(
                 || Distribution::over(&self.targets),
-                |distribution, rows| {
+                |distribution, (task, rows)| {
                     job.check()?;
                     let mut out = Vec::with_capacity(ROWS_PER_TASK);
-                    for row in rows.chunks_exact(self.width) {
+                    for (offset, row) in rows.chunks_exact(self.width).enumerate() {
                         distribution.clear();
                         for root in &self.roots {
                             distribution.add(self.leaf(*root, row));
                         }
                         distribution.finish();
-                        out.push(use_it(distribution));
+                        out.push(use_it(task * ROWS_PER_TASK + offset, distribution));
                     }
                     Ok(out)
                 },

@@ -22,7 +22,7 @@ fn training_rows_come_back_exactly_and_between_them_lies_what_is_between() {
     let forest = Forest::fit(&x, 3, &y, &OPTIONS, &job).expect("good data");
     // Leaves of one row: the distribution at a training row is that row.
     let back = forest
-        .predict(&x, &job, |d| (d.mean(), d.std(), d.median()))
+        .predict(&x, &job, |_, d| (d.mean(), d.std(), d.median()))
         .expect("whole rows");
     for ((mean, std, median), y) in back.iter().zip(&y) {
         assert!((mean - y).abs() < 1e-12 && *std < 1e-6 && median == y);
@@ -33,7 +33,7 @@ fn training_rows_come_back_exactly_and_between_them_lies_what_is_between() {
         .map(|r| f64::from(r[0] * 4.0 + r[1]))
         .collect();
     let means = forest
-        .predict(&fresh, &job, |d| d.mean())
+        .predict(&fresh, &job, |_, d| d.mean())
         .expect("whole rows");
     let error: f64 = means
         .iter()
@@ -52,7 +52,7 @@ fn quantiles_and_probabilities_are_those_of_the_leaf_shares() {
     let job = job::Job::new();
     let forest = Forest::fit(&[7.0; 8], 1, &y, &OPTIONS, &job).expect("good data");
     forest
-        .predict(&[7.0], &job, |d| {
+        .predict(&[7.0], &job, |_, d| {
             assert!((d.mean() - 2.5).abs() < 1e-12);
             let variance = y.iter().map(|y| (y - 2.5_f64).powi(2)).sum::<f64>() / 8.0;
             assert!((d.std() - variance.sqrt()).abs() < 1e-12);
@@ -73,17 +73,23 @@ fn unknown_descriptors_divide_and_never_lose_a_row() {
     let y = [5.0, 5.0, 9.0, 9.0];
     let forest = Forest::fit(&x, 1, &y, &OPTIONS, &job).expect("good data");
     let means = forest
-        .predict(&[f32::NAN, 1.0], &job, |d| d.mean())
+        .predict(&[f32::NAN, 1.0], &job, |_, d| d.mean())
         .expect("two rows");
     assert_eq!(means, [5.0, 9.0]);
     let blank = Forest::fit(&[f32::NAN; 4], 1, &y, &OPTIONS, &job).expect("good data");
     assert_eq!(
-        blank.predict(&[0.0], &job, |d| d.mean()).expect("one row"),
+        blank
+            .predict(&[0.0], &job, |_, d| d.mean())
+            .expect("one row"),
         [7.0]
     );
     let infinite = [f32::NEG_INFINITY, f32::INFINITY, 0.0, f32::MAX];
     let wide = Forest::fit(&infinite, 1, &y, &OPTIONS, &job).expect("good data");
-    assert!(wide.predict(&[1.0], &job, |d| d.mean()).expect("one row")[0].is_finite());
+    assert!(
+        wide.predict(&[1.0], &job, |_, d| d.mean())
+            .expect("one row")[0]
+            .is_finite()
+    );
 }
 
 #[test]

@@ -3,5 +3,6 @@
 mod degenerate;
 mod folds;
 mod forest;
+mod model;
 mod peers;
 mod pool;

@@ -1,0 +1,376 @@
+//! A model file: one safetensors container. Its metadata, a JSON text under the key `lodestone`, says what the model is, from
+//! which data it comes, how good it is and where it holds; its tensors are what the learner has learnt.
+//!
+//! Nothing in a file is trusted: sizes and indices are checked, every walk through a tree ends, and the work of one
+//! prediction is bounded.
+
+use serde::{Deserialize, Serialize};
+
+use super::inputs::{DescriptorSet, Domain, Inputs};
+use super::interval::{Rule, Rules};
+use super::learner::{GpLearner, Learner};
+use super::{About, PropertyModel, Scores};
+use crate::SurrogateError;
+use crate::forest::Forest;
+use crate::gp::{Bounds, Gp, GpOptions, Hyperparameters, Kernel, Observations};
+use crate::safetensors::{self, Numbers};
+
+/// Largest Gaussian process that is read: its factorisation takes the cube of the rows.
+const GP_ROWS: usize = 5000;
+
+#[derive(Serialize, Deserialize)]
+struct Header {
+    format: String,
+    version: u32,
+    kind: String,
+    target: String,
+    unit: String,
+    /// `composition` with the set of descriptors, or `columns` with their names.
+    inputs: String,
+    descriptors: Vec<String>,
+    training: TrainingHeader,
+    cross_validation: Option<ScoresHeader>,
+    /// The elements of the training data; the ranges of columns are a tensor.
+    elements: Vec<String>,
+    non_negative: bool,
+    /// The kernel of a Gaussian process.
+    kernel: Option<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct TrainingHeader {
+    data: String,
+    rows: usize,
+    sha256: String,
+    licence: String,
+    seed: u64,
+}
+
+#[derive(Serialize, Deserialize)]
+struct ScoresHeader {
+    rows: usize,
+    mae: f64,
+    rmse: f64,
+    r2: f64,
+    coverage_68: f64,
+    coverage_95: f64,
+}
+
+const FORMAT: &str = "lodestone property model";
+const VERSION: u32 = 1;
+
+fn bad(reason: impl Into<String>) -> SurrogateError {
+    SurrogateError::File {
+        reason: reason.into(),
+    }
+}
+
+impl PropertyModel {
+    /// The bytes of its file. The same model gives the same bytes.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let (inputs, descriptors) = match &self.inputs {
+            Inputs::Composition(set) => ("composition", vec![set.name().to_owned()]),
+            Inputs::Columns(names) => ("columns", names.clone()),
+        };
+        let mut kernel = None;
+        let mut tensors = match &self.learner {
+            Learner::Forest(forest) => forest_tensors(forest),
+            Learner::Gp(learner) => {
+                let hyper = learner.gp.hyperparameters();
+                kernel = Some(learner.gp.kernel().name().to_owned());
+                vec![
+                    ("gp.inputs", Numbers::F64(learner.inputs.clone())),
+                    ("gp.targets", Numbers::F64(learner.targets.clone())),
+                    ("gp.lengthscales", Numbers::F64(hyper.lengthscales.clone())),
+                    (
+                        "gp.noise_and_mean",
+                        Numbers::F64(vec![hyper.noise, hyper.mean]),
+                    ),
+                ]
+            }
+        };
+        // Numbers that must come back to the last bit are tensors: JSON readers may round.
+        tensors.push(("domain.lower", Numbers::F64(self.domain.lower.clone())));
+        tensors.push(("domain.upper", Numbers::F64(self.domain.upper.clone())));
+        let mut intervals = vec![self.spread];
+        intervals.extend(
+            [&self.inside, &self.outside]
+                .iter()
+                .flat_map(|r| numbers_of_rules(r)),
+        );
+        tensors.push(("intervals", Numbers::F64(intervals)));
+        let header = Header {
+            format: FORMAT.to_owned(),
+            version: VERSION,
+            kind: self.kind().name().to_owned(),
+            target: self.about.target.clone(),
+            unit: self.about.unit.clone(),
+            inputs: inputs.to_owned(),
+            descriptors,
+            training: TrainingHeader {
+                data: self.about.data.clone(),
+                rows: self.rows,
+                sha256: self.about.sha256.clone(),
+                licence: self.about.licence.clone(),
+                seed: self.seed,
+            },
+            cross_validation: self.scores.map(|s| ScoresHeader {
+                rows: s.count,
+                mae: s.mae,
+                rmse: s.rmse,
+                r2: s.r2,
+                coverage_68: s.coverage_68,
+                coverage_95: s.coverage_95,
+            }),
+            elements: self
+                .domain
+                .elements()
+                .map(|e| e.symbol().to_owned())
+                .collect(),
+            non_negative: self.floor == 0.0,
+            kernel,
+        };
+        // A struct of texts and numbers always has a JSON form.
+        let text = serde_json::to_string(&header).unwrap_or_default();
+        safetensors::write(&text, &tensors)
+    }
+
+    /// Reads a model from the bytes of its file.
+    ///
+    /// # Errors
+    ///
+    /// Bytes that are no model file, of a later version, damaged, or that ask for unbounded work.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, SurrogateError> {
+        let (text, mut tensors) = safetensors::read(bytes)?;
+        let header: Header = serde_json::from_str(&text)
+            .map_err(|e| bad(format!("its description lacks something: {e}")))?;
+        if header.format != FORMAT {
+            return Err(bad("it is a safetensors file of something else"));
+        }
+        if header.version != VERSION {
+            return Err(bad(format!(
+                "it is of version {}; this program reads version {VERSION}",
+                header.version
+            )));
+        }
+        let inputs = match (header.inputs.as_str(), &header.descriptors[..]) {
+            ("composition", [name]) => DescriptorSet::from_name(name).map(Inputs::Composition),
+            ("columns", names) if !names.is_empty() => Some(Inputs::Columns(names.to_vec())),
+            _ => None,
+        };
+        let inputs = inputs.ok_or_else(|| bad("its inputs are unknown"))?;
+        let mut take = |name: &str| {
+            tensors
+                .remove(name)
+                .ok_or_else(|| bad(format!("its tensor `{name}` is missing")))
+        };
+        let learner = match &header.kernel {
+            None => Learner::Forest(read_forest(&mut take, inputs.width())?),
+            Some(kernel) => {
+                let (x, y) = (f64s(take("gp.inputs")?)?, f64s(take("gp.targets")?)?);
+                let lengthscales = f64s(take("gp.lengthscales")?)?;
+                let rest = f64s(take("gp.noise_and_mean")?)?;
+                Learner::Gp(Box::new(read_gp(
+                    kernel,
+                    &inputs,
+                    x,
+                    y,
+                    lengthscales,
+                    &rest,
+                )?))
+            }
+        };
+        let domain = read_domain(
+            &header.elements,
+            f64s(take("domain.lower")?)?,
+            f64s(take("domain.upper")?)?,
+            &inputs,
+        )?;
+        let intervals = f64s(take("intervals")?)?;
+        let [spread, rules @ ..] = &intervals[..] else {
+            return Err(bad("it must have rules of intervals"));
+        };
+        let ([inside, outside], []) = rules.as_chunks::<5>() else {
+            return Err(bad("it must have two rules of intervals"));
+        };
+        let model = Self {
+            about: About {
+                target: header.target,
+                unit: header.unit,
+                data: header.training.data,
+                sha256: header.training.sha256,
+                licence: header.training.licence,
+            },
+            domain,
+            inputs,
+            learner,
+            inside: read_rules(inside)?,
+            outside: read_rules(outside)?,
+            spread: positive(*spread)?,
+            floor: if header.non_negative {
+                0.0
+            } else {
+                f64::NEG_INFINITY
+            },
+            rows: header.training.rows,
+            seed: header.training.seed,
+            scores: header.cross_validation.map(|s| Scores {
+                count: s.rows,
+                mae: s.mae,
+                rmse: s.rmse,
+                r2: s.r2,
+                coverage_68: s.coverage_68,
+                coverage_95: s.coverage_95,
+            }),
+        };
+        if model.kind().name() != header.kind {
+            return Err(bad("its kind does not fit its tensors"));
+        }
+        Ok(model)
+    }
+}
+
+fn numbers_of_rules(rules: &Rules) -> [f64; 5] {
+    let [a, b] = rules.rules;
+    [a.level, a.widen, b.level, b.widen, rules.std]
+}
+
+fn positive(x: f64) -> Result<f64, SurrogateError> {
+    if x >= 0.0 {
+        Ok(x)
+    } else {
+        Err(bad("a number that must be positive is not"))
+    }
+}
+
+fn read_rules(numbers: &[f64; 5]) -> Result<Rules, SurrogateError> {
+    let rule = |level: f64, widen: f64| {
+        if (0.0..=1.0).contains(&level) {
+            let widen = positive(widen)?;
+            Ok(Rule { level, widen })
+        } else {
+            Err(bad("the level of an interval is not within 0 to 1"))
+        }
+    };
+    let [a, b, c, d, std] = *numbers;
+    Ok(Rules {
+        rules: [rule(a, b)?, rule(c, d)?],
+        std: positive(std)?,
+    })
+}
+
+fn read_domain(
+    symbols: &[String],
+    lower: Vec<f64>,
+    upper: Vec<f64>,
+    inputs: &Inputs,
+) -> Result<Domain, SurrogateError> {
+    let mut elements = 0_u128;
+    for symbol in symbols {
+        let element = matter::Element::from_symbol(symbol)
+            .ok_or_else(|| bad(format!("`{symbol}` is no element")))?;
+        elements |= 1 << element.atomic_number();
+    }
+    let columns = match inputs {
+        Inputs::Composition(_) => 0,
+        Inputs::Columns(names) => names.len(),
+    };
+    if lower.len() != columns || upper.len() != columns {
+        return Err(bad("its domain does not fit its inputs"));
+    }
+    Ok(Domain {
+        elements,
+        lower,
+        upper,
+    })
+}
+
+fn f64s(numbers: Numbers) -> Result<Vec<f64>, SurrogateError> {
+    match numbers {
+        Numbers::F64(v) if v.iter().all(|x| x.is_finite()) => Ok(v),
+        _ => Err(bad("a tensor must hold finite 64-bit numbers")),
+    }
+}
+
+fn u32s(numbers: Numbers) -> Result<Vec<u32>, SurrogateError> {
+    match numbers {
+        Numbers::U32(v) => Ok(v),
+        Numbers::U16(v) => Ok(v.into_iter().map(u32::from).collect()),
+        _ => Err(bad("a tensor must hold whole numbers")),
+    }
+}
+
+/// Whole numbers in 16 bits where they fit.
+fn short(v: &[u32]) -> Numbers {
+    let fits: Result<Vec<u16>, _> = v.iter().map(|x| u16::try_from(*x)).collect();
+    fits.map_or_else(|_| Numbers::U32(v.to_vec()), Numbers::U16)
+}
+
+fn forest_tensors(forest: &Forest) -> Vec<(&'static str, Numbers)> {
+    let parts = forest.parts();
+    vec![
+        ("forest.targets", Numbers::F64(parts.targets.to_vec())),
+        ("forest.nodes", short(&parts.nodes)),
+        ("forest.descriptor", Numbers::U16(parts.descriptor.to_vec())),
+        ("forest.threshold", Numbers::F32(parts.threshold)),
+        ("forest.leaf_rows", short(&parts.leaf_rows)),
+        ("forest.members", short(parts.members)),
+    ]
+}
+
+fn read_forest(
+    take: &mut impl FnMut(&str) -> Result<Numbers, SurrogateError>,
+    width: usize,
+) -> Result<Forest, SurrogateError> {
+    let (Numbers::U16(descriptor), Numbers::F32(threshold)) =
+        (take("forest.descriptor")?, take("forest.threshold")?)
+    else {
+        return Err(bad("a tensor of the forest is of the wrong type"));
+    };
+    let targets = f64s(take("forest.targets")?)?;
+    let nodes = u32s(take("forest.nodes")?)?;
+    let leaf_rows = u32s(take("forest.leaf_rows")?)?;
+    let members = u32s(take("forest.members")?)?;
+    Forest::from_parts(
+        width, targets, &nodes, descriptor, &threshold, &leaf_rows, members,
+    )
+    .map_err(bad)
+}
+
+fn read_gp(
+    kernel: &str,
+    inputs: &Inputs,
+    x: Vec<f64>,
+    y: Vec<f64>,
+    lengthscales: Vec<f64>,
+    noise_and_mean: &[f64],
+) -> Result<GpLearner, SurrogateError> {
+    let kernel = Kernel::from_name(kernel)
+        .ok_or_else(|| bad(format!("its kernel `{kernel}` is unknown")))?;
+    let [noise, mean] = *noise_and_mean else {
+        return Err(bad("its Gaussian process needs a noise and a mean"));
+    };
+    if y.len() > GP_ROWS {
+        return Err(bad(format!(
+            "its Gaussian process has {} rows; at most {GP_ROWS} are read",
+            y.len()
+        )));
+    }
+    let observations = Observations {
+        inputs: &x,
+        dimensions: inputs.width(),
+        targets: &y,
+        std: None,
+    };
+    let hyper = Hyperparameters {
+        lengthscales,
+        noise,
+        mean,
+    };
+    let options = GpOptions {
+        bounds: Some(Bounds::of(&x, inputs.width())),
+        ..GpOptions::default()
+    };
+    let gp = Gp::with_hyperparameters(observations, kernel, hyper, &options)?;
+    Ok(GpLearner::new(gp, x, y))
+}

@@ -1,0 +1,154 @@
+//! Intervals that hold as often as they say.
+//!
+//! A model's own quantiles are the start. On rows that the model has not seen (cross-validation) the narrowest central
+//! interval is looked for that holds the wanted share; where even the widest does not, it is widened by a share of its
+//! own width, as conformalised quantile regression does (Y. Romano, E. Patterson, E. Candès, NeurIPS 2019).
+
+use crate::calibration::conformal_quantile;
+
+/// What a model predicts of one candidate, whatever its kind.
+pub(crate) trait Predictive {
+    fn mean(&self) -> f64;
+    fn std(&self) -> f64;
+    fn quantile(&self, p: f64) -> f64;
+    fn probability_of(&self, value: f64) -> f64;
+}
+
+/// How the interval of one share is made: the central share of the distribution, and how much is added on both sides.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Rule {
+    pub level: f64,
+    pub widen: f64,
+}
+
+/// The rules of a model for one kind of candidate: the shares of [`SHARES`].
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Rules {
+    pub rules: [Rule; 2],
+    /// The factor on standard deviations.
+    pub std: f64,
+}
+
+/// The shares that intervals promise.
+pub(crate) const SHARES: [f64; 2] = [0.68, 0.95];
+
+/// Central shares that are tried.
+const LEVELS: [f64; 14] = [
+    0.4, 0.5, 0.55, 0.6, 0.64, 0.68, 0.72, 0.76, 0.8, 0.85, 0.9, 0.94, 0.97, 0.99,
+];
+
+/// What calibration needs of one row: the observed value, the intervals of all levels, the width that widening counts in,
+/// and mean and standard deviation.
+pub(crate) struct Judged {
+    pub observed: f64,
+    intervals: [(f64, f64); LEVELS.len()],
+    width: f64,
+    pub mean: f64,
+    pub median: f64,
+    pub std: f64,
+}
+
+/// The central interval.
+fn central(predicted: &dyn Predictive, level: f64) -> (f64, f64) {
+    (
+        predicted.quantile(0.5 - 0.5 * level),
+        predicted.quantile(0.5 + 0.5 * level),
+    )
+}
+
+/// What widening counts in: the width of the 90 % interval, and a tenth of the spread of all targets, so that candidates of
+/// which the model is wrongly certain get something too.
+fn width(predicted: &dyn Predictive, spread: f64) -> f64 {
+    let (low, high) = central(predicted, 0.9);
+    high - low + 0.1 * spread
+}
+
+impl Judged {
+    pub fn new(predicted: &dyn Predictive, observed: f64, spread: f64) -> Self {
+        Self {
+            observed,
+            intervals: LEVELS.map(|level| central(predicted, level)),
+            width: width(predicted, spread),
+            mean: predicted.mean(),
+            median: predicted.quantile(0.5),
+            std: predicted.std(),
+        }
+    }
+}
+
+impl Rule {
+    /// The interval that it makes; never below `floor`.
+    pub fn apply(self, predicted: &dyn Predictive, spread: f64, floor: f64) -> (f64, f64) {
+        let (low, high) = central(predicted, self.level);
+        if self.widen == 0.0 {
+            return (low, high);
+        }
+        let by = self.widen * width(predicted, spread);
+        ((low - by).max(floor.min(low)), high + by)
+    }
+
+    fn fit(judged: &[Judged], share: f64) -> Self {
+        let enough = ((judged.len() + 1) as f64 * share).ceil() as usize;
+        for (place, level) in LEVELS.iter().enumerate() {
+            let held = judged
+                .iter()
+                .filter(|row| {
+                    let (low, high) = row.intervals[place];
+                    low <= row.observed && row.observed <= high
+                })
+                .count();
+            if held >= enough {
+                return Self {
+                    level: *level,
+                    widen: 0.0,
+                };
+            }
+        }
+        // The quantiles of the wanted share itself, widened until they hold it.
+        let place = LEVELS.len() - 1;
+        let mut lacking: Vec<f64> = judged
+            .iter()
+            .map(|row| {
+                let (low, high) = row.intervals[place];
+                (low - row.observed).max(row.observed - high) / row.width
+            })
+            .collect();
+        lacking.sort_by(f64::total_cmp);
+        let widen = conformal_quantile(&lacking, share);
+        Self {
+            level: LEVELS[place],
+            widen: if widen.is_finite() {
+                widen.max(0.0)
+            } else {
+                0.0
+            },
+        }
+    }
+}
+
+impl Rules {
+    /// From rows that the model had not seen.
+    pub fn fit(judged: &[Judged]) -> Self {
+        let errors: f64 = judged.iter().map(|r| (r.observed - r.mean).powi(2)).sum();
+        let variances: f64 = judged.iter().map(|r| r.std * r.std).sum();
+        let std = (errors / variances).sqrt();
+        Self {
+            rules: SHARES.map(|share| Rule::fit(judged, share)),
+            std: if std.is_finite() && std > 0.0 {
+                std
+            } else {
+                1.0
+            },
+        }
+    }
+
+    /// For candidates outside the domain an interval is never narrower than inside.
+    pub fn at_least(mut self, inside: &Self) -> Self {
+        for (rule, inside) in self.rules.iter_mut().zip(&inside.rules) {
+            rule.level = rule.level.max(inside.level);
+            rule.widen = rule.widen.max(inside.widen);
+        }
+        self.std = self.std.max(inside.std);
+        self
+    }
+}
