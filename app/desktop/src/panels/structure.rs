@@ -37,7 +37,9 @@ pub fn structure_ui(ui: &mut Ui, state: &State) -> Vec<Command> {
     for change in viewer::structure_ui(ui, &shown) {
         match change {
             Change::Style(style) => commands.push(Command::SetStructureStyle { style }),
-            Change::Picture(job) => ui.data_mut(|data| data.insert_temp(picture(), Some(*job))),
+            Change::Picture(job) => {
+                ui.data_mut(|data| data.insert_temp(picture(), Some(*job)));
+            }
         }
     }
     commands
