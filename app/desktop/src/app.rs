@@ -15,8 +15,8 @@ use workbench::{Command, LogLevel, Preferences, Setup, State, Workbench};
 /// How often the window is drawn while work is under way, for the progress to be seen.
 const WHILE_BUSY: Duration = Duration::from_millis(120);
 
-/// How often it looks for unsaved work to be written down while nothing else happens.
-const WHILE_IDLE: Duration = Duration::from_secs(2);
+/// How often it looks whether unsaved work is to be written down.
+const WHILE_UNWRITTEN: Duration = Duration::from_secs(1);
 
 /// The window.
 pub struct App {
@@ -124,7 +124,9 @@ impl App {
         let paths = dropped.iter().map(|file| file.path().to_path_buf());
         let paths = paths.filter(|path| !path.as_os_str().is_empty());
         commands.extend(paths.map(|path| Command::Open { path: Some(path) }));
-        let typing = ctx.text_edit_focused();
+        // In a text and under a dialog these keys mean the text and the dialog.
+        let elsewhere =
+            ctx.text_edit_focused() || self.palette.is_open() || self.state().import.is_some();
         let pressed = |modifiers: Modifiers, key: Key| {
             ctx.input_mut(|input| input.consume_shortcut(&KeyboardShortcut::new(modifiers, key)))
         };
@@ -145,8 +147,7 @@ impl App {
         if pressed(Modifiers::COMMAND, Key::O) {
             commands.push(Command::Open { path: None });
         }
-        // In a text these keys mean the text.
-        if !typing {
+        if !elsewhere {
             if pressed(command_shift, Key::Z) || pressed(Modifiers::COMMAND, Key::Y) {
                 commands.push(Command::Redo);
             }
@@ -239,10 +240,11 @@ impl eframe::App for App {
         if self.workbench.poll() {
             ctx.request_repaint();
         }
-        ctx.request_repaint_after(match self.workbench.is_busy() {
-            true => WHILE_BUSY,
-            false => WHILE_IDLE,
-        });
+        if self.workbench.is_busy() {
+            ctx.request_repaint_after(WHILE_BUSY);
+        } else if self.workbench.has_unwritten_work() {
+            ctx.request_repaint_after(WHILE_UNWRITTEN);
+        }
     }
 
     fn ui(&mut self, ui: &mut Ui, _: &mut eframe::Frame) {

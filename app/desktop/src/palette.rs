@@ -27,6 +27,11 @@ impl Palette {
         };
     }
 
+    /// Whether it is open.
+    pub fn is_open(&self) -> bool {
+        self.open
+    }
+
     /// Draws it over the window; the command that was chosen.
     pub fn ui(&mut self, ui: &mut Ui, words: Words) -> Option<Command> {
         if !self.open {

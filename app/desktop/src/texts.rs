@@ -112,7 +112,7 @@ texts! {
     Photocatalyst: "Lead-free perovskite photocatalyst", "鉛フリーペロブスカイト光触媒";
     PhotocatalystWhat: "Measured band gaps: likely perovskites without lead whose band edges span water splitting.", "実測バンドギャップから、鉛を含まず、バンド端が水分解電位をまたぐペロブスカイト候補を。";
     WideGap: "Wide-gap semiconductor", "ワイドギャップ半導体";
-    WideGapWhat: "2,470 compounds with a measured band gap: 3 to 7 eV from elements of safe supply, none of them toxic.", "実測バンドギャップをもつ化合物:供給リスクが低く毒性のない元素で 3〜7 eV。";
+    WideGapWhat: "2,470 compounds with a measured band gap: 3 to 7 eV from elements of safe supply, without lead, cadmium, mercury, thallium and arsenic.", "実測バンドギャップをもつ2 470種の化合物:鉛・カドミウム・水銀・タリウム・ヒ素を含まず、供給リスクの低い元素で 3〜7 eV。";
     YourOwn: "Your own candidates", "自分の候補";
     OpenFile: "Open…", "開く…";
     DropHere: "or drop a file here: a table (.csv, .tsv, .xlsx, .parquet), structures (.cif, POSCAR, .xyz), a project, or a plugin (.wasm)", "またはここにファイルをドロップ:表(.csv、.tsv、.xlsx、.parquet)、構造(.cif、POSCAR、.xyz)、プロジェクト、プラグイン(.wasm)";

@@ -35,10 +35,10 @@ impl Workbench {
                 layout: None,
                 ..before.clone()
             };
-            if !self.replacing(&name) {
+            // Panels that are moved about are kept with the next change that matters.
+            if !self.replacing(&name) && !layout_alone {
                 self.mark_changed();
-                let travels = matches!(name.as_str(), "undo" | "redo");
-                if !layout_alone && !travels {
+                if !matches!(name.as_str(), "undo" | "redo") {
                     self.history.record(before.clone(), name, merge_key);
                 }
             }

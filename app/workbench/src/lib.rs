@@ -17,6 +17,7 @@ mod points;
 mod project;
 mod read;
 mod results;
+mod screen;
 mod state;
 mod store;
 mod structure;

@@ -2,9 +2,8 @@
 
 use crate::error::WorkbenchError;
 use crate::project::ProjectSource;
-use crate::structure::{Structures, as_csv, is_structure_file};
+use crate::structure;
 use calamine::{Data, Reader};
-use crystal::format::read_file as read_structures;
 use job::Job;
 use screening::Structures;
 use std::path::Path;

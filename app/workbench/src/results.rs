@@ -84,6 +84,7 @@ pub struct Results {
     numbers: HashMap<usize, Numbers>,
     formula_column: Option<usize>,
     compositions: Vec<Compositions>,
+    counts: Counts,
 }
 
 impl std::fmt::Debug for Results {
@@ -182,8 +183,17 @@ impl Results {
             (None, Some(outcome)) => read_compositions(&table, |row| outcome.formula(row as u32)),
             (None, None) => Vec::new(),
         };
+        let counts = outcome.map_or_else(Counts::default, |o| Counts {
+            candidates: o.candidates,
+            feasible: o.ranked,
+            violated: o.violated,
+            undecided: o.undecided,
+            rejected: o.rejected_count(),
+            front: o.front.iter().filter(|front| **front == Some(1)).count(),
+        });
         let mut results = Self {
             generation,
+            counts,
             columns: Vec::new(),
             held,
             properties,
@@ -298,16 +308,9 @@ impl Results {
         }
     }
 
-    /// How many candidates have a formula that could be read, satisfy the constraints, violate one, and cannot be judged.
+    /// How many candidates there are of each kind.
     pub fn counts(&self) -> Counts {
-        self.outcome().map_or_else(Counts::default, |o| Counts {
-            candidates: o.candidates,
-            feasible: o.ranked,
-            violated: o.violated,
-            undecided: o.undecided,
-            rejected: o.rejected_count(),
-            front: o.front.iter().filter(|front| **front == Some(1)).count(),
-        })
+        self.counts
     }
 
     /// What a user should know of the screening.

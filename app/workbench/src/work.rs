@@ -7,23 +7,21 @@ use crate::plugins::{Loaded, PluginSource};
 use crate::points::Points;
 use crate::project::Project;
 use crate::read::Preview;
-use crate::results::{Results, property_facts};
+use crate::results::Results;
 use crate::state::{LogLevel, LogLine, Preferences, State, Task, TaskKind};
 use crate::store::Folders;
 use crate::structure::{self, SelectedStructure};
 use crate::undo::History;
-use crate::{export, plugins, points, read, view};
+use crate::{export, plugins, points, read, screen, view};
 use job::Job;
-use optimize::{Constraint, Objective};
 use plugin_host::{Host, Plugin};
-use screening::{Request, ScreeningError, Structures};
+use screening::{ScreeningError, Structures};
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
-use table::Table;
 
 /// Makes the host that plugins run in; called once, on a worker thread.
 pub type MakeHost = Arc<dyn Fn() -> Result<Host, String> + Send + Sync>;
@@ -144,6 +142,11 @@ impl Workbench {
     /// Whether any work is under way.
     pub fn is_busy(&self) -> bool {
         !self.state.tasks.is_empty()
+    }
+
+    /// Whether a change waits to be written down by a later [`Workbench::poll`].
+    pub fn has_unwritten_work(&self) -> bool {
+        self.changed.is_some()
     }
 
     /// Takes over what the workers finished, and writes unsaved work down now and then. Whether anything changed.
@@ -322,7 +325,7 @@ impl Workbench {
         let generation = self.state.results.as_ref().map_or(0, |r| r.generation) + 1;
         self.start(TaskKind::Screen, move |job| {
             Done::Results(
-                screen(generation, &project, plugins, table, structures, job).map(Box::new),
+                screen::screen(generation, &project, plugins, table, structures, job).map(Box::new),
             )
         });
     }
@@ -530,38 +533,6 @@ fn element_counts(results: &Results, project: &Project, rows: &[u32]) -> Vec<u32
     } else {
         view::element_counts(results, &project.selection)
     }
-}
-
-fn screen(
-    generation: u64,
-    project: &Project,
-    plugins: Vec<Plugin>,
-    table: Arc<Table>,
-    structures: Option<Arc<Structures>>,
-    job: &Job,
-) -> Result<Results, WorkbenchError> {
-    let elements = project.element_constraint();
-    let written = project.constraints.iter().filter(|c| !c.trim().is_empty());
-    let constraints = written.chain(&elements).map(|text| {
-        Constraint::parse(text).map_err(|e| WorkbenchError::from(ScreeningError::from(e)))
-    });
-    let constraints = constraints.collect::<Result<Vec<_>, _>>()?;
-    let facts = property_facts(plugins.iter());
-    let request = Request {
-        plugins,
-        plugins_are_named: false,
-        settings: project.screening_settings(),
-        objectives: project.objectives.iter().map(Objective::from).collect(),
-        constraints,
-        formula_column: project.formula_column.clone(),
-        structures,
-        top: None,
-        seed: 0,
-    };
-    let formula = project.formula_column.as_deref();
-    Results::new(generation, table, formula, &facts, |table| {
-        screening::screen(table, &request, job).map_err(WorkbenchError::from)
-    })
 }
 
 fn breakdown(kind: TaskKind, panic: &(dyn std::any::Any + Send)) -> String {

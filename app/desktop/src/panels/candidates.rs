@@ -1,5 +1,6 @@
 //! The candidates as a table: as many rows as there are, of which only the visible ones are drawn.
 
+use super::filters::filters_ui;
 use crate::texts::{Text, Words};
 use crate::{look, numbers};
 use egui::{Align, Color32, Layout, Modifiers, Rect, RichText, Sense, TextEdit, Ui, WidgetInfo};
@@ -165,97 +166,6 @@ fn columns_menu_ui(
     }
 }
 
-fn filters_ui(
-    ui: &mut Ui,
-    state: &State,
-    results: &Results,
-    words: Words,
-    commands: &mut Vec<Command>,
-) {
-    if state.project.filters.is_empty() {
-        return;
-    }
-    ui.horizontal_wrapped(|ui| {
-        for (index, filter) in state.project.filters.iter().enumerate() {
-            ui.push_id(index, |ui| {
-                filter_ui(ui, results, index, filter, words, commands);
-            });
-        }
-        if ui.small_button(words.get(Text::ClearFilters)).clicked() {
-            commands.push(Command::ClearFilters);
-        }
-    });
-}
-
-fn filter_ui(
-    ui: &mut Ui,
-    results: &Results,
-    index: usize,
-    filter: &Filter,
-    words: Words,
-    commands: &mut Vec<Command>,
-) {
-    ui.group(|ui| {
-        let column = results.column(&filter.column);
-        let is_number = column.is_some_and(|column| column.is_number);
-        let name = column.map_or_else(|| filter.column.clone(), |c| label(c, words));
-        ui.label(&name);
-        let mut changed = filter.clone();
-        let choices: &[Comparison] = match is_number {
-            true => &[Comparison::AtLeast, Comparison::AtMost, Comparison::Known],
-            false => &[Comparison::Contains, Comparison::Known],
-        };
-        let combo = egui::ComboBox::from_id_salt("comparison")
-            .width(60.0)
-            .selected_text(words.get(comparison(filter.comparison)));
-        let combo = combo.show_ui(ui, |ui| {
-            for &choice in choices {
-                let text = words.get(comparison(choice));
-                ui.selectable_value(&mut changed.comparison, choice, text);
-            }
-        });
-        combo
-            .response
-            .accessible_name(words.fill(Text::FilterComparison, &[&name]));
-        if changed.comparison != Comparison::Known {
-            let wrong = is_number && !filter.value.is_empty() && filter.number().is_none();
-            let edit = TextEdit::singleline(&mut changed.value).desired_width(64.0);
-            let edit = match wrong {
-                true => edit.text_color(look::error(ui)),
-                false => edit,
-            };
-            let edit = ui
-                .add(edit)
-                .accessible_name(words.fill(Text::FilterValue, &[&name]));
-            if wrong {
-                edit.on_hover_text(words.get(Text::NotANumber));
-            }
-        }
-        if changed != *filter {
-            commands.push(Command::SetFilter {
-                index,
-                filter: changed,
-            });
-        }
-        let remove = ui.small_button(words.get(Text::RemoveSign));
-        if remove
-            .accessible_name(words.fill(Text::RemoveFilter, &[&name]))
-            .clicked()
-        {
-            commands.push(Command::RemoveFilter { index });
-        }
-    });
-}
-
-fn comparison(comparison: Comparison) -> Text {
-    match comparison {
-        Comparison::AtLeast => Text::AtLeast,
-        Comparison::AtMost => Text::AtMost,
-        Comparison::Contains => Text::Contains,
-        Comparison::Known => Text::Known,
-    }
-}
-
 /// A column's name and unit in the words of the window.
 pub fn label(column: &Column, words: Words) -> String {
     let name = match column.kind {
@@ -305,6 +215,10 @@ fn table_ui(
         .columns(widths.collect::<Vec<_>>())
         .num_sticky_cols(1.min(columns.len()))
         .headers([HeaderRow::new(header_height)]);
+    let table = match newly_selected(ui, state) {
+        Some(place) => table.scroll_to_row(place as u64, None),
+        None => table,
+    };
     let mut delegate = Rows {
         state,
         results,
@@ -315,6 +229,18 @@ fn table_ui(
         commands,
     };
     table.show(ui, &mut delegate);
+}
+
+/// The place of the first selected row where the selection changed, perhaps in another panel.
+fn newly_selected(ui: &Ui, state: &State) -> Option<usize> {
+    let id = egui::Id::unique("selection that the table shows");
+    let selection = &state.project.selection;
+    let shown = ui.data(|data| data.get_temp::<Arc<Vec<u32>>>(id));
+    if shown.is_some_and(|shown| Arc::ptr_eq(&shown, selection)) {
+        return None;
+    }
+    ui.data_mut(|data| data.insert_temp(id, selection.clone()));
+    state.rows.iter().position(|&row| state.is_selected(row))
 }
 
 /// The least and the greatest value of a column, without the outermost twentieths, from at most 10,000 of the rows.

@@ -1,6 +1,7 @@
 //! The panels, one file each. Adding one takes a file here, a name in `workbench::Panel`, a title, and a line below.
 
 mod candidates;
+mod filters;
 mod import;
 mod inspector;
 mod objectives;
