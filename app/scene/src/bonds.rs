@@ -1,8 +1,8 @@
 //! Which atoms of a cell are joined.
 //!
 //! Two atoms are joined when they are no farther apart than the cutoff of their elements: the one that the user set, else
-//! a multiple of the sum of the covalent radii. Two elements that are both cations (see [`is_cation`]) are not joined by
-//! themselves: Sr and Ti in SrTiO3 are nearer than their radii say, and bound to O, not to each other.
+//! a multiple of the sum of the covalent radii. Two cations are not joined by themselves: Sr and Ti in SrTiO3 are nearer
+//! than their radii say, and bound to O, not to each other. What is a cation: [`Bonding::is_cation`].
 
 use crate::palette::covalent_radius;
 use crate::style::BondRule;
@@ -11,11 +11,25 @@ use matter::Element;
 use nalgebra::Vector3;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Pauling electronegativity by which a cation lies below the most electronegative element of its structure. Sulfur and
-/// selenium beside oxygen (0.86, 0.89) stay below it, phosphorus beside oxygen (1.25) and iron beside sulfur (0.75) tell
-/// the range: phosphates have cations, metallic sulfides do not.
-const CATION_GAP: f64 = 0.9;
-/// Elements that are no cations whatever stands beside them: organic parts of structures.
+/// Pauling electronegativity by which a metal lies below the most electronegative element of its structure where it is a
+/// cation. Iron beside sulfur (0.75) is none: metals of sulfides bind each other.
+const METAL_GAP: f64 = 0.9;
+/// The same for elements of two kinds, beside a neighbour that they are bonded to: sulfur to oxygen (0.86).
+const NEIGHBOUR_GAP: f64 = 0.8;
+/// Elements that are cations in one compound and anions in another, as sulfur in sulfates and oxysulfides: their
+/// neighbours decide. Atoms of one of them may be joined to each other whatever they are, as in dithionites.
+const TWO_KINDS: [Element; 9] = [
+    Element::B,
+    Element::SI,
+    Element::GE,
+    Element::P,
+    Element::AS,
+    Element::SB,
+    Element::S,
+    Element::SE,
+    Element::TE,
+];
+/// Elements that are no cations whatever stands beside them: organic parts of structures, and anions.
 const NEVER_CATIONS: [Element; 8] = [
     Element::H,
     Element::C,
@@ -53,7 +67,7 @@ pub struct Bonding {
     pub offsets: Vec<u32>,
     /// The bonds, each from both ends.
     pub neighbours: Vec<Neighbour>,
-    cations: BTreeSet<Element>,
+    cation: Vec<bool>,
 }
 
 impl Bonding {
@@ -65,11 +79,6 @@ impl Bonding {
     pub fn new(structure: &Structure, rule: &BondRule) -> Result<Self, CrystalError> {
         let element: Vec<_> = structure.sites.iter().map(|s| s.main_element()).collect();
         let elements: BTreeSet<Element> = element.iter().flatten().copied().collect();
-        let cations: BTreeSet<_> = elements
-            .iter()
-            .copied()
-            .filter(|&e| is_cation(e, &elements))
-            .collect();
         let margin = margins(structure);
         let (mut fractional, mut shift) = (Vec::new(), Vec::new());
         for site in &structure.sites {
@@ -83,7 +92,7 @@ impl Bonding {
             element,
             offsets: vec![0; structure.sites.len() + 1],
             neighbours: Vec::new(),
-            cations,
+            cation: vec![false; structure.sites.len()],
         };
         bonding.find(structure, rule, &elements)?;
         Ok(bonding)
@@ -95,34 +104,60 @@ impl Bonding {
         rule: &BondRule,
         elements: &BTreeSet<Element>,
     ) -> Result<(), CrystalError> {
+        let highest = elements.iter().map(|&e| value(e)).fold(0.0, f64::max);
+        let metal_cation = |e: Element| {
+            let either = NEVER_CATIONS.contains(&e) || TWO_KINDS.contains(&e);
+            !either && highest - value(e) >= METAL_GAP
+        };
         let mut cutoffs = BTreeMap::new();
         for &a in elements {
             for &b in elements.range(a..) {
-                cutoffs.insert((a, b), self.cutoff(rule, a, b));
+                let both = metal_cation(a) && metal_cation(b);
+                let own = rule.cutoffs.get(&(a, b)).copied();
+                let radii = rule.tolerance * (covalent_radius(a) + covalent_radius(b));
+                let cutoff = own.unwrap_or(if both { 0.0 } else { radii });
+                cutoffs.insert((a, b), (cutoff, own.is_some()));
             }
         }
-        let longest = cutoffs.values().copied().fold(0.0, f64::max);
+        let longest = cutoffs.values().map(|c| c.0).fold(0.0, f64::max);
         if longest <= 0.0 {
             return Ok(());
         }
         let found = crystal::neighbour::neighbours(structure, longest)?;
+        let entries = |i: usize| found.offsets[i]..found.offsets[i + 1];
+        // The elements of an entry, whether it is near enough, and whether the user said so.
+        let pair = |i: usize, k: usize, element: &[Option<Element>]| {
+            let (a, b) = (element[i]?, element[found.index[k] as usize]?);
+            let (cutoff, own) = *cutoffs.get(&(a.min(b), a.max(b)))?;
+            let distance = found.distance[k];
+            (distance <= cutoff && distance > SAME_PLACE).then_some((a, b, own))
+        };
         for i in 0..structure.sites.len() {
-            for k in found.offsets[i]..found.offsets[i + 1] {
-                let j = found.index[k];
-                let (Some(a), Some(b)) = (self.element[i], self.element[j as usize]) else {
+            self.cation[i] = match self.element[i] {
+                Some(e) if TWO_KINDS.contains(&e) => entries(i)
+                    .filter_map(|k| pair(i, k, &self.element))
+                    .any(|(a, b, _)| value(b) - value(a) >= NEIGHBOUR_GAP),
+                Some(e) => metal_cation(e),
+                None => false,
+            };
+        }
+        for i in 0..structure.sites.len() {
+            for k in entries(i) {
+                let Some((a, b, own)) = pair(i, k, &self.element) else {
                     continue;
                 };
-                let distance = found.distance[k];
-                let cutoff = cutoffs.get(&(a.min(b), a.max(b))).copied();
-                if distance <= cutoff.unwrap_or(0.0) && distance > SAME_PLACE {
-                    let (from, to) = (self.shift[i], self.shift[j as usize]);
-                    let image = [0, 1, 2].map(|x| found.image[k][x] + to[x] - from[x]);
-                    self.neighbours.push(Neighbour {
-                        site: j,
-                        image,
-                        distance,
-                    });
+                let j = found.index[k] as usize;
+                let alike = a == b && TWO_KINDS.contains(&a);
+                if self.cation[i] && self.cation[j] && !own && !alike {
+                    continue;
                 }
+                let (from, to) = (self.shift[i], self.shift[j]);
+                let image = [0, 1, 2].map(|x| found.image[k][x] + to[x] - from[x]);
+                self.neighbours.push(Neighbour {
+                    site: j as u32,
+                    image,
+                    distance: found.distance[k],
+                });
             }
             self.offsets[i + 1] = self.neighbours.len() as u32;
         }
@@ -140,30 +175,17 @@ impl Bonding {
         &self.neighbours[self.offsets[site] as usize..self.offsets[site + 1] as usize]
     }
 
-    /// Whether an element is a cation in this structure: one of the metals, or of the elements that an oxide or halide
-    /// makes positive.
-    pub fn is_cation(&self, element: Element) -> bool {
-        self.cations.contains(&element)
-    }
-
-    /// Up to which length, Å, two elements are joined.
-    pub fn cutoff(&self, rule: &BondRule, a: Element, b: Element) -> f64 {
-        if let Some(&cutoff) = rule.cutoffs.get(&(a.min(b), a.max(b))) {
-            return cutoff;
-        }
-        if self.is_cation(a) && self.is_cation(b) {
-            return 0.0;
-        }
-        rule.tolerance * (covalent_radius(a) + covalent_radius(b))
+    /// Whether a site holds a cation. A metal is one where its Pauling electronegativity lies 0.9 or more below the highest
+    /// of the structure. B, Si, Ge, P, As, Sb, S, Se and Te are where they are bonded to an element 0.8 or more above: S
+    /// in sulfates is a cation, and an anion in oxysulfides. H, C, N, O and halogens never are.
+    pub fn is_cation(&self, site: usize) -> bool {
+        self.cation[site]
     }
 }
 
-/// Whether `element` gives electrons to another of `elements`: it lies 0.9 or more below the highest Pauling
-/// electronegativity among them. An element without a value counts as a metal of 1.5.
-fn is_cation(element: Element, elements: &BTreeSet<Element>) -> bool {
-    let value = |e: Element| e.data().en_pauling.unwrap_or(1.5);
-    let highest = elements.iter().map(|&e| value(e)).fold(0.0, f64::max);
-    !NEVER_CATIONS.contains(&element) && highest - value(element) >= CATION_GAP
+/// Pauling electronegativity; an element without a value counts as a metal of 1.5.
+fn value(element: Element) -> f64 {
+    element.data().en_pauling.unwrap_or(1.5)
 }
 
 /// Fractions of the axes within which an atom counts as lying on a face of the cell: 0.02 Å between lattice planes.

@@ -348,12 +348,12 @@ impl<'a> Build<'a> {
         let count = self.bonding.of(site as usize).len();
         match &self.style.polyhedra_of {
             Some(elements) => elements.contains(&element) && count <= MAX_VERTICES,
-            None => self.bonding.is_cation(element) && USUAL_COORDINATION.contains(&count),
+            None => self.is_cation(site) && USUAL_COORDINATION.contains(&count),
         }
     }
 
     fn is_cation(&self, site: u32) -> bool {
-        self.bonding.element[site as usize].is_some_and(|e| self.bonding.is_cation(e))
+        self.bonding.is_cation(site as usize)
     }
 
     fn bonds(&mut self) {

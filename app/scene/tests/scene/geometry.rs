@@ -64,6 +64,46 @@ fn cations_of_an_oxide_are_not_joined_to_each_other() {
 }
 
 #[test]
+fn neighbours_decide_whether_sulfur_and_arsenic_are_cations() {
+    // In a large box: Ca 3.1 Å from S, O 1.47 Å from S as in a sulfate, or far away as in an oxysulfide.
+    let joined = |oxygen: f64| {
+        let place = |element, x: f64| crystal::Site::new(element, [x / 30.0, 0.5, 0.5].into());
+        let lattice = crystal::Lattice::from_parameters(30.0, 30.0, 30.0, 90.0, 90.0, 90.0);
+        let sites = vec![
+            place(Element::CA, 10.0),
+            place(Element::S, 13.1),
+            place(Element::O, 13.1 + oxygen),
+        ];
+        let structure = crystal::Structure::new(lattice.unwrap(), sites);
+        let bonds = Scene::new(&structure, &style()).unwrap().bonds;
+        bonds.iter().map(|b| b.atoms).collect::<Vec<_>>()
+    };
+    assert_eq!(joined(1.47), [[1, 2]]);
+    assert_eq!(joined(8.0), [[0, 1]]);
+    // LaFeAsO (P4/nmm, a = 4.035, c = 8.741 Å; Y. Kamihara et al., J. Am. Chem. Soc. 130, 3296 (2008)): the layers of
+    // FeAs4 tetrahedra are what it is known for, Fe-As 2.41 Å.
+    let lattice = crystal::Lattice::from_parameters(4.035, 4.035, 8.741, 90.0, 90.0, 90.0);
+    let site = |element, p: [f64; 3]| crystal::Site::new(element, p.into());
+    let structure = crystal::Structure::new(
+        lattice.unwrap(),
+        vec![
+            site(Element::FE, [0.75, 0.25, 0.5]),
+            site(Element::FE, [0.25, 0.75, 0.5]),
+            site(Element::AS, [0.25, 0.25, 0.6512]),
+            site(Element::AS, [0.75, 0.75, 0.3488]),
+            site(Element::LA, [0.25, 0.25, 0.1415]),
+            site(Element::LA, [0.75, 0.75, 0.8585]),
+            site(Element::O, [0.75, 0.25, 0.0]),
+            site(Element::O, [0.25, 0.75, 0.0]),
+        ],
+    );
+    let bonds = bonds_in_the_middle(&structure, 0);
+    let length = ((4.035_f64 / 2.0).powi(2) + (0.1512_f64 * 8.741).powi(2)).sqrt();
+    assert_eq!(bonds.len(), 4);
+    assert!(bonds.iter().all(|d| (d - length).abs() < 1e-9), "{bonds:?}");
+}
+
+#[test]
 fn a_cutoff_of_a_pair_overrides_the_radii_in_either_order() {
     let mut style = style();
     style.bonds.set_cutoff(Element::O, Element::SR, 0.0);
