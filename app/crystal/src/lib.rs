@@ -23,6 +23,7 @@ mod error;
 pub mod format;
 mod lattice;
 pub mod neighbour;
+mod places;
 mod structure;
 mod supercell;
 pub mod symmetry;

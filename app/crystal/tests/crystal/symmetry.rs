@@ -5,7 +5,7 @@ use crate::pymatgen::fixtures;
 use crystal::symmetry::{CrystalSystem, analyse};
 use crystal::{CrystalError, Lattice, Site, Species, Structure, format};
 use matter::Element;
-use nalgebra::Vector3;
+use nalgebra::{Matrix3, Vector3};
 use proptest::prelude::*;
 
 #[test]
@@ -104,4 +104,53 @@ proptest! {
             prop_assert!((atoms(&found.standard_cell) / atoms(&structure) - 1.0).abs() < 0.3);
         }
     }
+
+    /// Lattices within the tolerance of several symmetric ones, where products of pseudo-symmetries may never end.
+    #[test]
+    fn almost_symmetric_structures_have_an_answer_or_an_error(structure in almost_symmetric(), tolerance in 0.003..0.4_f64) {
+        if let Ok(found) = analyse(&structure, tolerance) {
+            prop_assert_eq!(found.wyckoff.len(), structure.sites.len());
+        }
+    }
+}
+
+/// Cubic, tetragonal and hexagonal cells, centred or not, with noise on lattice and sites.
+fn almost_symmetric() -> impl Strategy<Value = Structure> {
+    let noise = prop::collection::vec(-1.0..1.0_f64, 21);
+    (
+        2.5..6.0_f64,
+        prop::sample::select(vec![1.0, 1.0, 1.1, 1.414, 1.633, 3.0]),
+        0..4_usize,
+        any::<bool>(),
+        0.0..0.4_f64,
+        noise,
+    )
+        .prop_filter_map(
+            "a flat cell",
+            |(a, ratio, centring, hexagonal, size, noise)| {
+                let gamma = if hexagonal { 120.0 } else { 90.0 };
+                let ideal = Lattice::from_parameters(a, a, a * ratio, 90.0, 90.0, gamma).ok()?;
+                let rows = ideal.rows() + size * Matrix3::from_row_slice(&noise[..9]);
+                let lattice = Lattice::new(rows).ok()?;
+                let all = [
+                    [0.0; 3],
+                    [0.5; 3],
+                    [0.5, 0.5, 0.0],
+                    [0.5, 0.0, 0.5],
+                    [0.0, 0.5, 0.5],
+                ];
+                let points: &[usize] = match centring {
+                    0 => &[0],
+                    1 => &[0, 1],
+                    2 => &[0, 2],
+                    _ => &[0, 2, 3, 4],
+                };
+                let sites = points.iter().enumerate().map(|(i, &point)| {
+                    let shift = Vector3::from_column_slice(&noise[9 + 3 * i..12 + 3 * i])
+                        * (0.3 * size / a);
+                    Site::new(Element::FE, Vector3::from(all[point]) + shift)
+                });
+                Some(Structure::new(lattice, sites.collect()))
+            },
+        )
 }

@@ -4,10 +4,9 @@ use super::super::FormatError;
 use super::super::text::shortened;
 use super::atoms::{Atom, Atoms};
 use super::operations::Operation;
+use crate::places::Places;
 use crate::supercell::within_cell;
 use crate::{Lattice, Site};
-use nalgebra::Vector3;
-use std::collections::HashMap;
 
 /// How far above 1 the occupancies of a site may sum, by rounding: they are then scaled.
 const ROUNDING: f64 = 0.05;
@@ -16,64 +15,6 @@ const ROUNDING: f64 = 0.05;
 pub(super) struct Expanded {
     pub sites: Vec<Site>,
     pub notes: Vec<String>,
-}
-
-/// Sites of the cell by place, so that one is found without looking at all.
-struct Places<'a> {
-    lattice: &'a Lattice,
-    /// Places closer than this are one, Å.
-    tolerance: f64,
-    /// How many boxes an axis is cut into; a box is wider than the tolerance.
-    boxes: [i64; 3],
-    filled: HashMap<[i64; 3], Vec<usize>>,
-}
-
-impl<'a> Places<'a> {
-    fn new(lattice: &'a Lattice, tolerance: f64) -> Self {
-        let spacings = lattice.plane_spacings();
-        let boxes = spacings.map(|d| ((d / (2.0 * tolerance)) as i64).clamp(1, 1 << 20));
-        Self {
-            lattice,
-            tolerance,
-            boxes,
-            filled: HashMap::new(),
-        }
-    }
-
-    fn box_of(&self, position: &Vector3<f64>) -> [i64; 3] {
-        // Positions lie within 0 and 1, so that the casts are exact.
-        [0, 1, 2].map(|i| ((position[i] * self.boxes[i] as f64) as i64).min(self.boxes[i] - 1))
-    }
-
-    /// The site of those given that lies here.
-    fn find(&self, position: &Vector3<f64>, sites: &[Site]) -> Option<usize> {
-        let home = self.box_of(position);
-        for shift in 0..27_i64 {
-            let steps = [shift / 9 - 1, shift / 3 % 3 - 1, shift % 3 - 1];
-            // Along an axis of one or two boxes the neighbours coincide; looking twice does no harm.
-            let key = [0, 1, 2].map(|i| (home[i] + steps[i]).rem_euclid(self.boxes[i]));
-            let here = self.filled.get(&key).into_iter().flatten();
-            for &index in here {
-                if self.apart(position, &sites[index].position) < self.tolerance {
-                    return Some(index);
-                }
-            }
-        }
-        None
-    }
-
-    /// The distance of two places that are close, Å; at least as long as it for others.
-    fn apart(&self, a: &Vector3<f64>, b: &Vector3<f64>) -> f64 {
-        let difference = (a - b).map(|x| x - x.round());
-        self.lattice.cartesian_from_fractional(difference).norm()
-    }
-
-    fn fill(&mut self, position: &Vector3<f64>, index: usize) {
-        self.filled
-            .entry(self.box_of(position))
-            .or_default()
-            .push(index);
-    }
 }
 
 /// Applies the operations to the listed sites. Images of one site within the tolerance (Å) are one; listed sites that meet share
@@ -96,7 +37,7 @@ pub(super) fn sites(
         let home = atom.position.map(within_cell);
         let start = sites.len();
         orbits.push(start..start);
-        if let Some(met) = places.find(&home, &sites) {
+        if let Some(met) = places.find(&home, |_| true) {
             let first = origins[met];
             let same_place =
                 places.apart(&home, &atoms.list[first].position.map(within_cell)) < tolerance;
@@ -118,7 +59,9 @@ pub(super) fn sites(
         }
         for operation in operations {
             let image = operation.apply(&atom.position).map(within_cell);
-            if places.find(&image, &sites).is_some_and(|met| met >= start) {
+            // The images of one site are few: looking at all is faster than looking in boxes.
+            let met = |site: &Site| places.apart(&image, &site.position) < tolerance;
+            if sites[start..].iter().any(met) {
                 continue;
             }
             if sites.len() == max_sites {
@@ -127,7 +70,7 @@ pub(super) fn sites(
                     .place
                     .error(format!("more than {max_sites} sites in the cell"), remedy));
             }
-            places.fill(&image, sites.len());
+            places.add(&image);
             origins.push(row);
             sites.push(Site {
                 position: image,

@@ -3,6 +3,8 @@
 //! Sites are alike where the same elements occupy them in the same parts; labels, oxidation states and magnetic moments
 //! do not matter.
 
+mod guard;
+
 use crate::{CrystalError, Lattice, Site, Species, Structure};
 use matter::Element;
 use moyo::MoyoDataset;
@@ -153,11 +155,15 @@ pub fn analyse(structure: &Structure, tolerance: f64) -> Result<Symmetry, Crysta
     let positions = structure.sites.iter().map(|site| site.position).collect();
     let cell = Cell::new(lattice, positions, numbers);
     let fail = |reason: String| CrystalError::Symmetry { tolerance, reason };
+    let tolerance_used =
+        guard::safe_tolerance(&cell, &structure.lattice, tolerance).ok_or_else(|| {
+            fail("the lattice is close to several that do not go together".to_string())
+        })?;
     // The search takes for granted what cells of overlapping sites break: a panic there is a failed search here.
     let search = || {
         MoyoDataset::new(
             &cell,
-            tolerance,
+            tolerance_used,
             AngleTolerance::default(),
             Setting::Standard,
             true,
