@@ -1,7 +1,7 @@
 //! From candidates to the numbers that a model learns from.
 
 use descriptor::Magpie;
-use matter::{Compositions, Element};
+use matter::{CompositionRef, Compositions, Element, oxidation};
 
 use crate::SurrogateError;
 
@@ -18,22 +18,35 @@ pub enum Inputs {
 pub enum DescriptorSet {
     /// Atomic fractions of the elements up to lawrencium.
     Fractions,
-    /// Those, and Magpie's 132 statistics of element properties.
-    MagpieAndFractions,
+    /// Those, Magpie's 132 statistics of element properties, and what the oxidation states say ([`STATES`]).
+    MagpieFractionsStates,
 }
 
 /// Elements with a fraction of their own: as far as Magpie has data.
 const ELEMENTS: usize = 103;
 
+/// Descriptors from the likeliest oxidation states; unknown where no assignment balances the charge, as in alloys. None
+/// depends on how many formula units are written.
+pub const STATES: [&str; 8] = [
+    "charge balances (1 or 0)",
+    "fraction of cations",
+    "positive charge per atom",
+    "highest oxidation state",
+    "lowest oxidation state",
+    "log likelihood of the states per atom",
+    "number of states",
+    "number of elements",
+];
+
 impl DescriptorSet {
     /// Both sets, the shorter first.
-    pub const ALL: [Self; 2] = [Self::Fractions, Self::MagpieAndFractions];
+    pub const ALL: [Self; 2] = [Self::Fractions, Self::MagpieFractionsStates];
 
     /// Its name in model files.
     pub fn name(self) -> &'static str {
         match self {
             Self::Fractions => "fractions",
-            Self::MagpieAndFractions => "magpie and fractions",
+            Self::MagpieFractionsStates => "magpie, fractions, oxidation states",
         }
     }
 
@@ -45,7 +58,7 @@ impl DescriptorSet {
     fn width(self) -> usize {
         match self {
             Self::Fractions => ELEMENTS,
-            Self::MagpieAndFractions => descriptor::COUNT + ELEMENTS,
+            Self::MagpieFractionsStates => descriptor::COUNT + ELEMENTS + STATES.len(),
         }
     }
 }
@@ -121,8 +134,12 @@ impl Inputs {
         };
         match self {
             Self::Composition(DescriptorSet::Fractions) => fractions().collect(),
-            Self::Composition(DescriptorSet::MagpieAndFractions) => {
-                descriptor::names().chain(fractions()).collect()
+            Self::Composition(DescriptorSet::MagpieFractionsStates) => {
+                let states = STATES.map(str::to_owned);
+                descriptor::names()
+                    .chain(fractions())
+                    .chain(states)
+                    .collect()
             }
             Self::Columns(names) => names.clone(),
         }
@@ -169,7 +186,7 @@ impl Inputs {
 fn of_compositions(set: DescriptorSet, compositions: &Compositions) -> Design {
     let width = set.width();
     let mut magpie = Magpie::new();
-    if set == DescriptorSet::MagpieAndFractions {
+    if set == DescriptorSet::MagpieFractionsStates {
         magpie.compute(compositions);
     }
     let mut values = Vec::with_capacity(compositions.len() * width);
@@ -188,6 +205,9 @@ fn of_compositions(set: DescriptorSet, compositions: &Compositions) -> Design {
                 values[fractions + z - 1] = amount / total;
             }
         }
+        if set == DescriptorSet::MagpieFractionsStates {
+            values.extend(state_descriptors(composition));
+        }
         elements.push(held);
     }
     Design {
@@ -195,6 +215,40 @@ fn of_compositions(set: DescriptorSet, compositions: &Compositions) -> Design {
         values,
         elements,
     }
+}
+
+/// The descriptors of [`STATES`].
+fn state_descriptors(composition: CompositionRef) -> [f64; STATES.len()] {
+    let atoms = composition.total_atoms();
+    let elements = composition.len() as f64;
+    let Some(assignment) = oxidation::assign(composition, 0.0) else {
+        let unknown = f64::NAN;
+        return [
+            0.0, unknown, unknown, unknown, unknown, unknown, unknown, elements,
+        ];
+    };
+    let states = assignment.states();
+    let (mut cations, mut charge) = (0.0, 0.0);
+    let (mut highest, mut lowest) = (f64::NEG_INFINITY, f64::INFINITY);
+    for part in states {
+        let state = f64::from(part.state);
+        if state > 0.0 {
+            cations += part.amount;
+            charge += part.amount * state;
+        }
+        highest = highest.max(state);
+        lowest = lowest.min(state);
+    }
+    [
+        1.0,
+        cations / atoms,
+        charge / atoms,
+        highest,
+        lowest,
+        assignment.score() / atoms,
+        states.len() as f64,
+        elements,
+    ]
 }
 
 /// Where a model has seen training data.

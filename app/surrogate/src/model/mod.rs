@@ -8,7 +8,7 @@ mod learner;
 mod train;
 
 pub use evaluate::{Evaluation, Scores};
-pub use inputs::{DescriptorSet, Domain, Inputs, Rows};
+pub use inputs::{DescriptorSet, Domain, Inputs, Rows, STATES};
 pub use learner::Kind;
 pub use train::{TrainOptions, TrainingData};
 

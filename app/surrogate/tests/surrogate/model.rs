@@ -151,6 +151,23 @@ fn intervals_hold_for_elements_that_are_left_out() {
 }
 
 #[test]
+fn predictions_do_not_depend_on_how_many_formula_units_are_written() {
+    let (model, ..) = trained();
+    let rows = parse(&["LiFeO2", "Li2Fe2O4", "Li0.5Fe0.5O", "Fe3O4", "Fe6O8"].map(str::to_owned));
+    let p = model
+        .predict(Rows::Compositions(&rows), &job::Job::new())
+        .expect("compositions");
+    for (a, b) in [(0, 1), (0, 2), (3, 4)] {
+        assert!(
+            (p[a].mean - p[b].mean).abs() < 1e-9,
+            "{:?} {:?}",
+            p[a],
+            p[b]
+        );
+    }
+}
+
+#[test]
 fn a_candidate_without_atoms_has_no_prediction() {
     let (model, ..) = trained();
     let mut rows = Compositions::new();
