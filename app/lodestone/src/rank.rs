@@ -106,7 +106,7 @@ fn screening_failure(job: &Job, error: ScreeningError) -> Failure {
             | E::Constraint(_)
             | E::Parameter(_)
             | E::SettingPlugin { .. }
-            | E::NoObjective(_)
+            | E::NoObjective { .. }
     );
     if usage {
         Failure::Usage(error.into())
@@ -131,6 +131,7 @@ fn request(args: &RankArgs) -> Result<Request> {
     Ok(Request {
         plugins: Vec::new(),
         plugins_are_named: !args.plugins.is_empty(),
+        models: Vec::new(),
         settings: settings.collect::<Result<_>>()?,
         objectives: objectives.collect::<Result<_>>()?,
         constraints: constraints.collect::<Result<_>>()?,
@@ -288,8 +289,8 @@ fn tell(table: &Table, outcome: &Outcome, rejected_to: Option<&PathBuf>) {
             String::new()
         };
         show::tell(format!(
-            "plugin {}: applies to {} of {} candidates{failed}",
-            coverage.plugin, coverage.covered, outcome.candidates
+            "{}: applies to {} of {} candidates{failed}",
+            coverage.title, coverage.covered, outcome.candidates
         ));
     }
     let by: Vec<String> = outcome
