@@ -14,6 +14,7 @@ use rayon::prelude::*;
 
 use crate::SurrogateError;
 use crate::random::Random;
+use crate::trees::{MOST_INPUTS, MOST_NODES, Trees};
 
 /// How trees grow.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -91,6 +92,11 @@ impl Forest {
                 columns[k * n + row] = *value;
             }
         }
+        // Nodes are two less one for each leaf.
+        let options = &ForestOptions {
+            leaf: options.leaf.max(n.div_ceil(MOST_NODES / 2)),
+            ..*options
+        };
         let grown: Vec<grow::Tree> = (0..options.trees)
             .into_par_iter()
             .map(|tree| {
@@ -132,6 +138,48 @@ impl Forest {
         self.leaves
             .extend(tree.leaf_ends.iter().map(|end| end + first_member));
         self.members.extend(tree.members);
+    }
+
+    /// The trees level by level.
+    pub(crate) fn trees_of_nodes(&self) -> Trees {
+        let mut trees = Trees::new(self.width);
+        for root in &self.roots {
+            let start = trees.feature.len();
+            trees.roots.push(start as u32);
+            let mut queue = std::collections::VecDeque::from([*root as usize]);
+            let mut next = start + 1;
+            while let Some(node) = queue.pop_front() {
+                let leaf = self.descriptor[node] == LEAF;
+                trees.threshold.push(self.threshold[node]);
+                if leaf {
+                    trees.feature.push(crate::trees::LEAF);
+                    trees.left.push(self.next[node]);
+                } else {
+                    trees.feature.push(u32::from(self.descriptor[node]));
+                    trees.left.push(next as u32);
+                    next += 2;
+                    queue.extend([node + 1, self.next[node] as usize]);
+                }
+            }
+        }
+        trees.leaves = self.leaves.len() as u32 - 1;
+        trees
+    }
+
+    /// For each leaf the mean and the variance of its targets, and the share of zeros.
+    pub(crate) fn moments(&self) -> Vec<[f32; 3]> {
+        let moments = |members: &[u32]| {
+            let n = members.len() as f64;
+            let targets = || members.iter().map(|m| self.targets[*m as usize]);
+            let mean = targets().sum::<f64>() / n;
+            let variance = targets().map(|y| (y - mean) * (y - mean)).sum::<f64>() / n;
+            let zeros = targets().filter(|y| *y == 0.0).count() as f64 / n;
+            [mean, variance, zeros].map(|x| x as f32)
+        };
+        self.leaves
+            .windows(2)
+            .map(|pair| moments(&self.members[pair[0] as usize..pair[1] as usize]))
+            .collect()
     }
 
     /// Number of trees.
@@ -235,11 +283,11 @@ fn check(
             remedy,
         })
     };
-    if width >= usize::from(LEAF) {
+    if width > MOST_INPUTS {
         return option(
             "the number of descriptors",
             width.to_string(),
-            "use fewer than 65 535",
+            "use at most 4094",
         );
     }
     if options.trees == 0 || options.leaf == 0 {

@@ -4,6 +4,7 @@
 //! everything of the shape.
 
 use super::{Forest, LEAF};
+use crate::trees::{MOST_INPUTS, MOST_NODES};
 
 /// The lists.
 pub(crate) struct Parts<'a> {
@@ -66,6 +67,9 @@ impl Forest {
     ) -> Result<Self, &'static str> {
         if !targets.is_sorted_by(|a, b| a < b) || targets.iter().any(|y| !y.is_finite()) {
             return Err("the targets of its forest do not ascend");
+        }
+        if width > MOST_INPUTS || nodes.iter().any(|count| *count as usize > MOST_NODES) {
+            return Err("its trees are larger than this program reads");
         }
         if nodes.is_empty() {
             return Err("its forest has no trees");

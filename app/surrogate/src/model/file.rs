@@ -4,9 +4,12 @@
 //! Nothing in a file is trusted: sizes and indices are checked, every walk through a tree ends, and the work of one
 //! prediction is bounded.
 
+use std::sync::OnceLock;
+
 use serde::{Deserialize, Serialize};
 
-use super::inputs::{DescriptorSet, Domain, Inputs};
+use super::domain::Domain;
+use super::inputs::{DescriptorSet, Inputs};
 use super::interval::{Rule, Rules};
 use super::learner::{GpLearner, Learner};
 use super::{About, PropertyModel, Scores};
@@ -33,6 +36,8 @@ struct Header {
     /// The elements of the training data; the ranges of columns are a tensor.
     elements: Vec<String>,
     non_negative: bool,
+    #[serde(default)]
+    zero_inflated: bool,
     /// The kernel of a Gaussian process.
     kernel: Option<String>,
 }
@@ -128,6 +133,7 @@ impl PropertyModel {
                 .map(|e| e.symbol().to_owned())
                 .collect(),
             non_negative: self.floor == 0.0,
+            zero_inflated: self.zero_inflated,
             kernel,
         };
         // A struct of texts and numbers always has a JSON form.
@@ -212,6 +218,8 @@ impl PropertyModel {
             } else {
                 f64::NEG_INFINITY
             },
+            zero_inflated: header.zero_inflated,
+            fast: OnceLock::new(),
             rows: header.training.rows,
             seed: header.training.seed,
             scores: header.cross_validation.map(|s| Scores {

@@ -116,12 +116,13 @@ impl Training {
                     seed: self.seed,
                     ..ForestOptions::default()
                 };
-                let values = narrow(&design.values);
-                Forest::fit(&values, design.width, targets, &options, job).map(Learner::Forest)
+                Forest::fit(&design.values, design.width, targets, &options, job)
+                    .map(Learner::Forest)
             }
             Kind::Gp => {
+                let inputs = design.wide();
                 let observations = Observations {
-                    inputs: &design.values,
+                    inputs: &inputs,
                     dimensions: design.width,
                     targets,
                     std: None,
@@ -132,15 +133,11 @@ impl Training {
                     ..GpOptions::default()
                 };
                 let gp = Gp::fit(observations, &options, job)?;
-                let learner = GpLearner::new(gp, design.values.clone(), targets.to_vec());
+                let learner = GpLearner::new(gp, inputs.into_owned(), targets.to_vec());
                 Ok(Learner::Gp(Box::new(learner)))
             }
         }
     }
-}
-
-fn narrow(values: &[f64]) -> Vec<f32> {
-    values.iter().map(|x| *x as f32).collect()
 }
 
 impl Learner {
@@ -152,12 +149,11 @@ impl Learner {
         use_it: impl Fn(usize, &dyn Predictive) -> T + Sync,
     ) -> Result<Vec<T>, SurrogateError> {
         match self {
-            Self::Forest(forest) => {
-                let values = narrow(&design.values);
-                forest.predict(&values, job, |row, distribution| use_it(row, distribution))
-            }
+            Self::Forest(forest) => forest.predict(&design.values, job, |row, distribution| {
+                use_it(row, distribution)
+            }),
             Self::Gp(learner) => {
-                let latent = learner.gp.predict_transformed(&design.values, job)?;
+                let latent = learner.gp.predict_transformed(&design.wide(), job)?;
                 Ok(latent
                     .into_par_iter()
                     .enumerate()

@@ -1,5 +1,7 @@
 //! Property models: trained on a table, with calibrated intervals, a domain, and a file that says where they come from.
 
+mod columns;
+mod domain;
 mod evaluate;
 mod file;
 mod inputs;
@@ -7,14 +9,18 @@ mod interval;
 mod learner;
 mod train;
 
+pub use columns::Columns;
+pub use domain::Domain;
 pub use evaluate::{Evaluation, Scores};
-pub use inputs::{DescriptorSet, Domain, Inputs, Rows, STATES};
+pub use inputs::{DescriptorSet, Inputs, Rows, STATES};
 pub use learner::Kind;
 pub use train::{TrainOptions, TrainingData};
 
+use columns::Fast;
 use inputs::Design;
 use interval::Rules;
 use learner::Learner;
+use std::sync::OnceLock;
 
 use crate::SurrogateError;
 
@@ -45,6 +51,9 @@ pub struct PropertyModel {
     pub(crate) rows: usize,
     pub(crate) seed: u64,
     pub(crate) scores: Option<Scores>,
+    /// Whether many training targets are exactly zero, so that zero has a probability of its own.
+    pub(crate) zero_inflated: bool,
+    pub(crate) fast: OnceLock<Fast>,
 }
 
 /// What a model predicts of one candidate, in the property's unit; all NaN where it can say nothing.
@@ -107,6 +116,11 @@ impl PropertyModel {
         self.scores.as_ref()
     }
 
+    /// Whether many training targets are exactly zero (metals among band gaps), so that zero has a probability of its own.
+    pub fn is_zero_inflated(&self) -> bool {
+        self.zero_inflated
+    }
+
     /// States the errors and coverage that [`TrainingData::evaluate`] has found for models trained in this way.
     pub fn set_scores(&mut self, scores: Scores) {
         self.scores = Some(scores);
@@ -121,17 +135,7 @@ impl PropertyModel {
         let mut out = Vec::with_capacity(rows.len());
         for start in (0..rows.len()).step_by(CHUNK) {
             let end = (start + CHUNK).min(rows.len());
-            let design = match rows {
-                Rows::Compositions(all) => {
-                    let mut part = matter::Compositions::new();
-                    (start..end).for_each(|row| part.push(all.get(row)));
-                    self.inputs.design(Rows::Compositions(&part))?
-                }
-                Rows::Columns { names, values } => self.inputs.design(Rows::Columns {
-                    names,
-                    values: &values[start * names.len()..end * names.len()],
-                })?,
-            };
+            let design = self.inputs.design_of(rows, start..end)?;
             out.extend(self.predict_design(&design, job)?);
         }
         Ok(out)

@@ -1,8 +1,11 @@
 //! Training: which descriptors, how wide the intervals, then the model of all rows.
 
+use std::sync::OnceLock;
+
 use matter::Compositions;
 
-use super::inputs::{DescriptorSet, Design, Domain, Inputs, Rows};
+use super::domain::Domain;
+use super::inputs::{DescriptorSet, Design, Inputs, Rows};
 use super::interval::{Judged, Rules};
 use super::learner::{Kind, Training};
 use super::{About, PropertyModel, unknown};
@@ -209,6 +212,8 @@ impl Prepared {
             rows: rows.len(),
             seed,
             scores: None,
+            zero_inflated: 20 * targets.iter().filter(|y| **y == 0.0).count() >= targets.len(),
+            fast: OnceLock::new(),
         })
     }
 }
@@ -285,11 +290,11 @@ fn beyond(
         }
         Inputs::Columns(_) => {
             for k in 0..design.width {
-                let mut column: Vec<f64> = (0..n).map(|row| design.row(row)[k]).collect();
+                let mut column: Vec<f32> = (0..n).map(|row| design.row(row)[k]).collect();
                 let order = {
                     let mut order = column.clone();
                     order.retain(|x| !x.is_nan());
-                    order.sort_by(f64::total_cmp);
+                    order.sort_by(f32::total_cmp);
                     order
                 };
                 if let (Some(low), Some(high)) =
