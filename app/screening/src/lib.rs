@@ -7,6 +7,7 @@
 //! [`TrainingRows`] is the way to a model: the rows of a table that one can learn from. A [`Model`] predicts beside plugins
 //! in a [`Request`], or a table by itself ([`predict_table`]).
 
+pub mod bundled;
 mod chunk;
 mod columns;
 mod error;
@@ -24,7 +25,7 @@ mod training;
 mod whole;
 
 pub use error::ScreeningError;
-pub use model::{Model, ModelError, sha256};
+pub use model::{Model, ModelError, Sha256Reader, sha256_of_file};
 pub use outcome::{Coverage, Outcome, PredictedProperty, Rejected};
 pub use quantity::{Origin, Quantity, UnknownQuantity, find, label};
 pub use request::{Request, Setting, SettingError};

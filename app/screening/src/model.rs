@@ -6,6 +6,7 @@ use crate::{ScreeningError, Structures, label};
 use job::Job;
 use matter::Compositions;
 use sha2::{Digest, Sha256};
+use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 use surrogate::model::{Inputs, Prediction, PropertyModel, Rows};
@@ -22,6 +23,7 @@ struct Loaded {
     name: String,
     origin: String,
     sha256: String,
+    bytes: usize,
     model: PropertyModel,
 }
 
@@ -53,7 +55,8 @@ impl Model {
         Ok(Self(Arc::new(Loaded {
             name: name.to_owned(),
             origin: origin.to_owned(),
-            sha256: sha256(bytes),
+            sha256: hex(&Sha256::digest(bytes)),
+            bytes: bytes.len(),
             model,
         })))
     }
@@ -93,6 +96,11 @@ impl Model {
         &self.0.sha256
     }
 
+    /// The size of its file, bytes.
+    pub fn bytes(&self) -> usize {
+        self.0.bytes
+    }
+
     /// What it has learnt and says of itself.
     pub fn model(&self) -> &PropertyModel {
         &self.0.model
@@ -115,10 +123,48 @@ impl std::fmt::Debug for Model {
     }
 }
 
-/// SHA-256 in hexadecimal.
-pub fn sha256(bytes: &[u8]) -> String {
-    let digest = Sha256::digest(bytes);
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+/// SHA-256 of a file's bytes in hexadecimal.
+///
+/// # Errors
+///
+/// A file that cannot be read.
+pub fn sha256_of_file(path: &Path) -> std::io::Result<String> {
+    let mut reader = Sha256Reader::new(std::fs::File::open(path)?);
+    std::io::copy(&mut reader, &mut std::io::sink())?;
+    Ok(reader.finish())
+}
+
+/// Reads through to another reader and takes the SHA-256 of what passes.
+pub struct Sha256Reader<R> {
+    inner: R,
+    digest: Sha256,
+}
+
+impl<R: Read> Sha256Reader<R> {
+    /// Around a reader of which nothing has been read.
+    pub fn new(inner: R) -> Self {
+        Self {
+            inner,
+            digest: Sha256::new(),
+        }
+    }
+
+    /// The digest of all that was read, in hexadecimal.
+    pub fn finish(self) -> String {
+        hex(&self.digest.finalize())
+    }
+}
+
+impl<R: Read> Read for Sha256Reader<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let count = self.inner.read(buffer)?;
+        self.digest.update(&buffer[..count]);
+        Ok(count)
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Where one numeric input of a model comes from.

@@ -32,9 +32,8 @@ pub(crate) fn csv(results: &Results, rows: &[u32]) -> Result<String, WorkbenchEr
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-/// The size of a plot in a picture, and pixels a unit in PNG.
+/// The size of a plot in a picture.
 const PICTURE: (f32, f32) = (800.0, 600.0);
-const ZOOM: f32 = 2.0;
 
 /// Writes the plot as .svg or .png.
 pub(crate) fn plot(
@@ -46,17 +45,7 @@ pub(crate) fn plot(
 ) -> Result<(), WorkbenchError> {
     let range = range.unwrap_or_else(|| chart::full_range(points));
     let chart = chart::marks(points, range, selection, PICTURE, 13.0);
-    let svg = chart::svg(&chart, PICTURE.0, PICTURE.1);
-    let ending = path.extension().unwrap_or_default().to_string_lossy();
-    let bytes = match ending.to_lowercase().as_str() {
-        "svg" => svg.into_bytes(),
-        "png" => chart::png(&svg, fonts, ZOOM).map_err(|error| WorkbenchError::Plot {
-            path: path.into(),
-            error,
-        })?,
-        _ => return Err(WorkbenchError::PlotFormat { path: path.into() }),
-    };
-    file(path, || Ok(bytes))
+    chart::write_picture(&chart, fonts, path)
 }
 
 /// Writes a file; why its contents cannot be made is told in words.

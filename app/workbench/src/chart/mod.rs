@@ -5,11 +5,13 @@
 //! unit a point of the screen. Crowded points become a [`Density`] of cells.
 
 mod density;
+mod parity;
 mod picture;
 mod scale;
 
 pub use density::Density;
-pub(crate) use picture::{png, svg};
+pub use parity::{Parity, parity, parity_marks};
+pub use picture::{check_picture, write_picture};
 pub use scale::{Frame, PlotRange, Scale};
 
 use crate::points::Points;
@@ -82,6 +84,8 @@ pub enum Mark {
 /// A plot laid out.
 #[derive(Debug)]
 pub struct Chart {
+    /// Width and height of the plane.
+    pub size: [f32; 2],
     pub frame: Frame,
     pub symbol: Symbol,
     /// Behind everything: axes, grid and the dominated region.
@@ -134,6 +138,7 @@ pub fn marks(
 ) -> Chart {
     let frame = Frame::new(points, range, (width, height), text);
     let mut chart = Chart {
+        size: [width, height],
         symbol: symbol(points),
         behind: Vec::new(),
         density: None,

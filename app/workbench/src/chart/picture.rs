@@ -1,8 +1,10 @@
 //! The chart as a picture file: vectors as SVG, and pixels as PNG from the same text.
 
 use super::{Anchor, Chart, Density, Mark, Role, Symbol};
+use crate::error::WorkbenchError;
 use resvg::{tiny_skia, usvg};
 use std::fmt::Write as _;
+use std::path::Path;
 
 /// The text's height in pictures.
 const TEXT: f32 = 13.0;
@@ -18,6 +20,49 @@ fn colour(role: Role) -> &'static str {
         Role::Dominated => "#f2f2f2",
         Role::Selected => "#000000",
     }
+}
+
+/// Pixels a unit in PNG.
+const ZOOM: f32 = 2.0;
+
+/// Whether a file name's ending says in which format a picture is to be written.
+///
+/// # Errors
+///
+/// Another ending than .svg and .png.
+pub fn check_picture(path: &Path) -> Result<(), WorkbenchError> {
+    match ending(path).as_str() {
+        "svg" | "png" => Ok(()),
+        _ => Err(WorkbenchError::PlotFormat { path: path.into() }),
+    }
+}
+
+/// Writes a chart as .svg or .png; `fonts` draw the text of the latter.
+///
+/// # Errors
+///
+/// Another ending, a chart that is too large, a file that cannot be written.
+pub fn write_picture(
+    chart: &Chart,
+    fonts: &[&'static [u8]],
+    path: &Path,
+) -> Result<(), WorkbenchError> {
+    let [width, height] = chart.size;
+    let svg = svg(chart, width, height);
+    let bytes = match ending(path).as_str() {
+        "svg" => svg.into_bytes(),
+        "png" => png(&svg, fonts, ZOOM).map_err(|error| WorkbenchError::Plot {
+            path: path.into(),
+            error,
+        })?,
+        _ => return Err(WorkbenchError::PlotFormat { path: path.into() }),
+    };
+    crate::export::file(path, || Ok(bytes))
+}
+
+fn ending(path: &Path) -> String {
+    let ending = path.extension().unwrap_or_default().to_string_lossy();
+    ending.to_lowercase()
 }
 
 /// The chart as SVG.
