@@ -2,7 +2,9 @@
 
 use crate::chart::{self, PlotRange};
 use crate::error::WorkbenchError;
+use crate::parallel::Parallel;
 use crate::points::Points;
+use crate::project::Project;
 use crate::results::Results;
 use job::Job;
 use std::path::Path;
@@ -46,7 +48,27 @@ pub(crate) fn plot(
 ) -> Result<(), WorkbenchError> {
     let range = range.unwrap_or_else(|| chart::full_range(points));
     let chart = chart::marks(points, range, selection, PICTURE, 13.0);
-    let svg = chart::svg(&chart, PICTURE.0, PICTURE.1);
+    picture(&chart.drawing, fonts, path)
+}
+
+/// Writes the plot with parallel axes as .svg or .png.
+pub(crate) fn parallel(
+    parallel: &Parallel,
+    project: &Project,
+    fonts: &[&'static [u8]],
+    path: &Path,
+) -> Result<(), WorkbenchError> {
+    let (brushes, selection) = (&project.parallel.brushes, &project.selection);
+    let chart = chart::parallel_marks(parallel, brushes, selection, PICTURE, 13.0, 2.0);
+    picture(&chart.drawing, fonts, path)
+}
+
+fn picture(
+    drawing: &chart::Drawing,
+    fonts: &[&'static [u8]],
+    path: &Path,
+) -> Result<(), WorkbenchError> {
+    let svg = chart::svg(drawing, PICTURE.0, PICTURE.1);
     let ending = path.extension().unwrap_or_default().to_string_lossy();
     let bytes = match ending.to_lowercase().as_str() {
         "svg" => svg.into_bytes(),
