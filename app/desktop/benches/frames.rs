@@ -1,10 +1,11 @@
 //! What a million candidates cost: reading, ranking, the first plot, and a frame while the table is scrolled and while the
 //! plot is moved. Times of the processor's part of a frame; drawing by a graphics card comes on top.
 //!
-//!     cargo bench -p desktop --bench frames
+//!     cargo bench --workspace --bench frames
 
 use desktop::App;
 use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable as _;
 use plugin_host::{Host, HostOptions};
 use std::io::Write as _;
 use std::sync::Arc;
@@ -64,24 +65,50 @@ fn main() {
             text: String::new(),
         },
     );
+    harness.run_steps(4);
     frames(&mut harness, "frame, at rest", |_, _| {});
     frames(&mut harness, "frame, table scrolled", |harness, step| {
         harness.hover_at(egui::pos2(600.0, 350.0));
-        harness.event(egui::Event::MouseWheel {
-            unit: egui::MouseWheelUnit::Point,
-            delta: egui::vec2(0.0, -900.0 - step as f32),
-            phase: egui::TouchPhase::Move,
-            modifiers: egui::Modifiers::NONE,
-        });
+        wheel(harness, -900.0 - step as f32);
+    });
+    let plot = harness.get_by_label_contains("Plot of").rect();
+    let near = |step: usize| plot.center() + egui::vec2(step as f32, 0.7 * step as f32);
+    frames(&mut harness, "frame, plot hovered", |harness, step| {
+        harness.hover_at(near(step));
     });
     frames(&mut harness, "frame, plot zoomed", |harness, _| {
-        harness.hover_at(egui::pos2(1150.0, 400.0));
-        harness.event(egui::Event::MouseWheel {
-            unit: egui::MouseWheelUnit::Point,
-            delta: egui::vec2(0.0, 3.0),
-            phase: egui::TouchPhase::Move,
-            modifiers: egui::Modifiers::NONE,
-        });
+        harness.hover_at(near(0));
+        wheel(harness, 3.0);
+    });
+    frames(&mut harness, "frame, plot moved", |harness, step| {
+        if step == 0 {
+            harness.drag_at(near(0));
+        }
+        harness.hover_at(near(step));
+    });
+    harness.drop_at(near(60));
+    frames(
+        &mut harness,
+        "frame, periodic table hovered",
+        |harness, step| {
+            let element = harness.get_by_label_contains("Fe I").rect();
+            harness.hover_at(element.center() + egui::vec2(step as f32, 0.0));
+        },
+    );
+    frames(&mut harness, "frame, all selected", |harness, step| {
+        if step % 20 == 0 {
+            harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
+        }
+    });
+}
+
+fn wheel(harness: &Harness<'_, App>, by: f32) {
+    harness.event(egui::Event::MouseWheel {
+        unit: egui::MouseWheelUnit::Point,
+        delta: egui::vec2(0.0, by),
+        phase: egui::TouchPhase::Move,
+        source: egui::MouseWheelSource::Wheel,
+        modifiers: egui::Modifiers::NONE,
     });
 }
 
@@ -91,7 +118,11 @@ fn frames(harness: &mut Harness<'_, App>, what: &str, input: impl Fn(&Harness<'_
         input(harness, step);
         let start = Instant::now();
         harness.step();
+        // What a window does besides: triangles out of shapes.
+        let shapes = harness.output().shapes.clone();
+        let triangles = harness.ctx.tessellate(shapes, 1.0);
         times.push(start.elapsed());
+        drop(triangles);
     }
     times.sort();
     println!(

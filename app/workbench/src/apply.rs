@@ -3,6 +3,7 @@
 use crate::command::{Command, SelectMode};
 use crate::error::WorkbenchError;
 use crate::export;
+use crate::parallel;
 use crate::project::{Project, ProjectSource};
 use crate::results::Results;
 use crate::state::{Import, LogLevel, Recovery};
@@ -75,6 +76,8 @@ impl Workbench {
             self.sort();
         } else if after.axes != before.axes {
             self.plot();
+        } else if after.parallel.axes != before.parallel.axes {
+            self.lay_parallel();
         }
         if after.selection != before.selection {
             self.count_elements();
@@ -200,6 +203,19 @@ impl Workbench {
                 project.axes.x_log = x_log.or(project.axes.x_log);
                 project.axes.y_log = y_log.or(project.axes.y_log);
             }
+            Command::SetParallelAxes { axes } => project.parallel.axes = axes,
+            Command::BrushAxis { column, range } => {
+                let brushes = &mut project.parallel.brushes;
+                match range {
+                    Some([a, b]) => brushes.insert(column, [a.min(b), a.max(b)]),
+                    None => brushes.remove(&column),
+                };
+                self.select_brushed();
+            }
+            Command::ClearBrushes => {
+                project.parallel.brushes.clear();
+                self.select_brushed();
+            }
             Command::SetStructureStyle { style } => project.structure_style = *style,
             Command::ColourElements { by } => project.element_colours = by,
             Command::Select { rows, mode } => self.select(&rows, mode),
@@ -218,7 +234,7 @@ impl Workbench {
                 };
                 self.select(&rows, SelectMode::Replace);
             }
-            Command::ClearSelection => project.selection = Arc::default(),
+            Command::ClearSelection => self.select(&[], SelectMode::Replace),
             Command::SetLayout { layout } => project.layout = Some(layout),
 
             Command::ExportTable { path, selected } => {
@@ -236,6 +252,12 @@ impl Workbench {
                 let points = self.state.points.clone();
                 let points = points.ok_or(WorkbenchError::NothingOpen)?;
                 self.export_plot(path, points, range);
+            }
+
+            Command::ExportParallel { path } => {
+                let path = path.ok_or(WorkbenchError::NoPath("export the plot"))?;
+                let parallel = self.state.parallel.clone();
+                self.export_parallel(path, parallel.ok_or(WorkbenchError::NothingOpen)?);
             }
 
             Command::Undo => self.travel(true),
@@ -397,12 +419,31 @@ impl Workbench {
                 all
             }
             SelectMode::Toggle => {
-                let old: BTreeSet<u32> = selection.iter().copied().collect();
-                let new: BTreeSet<u32> = rows.collect();
-                old.symmetric_difference(&new).copied().collect()
+                let mut new: Vec<u32> = rows.collect();
+                new.sort_unstable();
+                new.dedup();
+                let was = |row: &u32| selection.binary_search(row).is_ok();
+                let stays = |row: &&u32| new.binary_search(row).is_err();
+                let mut all: Vec<u32> = selection.iter().filter(stays).copied().collect();
+                all.extend(new.iter().filter(|row| !was(row)));
+                all.sort_unstable();
+                all
             }
         };
+        // What was brushed is not what is selected any more.
+        self.state.project.parallel.brushes.clear();
+        let selection = &mut self.state.project.selection;
         *selection = Arc::new(selected);
+    }
+
+    /// Selects what lies in the ranges that are brushed.
+    fn select_brushed(&mut self) {
+        let (Some(results), project) = (&self.state.results, &self.state.project) else {
+            return;
+        };
+        let mut rows = parallel::brushed(results, project, &self.state.rows);
+        rows.sort_unstable();
+        self.state.project.selection = Arc::new(rows);
     }
 
     /// The rows shown, or the selected ones, and the results they belong to.

@@ -3,6 +3,7 @@
 
 use crate::chart::PlotRange;
 use crate::error::WorkbenchError;
+use crate::parallel::Parallel;
 use crate::plugins::{Loaded, PluginSource};
 use crate::points::Points;
 use crate::project::Project;
@@ -49,6 +50,7 @@ enum Done {
     Results(Result<Box<Results>, WorkbenchError>),
     Rows(Option<(Vec<u32>, Vec<u32>)>),
     Points(Option<Arc<Points>>),
+    Parallel(Option<Arc<Parallel>>),
     Exported(PathBuf, Result<(), WorkbenchError>),
 }
 
@@ -289,6 +291,7 @@ impl Workbench {
             TaskKind::Screen,
             TaskKind::Sort,
             TaskKind::Plot,
+            TaskKind::Parallel,
         ] {
             self.stop(kind);
         }
@@ -297,6 +300,7 @@ impl Workbench {
         state.results = None;
         state.rows = Arc::default();
         state.points = None;
+        state.parallel = None;
         state.element_counts = Arc::default();
         state.question_error = None;
         state.table_error = None;
@@ -409,6 +413,31 @@ impl Workbench {
         });
     }
 
+    /// Lays the rows over the parallel axes.
+    pub(crate) fn lay_parallel(&mut self) {
+        let Some(results) = self.state.results.clone() else {
+            return;
+        };
+        let (project, rows, view) = (
+            self.state.project.clone(),
+            self.state.rows.clone(),
+            self.view,
+        );
+        self.start(TaskKind::Parallel, move |job| {
+            let parallel = Parallel::new(&results, &project, rows, view, job);
+            Done::Parallel(parallel.ok().flatten().map(Arc::new))
+        });
+    }
+
+    pub(crate) fn export_parallel(&mut self, path: PathBuf, parallel: Arc<Parallel>) {
+        let fonts = self.setup.fonts.clone();
+        let project = self.state.project.clone();
+        self.start(TaskKind::Export, move |_| {
+            let written = export::parallel(&parallel, &project, &fonts, &path);
+            Done::Exported(path, written)
+        });
+    }
+
     pub(crate) fn export(&mut self, path: PathBuf, rows: Arc<Vec<u32>>, results: Arc<Results>) {
         self.start(TaskKind::Export, move |job| {
             let written = export::table(&results, &rows, &path, job);
@@ -516,7 +545,19 @@ impl Workbench {
                 self.plot();
             }
             Done::Structure(structure) => self.state.structure = Some(structure),
-            Done::Points(points) => self.state.points = points,
+            Done::Points(points) => {
+                self.state.points = points;
+                let key = |parallel: &Arc<Parallel>| parallel.key;
+                let made_of = self
+                    .state
+                    .results
+                    .as_ref()
+                    .map(|r| (r.generation, self.view));
+                if self.state.parallel.as_ref().map(key) != made_of {
+                    self.lay_parallel();
+                }
+            }
+            Done::Parallel(parallel) => self.state.parallel = parallel,
             Done::Rows(None) => {}
             Done::Exported(path, Ok(())) => {
                 self.log(LogLevel::Note, format!("written: {}", path.display()));
@@ -556,6 +597,7 @@ fn empty_state(preferences: Preferences) -> State {
         table_error: None,
         rows: Arc::default(),
         points: None,
+        parallel: None,
         element_counts: Arc::default(),
         plugins: Vec::new(),
         refused_plugins: Vec::new(),
