@@ -327,6 +327,8 @@ texts! {
     TaskScreen: "Predicting and ranking", "予測と順位付け";
     TaskSort: "Sorting", "並べ替え中";
     TaskPlot: "Placing points", "点を配置中";
+    TaskElements: "Counting elements", "元素を集計中";
+    TaskCopy: "Copying", "コピー中";
     TaskExport: "Writing", "書き出し中";
 }
 

@@ -130,6 +130,9 @@ pub enum TaskKind {
     Sort,
     Plot,
     Parallel,
+    /// Counting the elements of what is selected.
+    Elements,
+    Copy,
     Export,
 }
 

@@ -51,6 +51,8 @@ enum Done {
     Rows(Option<(Vec<u32>, Vec<u32>)>),
     Points(Option<Arc<Points>>),
     Parallel(Option<Arc<Parallel>>),
+    Elements(Vec<u32>),
+    Copied(Result<String, WorkbenchError>),
     Exported(PathBuf, Result<(), WorkbenchError>),
 }
 
@@ -292,6 +294,7 @@ impl Workbench {
             TaskKind::Sort,
             TaskKind::Plot,
             TaskKind::Parallel,
+            TaskKind::Elements,
         ] {
             self.stop(kind);
         }
@@ -389,12 +392,32 @@ impl Workbench {
         });
     }
 
-    /// Counts elements anew where the selection changed: quick beside what a click takes, up to very large selections.
+    /// Counts elements anew where the selection changed: at once where a click selects some, else beside the window.
     pub(crate) fn count_elements(&mut self) {
-        if let Some(results) = &self.state.results {
-            let counts = element_counts(results, &self.state.project, &self.state.rows);
-            self.state.element_counts = Arc::new(counts);
+        const AT_ONCE: usize = 20_000;
+        let Some(results) = self.state.results.clone() else {
+            return;
+        };
+        self.stop(TaskKind::Elements);
+        let (project, rows) = (self.state.project.clone(), self.state.rows.clone());
+        let counted = match project.selection.len() {
+            0 => rows.len(),
+            selected => selected,
+        };
+        if counted <= AT_ONCE {
+            self.state.element_counts = Arc::new(element_counts(&results, &project, &rows));
+            return;
         }
+        self.start(TaskKind::Elements, move |_| {
+            Done::Elements(element_counts(&results, &project, &rows))
+        });
+    }
+
+    /// Rows as text for the clipboard.
+    pub(crate) fn copy(&mut self, results: Arc<Results>, rows: Arc<Vec<u32>>) {
+        self.start(TaskKind::Copy, move |job| {
+            Done::Copied(export::csv(&results, &rows, job))
+        });
     }
 
     /// Places the points of the plot.
@@ -557,6 +580,11 @@ impl Workbench {
                     self.lay_parallel();
                 }
             }
+            Done::Elements(counts) => self.state.element_counts = Arc::new(counts),
+            Done::Copied(Ok(text)) => {
+                self.state.clipboard = (self.state.clipboard.0 + 1, text);
+            }
+            Done::Copied(Err(error)) => self.log(LogLevel::Error, error.to_string()),
             Done::Parallel(parallel) => self.state.parallel = parallel,
             Done::Rows(None) => {}
             Done::Exported(path, Ok(())) => {

@@ -250,7 +250,11 @@ fn newly_selected(ui: &Ui, state: &State) -> Option<usize> {
         return None;
     }
     ui.data_mut(|data| data.insert_temp(id, selection.clone()));
-    state.rows.iter().position(|&row| state.is_selected(row))
+    match selection.as_slice() {
+        // Most often one, which is found by a look along the rows.
+        [only] => state.rows.iter().position(|row| row == only),
+        _ => state.rows.iter().position(|&row| state.is_selected(row)),
+    }
 }
 
 /// The least and the greatest value of a column, without the outermost twentieths, from at most 10,000 of the rows.

@@ -73,6 +73,8 @@ fn task_name(kind: TaskKind) -> Text {
         TaskKind::Screen => Text::TaskScreen,
         TaskKind::Sort => Text::TaskSort,
         TaskKind::Plot | TaskKind::Parallel => Text::TaskPlot,
+        TaskKind::Elements => Text::TaskElements,
+        TaskKind::Copy => Text::TaskCopy,
         TaskKind::Export => Text::TaskExport,
     }
 }
