@@ -2,7 +2,9 @@
 
 use crate::chart::{self, PlotRange};
 use crate::error::WorkbenchError;
+use crate::parallel::Parallel;
 use crate::points::Points;
+use crate::project::Project;
 use crate::results::Results;
 use job::Job;
 use std::path::Path;
@@ -24,11 +26,12 @@ pub(crate) fn table(
 }
 
 /// Rows of the results as CSV, for the clipboard.
-pub(crate) fn csv(results: &Results, rows: &[u32]) -> Result<String, WorkbenchError> {
+pub(crate) fn csv(results: &Results, rows: &[u32], job: &Job) -> Result<String, WorkbenchError> {
+    job.stage("copying", Some(rows.len() as u64));
     let mut bytes = Vec::new();
     results
         .output_of(rows)
-        .write(&mut bytes, OutputFormat::Csv, &Job::new())?;
+        .write(&mut bytes, OutputFormat::Csv, job)?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
@@ -45,7 +48,19 @@ pub(crate) fn plot(
 ) -> Result<(), WorkbenchError> {
     let range = range.unwrap_or_else(|| chart::full_range(points));
     let chart = chart::marks(points, range, selection, PICTURE, 13.0);
-    chart::write_picture(&chart, fonts, path)
+    chart::write_picture(&chart.drawing, fonts, path)
+}
+
+/// Writes the plot with parallel axes as .svg or .png.
+pub(crate) fn parallel(
+    parallel: &Parallel,
+    project: &Project,
+    fonts: &[&'static [u8]],
+    path: &Path,
+) -> Result<(), WorkbenchError> {
+    let (brushes, selection) = (&project.parallel.brushes, &project.selection);
+    let chart = chart::parallel_marks(parallel, brushes, selection, PICTURE, 13.0, 2.0);
+    chart::write_picture(&chart.drawing, fonts, path)
 }
 
 /// Writes a file; why its contents cannot be made is told in words.

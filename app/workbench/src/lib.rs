@@ -12,6 +12,8 @@ mod command;
 mod error;
 mod export;
 mod filter;
+mod parallel;
+mod places;
 mod plugins;
 mod points;
 mod project;
@@ -29,10 +31,12 @@ pub use challenge::Challenge;
 pub use command::{Command, SelectMode};
 pub use error::WorkbenchError;
 pub use filter::{Comparison, Filter};
+pub use parallel::{Parallel, ParallelColumn};
 pub use plugins::{LoadPlugin, LoadedPlugin, PluginSource};
 pub use points::{Points, PointsKey};
 pub use project::{
-    ColourBy, ElementRule, ObjectiveChoice, PlotAxes, Project, ProjectSource, Sort, Wanted,
+    ColourBy, ElementRule, ObjectiveChoice, ParallelAxis, ParallelPlot, PlotAxes, Project,
+    ProjectSource, Sort, Wanted,
 };
 pub use read::Preview;
 pub use results::{Column, ColumnKind, Counts, Results, Value};

@@ -1,6 +1,7 @@
 //! What there is to see: the project, its candidates and results, tasks, messages, preferences. Panels read it and change
 //! nothing in it.
 
+use crate::parallel::Parallel;
 use crate::plugins::LoadedPlugin;
 use crate::points::Points;
 use crate::project::{Project, ProjectSource};
@@ -19,6 +20,7 @@ use table::Table;
 pub enum Panel {
     Candidates,
     Pareto,
+    Parallel,
     Objectives,
     Inspector,
     PeriodicTable,
@@ -29,9 +31,10 @@ pub enum Panel {
 
 impl Panel {
     /// All panels.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Candidates,
         Self::Pareto,
+        Self::Parallel,
         Self::Objectives,
         Self::Inspector,
         Self::PeriodicTable,
@@ -126,6 +129,10 @@ pub enum TaskKind {
     Structure,
     Sort,
     Plot,
+    Parallel,
+    /// Counting the elements of what is selected.
+    Elements,
+    Copy,
     Export,
 }
 
@@ -199,6 +206,8 @@ pub struct State {
     pub rows: Arc<Vec<u32>>,
     /// Where the plot shows them.
     pub points: Option<Arc<Points>>,
+    /// The same over parallel axes.
+    pub parallel: Option<Arc<Parallel>>,
     /// How many of the selected candidates, or of those shown where none is selected, hold each element, by atomic number.
     pub element_counts: Arc<Vec<u32>>,
     pub plugins: Vec<LoadedPlugin>,

@@ -54,7 +54,7 @@ pub fn run(args: &EvaluateArgs) -> Result<(), Failure> {
     }
     if let Some(path) = &args.parity {
         let drawn = chart::parity(&parity(&learnt, &found));
-        let written = chart::write_picture(&drawn, &FONTS, path);
+        let written = chart::write_picture(&drawn.drawing, &FONTS, path);
         written.map_err(|e| files::failed(&job, e.into()))?;
     }
     drop(shown);

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::inputs::{Design, Rows, Scratch};
-use super::learner::Learner;
+use super::learner::{BoostedWalkers, Learner};
 use super::{PropertyModel, unknown};
 use crate::SurrogateError;
 use crate::gp::PosteriorWeights;
@@ -26,6 +26,7 @@ pub struct Columns {
 pub(crate) enum Fast {
     /// For each leaf the mean and the variance of its targets and the share of those that are zero.
     Forest(Walker, Vec<[f32; 3]>),
+    Boosted(BoostedWalkers),
     /// `None` without observations.
     Gp(Option<Box<PosteriorWeights>>),
 }
@@ -125,6 +126,16 @@ impl PropertyModel {
                     }));
                 }
             }
+            (Fast::Boosted(walkers), Learner::Boosted(boosted)) => {
+                for rows in design.values.chunks(BLOCK * design.width) {
+                    let predicted = walkers.predict(boosted, rows, block);
+                    told.extend(predicted.into_iter().map(|one| Told {
+                        mean: one.mean,
+                        std: one.std,
+                        zero: one.zero,
+                    }));
+                }
+            }
             (Fast::Gp(weights), Learner::Gp(learner)) => {
                 let (mut mean, mut std) =
                     (vec![f64::NAN; design.len()], vec![f64::NAN; design.len()]);
@@ -137,7 +148,7 @@ impl PropertyModel {
                     zero: 0.0,
                 }));
             }
-            (Fast::Gp(_), _) => {}
+            (Fast::Gp(_) | Fast::Boosted(_), _) => {}
         }
         Ok(())
     }
@@ -175,9 +186,8 @@ impl PropertyModel {
 impl Fast {
     fn of(learner: &Learner) -> Self {
         match learner {
-            Learner::Forest(forest) => {
-                Self::Forest(Walker::new(&forest.trees_of_nodes()), forest.moments())
-            }
+            Learner::Forest(forest) => Self::Forest(Walker::new(forest.nodes()), forest.moments()),
+            Learner::Boosted(boosted) => Self::Boosted(BoostedWalkers::new(boosted)),
             Learner::Gp(learner) => Self::Gp(learner.gp.posterior_weights().map(Box::new)),
         }
     }

@@ -167,6 +167,14 @@ impl Inputs {
         }
     }
 
+    /// The names of the columns; none for compositions.
+    pub(crate) fn columns(&self) -> &[String] {
+        match self {
+            Self::Composition(_) => &[],
+            Self::Columns(names) => names,
+        }
+    }
+
     /// The names of the descriptors.
     pub fn names(&self) -> Vec<String> {
         let fractions = || {

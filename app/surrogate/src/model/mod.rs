@@ -6,7 +6,9 @@ mod evaluate;
 mod file;
 mod inputs;
 mod interval;
+mod kept;
 mod learner;
+mod tensors;
 mod train;
 
 pub use columns::Columns;
@@ -19,6 +21,7 @@ pub use train::{TrainOptions, TrainingData};
 use columns::Fast;
 use inputs::Design;
 use interval::Rules;
+use kept::Kept;
 use learner::Learner;
 use std::sync::OnceLock;
 
@@ -53,6 +56,7 @@ pub struct PropertyModel {
     pub(crate) scores: Option<Scores>,
     /// Whether many training targets are exactly zero, so that zero has a probability of its own.
     pub(crate) zero_inflated: bool,
+    pub(crate) kept: Option<Kept>,
     pub(crate) fast: OnceLock<Fast>,
 }
 
@@ -90,10 +94,7 @@ impl PropertyModel {
 
     /// Which learner it uses.
     pub fn kind(&self) -> Kind {
-        match self.learner {
-            Learner::Forest(_) => Kind::Forest,
-            Learner::Gp(_) => Kind::Gp,
-        }
+        self.learner.kind()
     }
 
     /// Where it has seen data.

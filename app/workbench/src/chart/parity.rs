@@ -1,8 +1,8 @@
 //! Predicted over observed values: points on the diagonal were predicted right.
 
 use super::{Chart, Frame, Mark, PlotRange, Role, SINGLE_POINTS, Scale, error_bars, marks};
-use crate::points::{Points, PointsKey};
-use crate::results::{Column, ColumnKind};
+use crate::points::{Axes, Points, PointsKey};
+use crate::results::{Column, ColumnKind, Value};
 use plugin_host::Origin;
 
 /// What a parity plot shows: one number a row in each list, all in `unit`.
@@ -28,7 +28,6 @@ impl Parity {
         let known: Vec<usize> = (0..self.observed.len())
             .filter(|&at| self.observed[at].is_finite() && self.predicted[at].is_finite())
             .collect();
-        let gather = |values: &[f64]| known.iter().map(|&at| values[at]).collect::<Vec<f64>>();
         let column = |what: &str, origin| Column {
             name: format!("{what} {}", self.name),
             unit: self.unit.clone(),
@@ -38,25 +37,28 @@ impl Parity {
             direction: None,
             summary: String::new(),
         };
-        Points {
-            key: PointsKey {
-                generation: 0,
-                view: 0,
-                x: String::new(),
-                y: String::new(),
-            },
-            x_column: column("observed", Origin::Measured),
-            y_column: column("predicted", Origin::Predicted),
-            x_log: false,
-            y_log: false,
-            rows: known.iter().map(|&at| at as u32).collect(),
-            x: gather(&self.observed),
-            y: gather(&self.predicted),
-            x_std: vec![0.0; known.len()],
-            y_std: gather(&self.std),
-            front: Vec::new(),
-            missing: self.observed.len() - known.len(),
-        }
+        let value = |mean, std| Value { mean, std };
+        let placed: Vec<(u32, Value, Value)> = known
+            .iter()
+            .map(|&at| {
+                let predicted = value(self.predicted[at], self.std[at]);
+                (at as u32, value(self.observed[at], 0.0), predicted)
+            })
+            .collect();
+        let key = PointsKey {
+            generation: 0,
+            view: 0,
+            x: String::new(),
+            y: String::new(),
+        };
+        let axes = Axes {
+            columns: [
+                column("observed", Origin::Measured),
+                column("predicted", Origin::Predicted),
+            ],
+            log: [Some(false); 2],
+        };
+        Points::new(key, axes, &placed, self.observed.len() - known.len())
     }
 
     /// The range of both axes: the same, so that the diagonal is one.
@@ -73,7 +75,7 @@ pub fn parity_marks(parity: &Parity, size: (f32, f32), text: f32) -> Chart {
     let points = parity.points();
     let range = parity.range();
     let mut chart = marks(&points, range, &[], size, text);
-    if chart.density.is_none() && points.rows.len() <= SINGLE_POINTS {
+    if chart.drawing.densities.is_empty() && points.rows.len() <= SINGLE_POINTS {
         // A crowd of bars is still worth seeing here: they are what the plot is about.
         let mut bars = Vec::new();
         for at in 0..points.rows.len() {
@@ -88,12 +90,12 @@ pub fn parity_marks(parity: &Parity, size: (f32, f32), text: f32) -> Chart {
                 }
             )
         };
-        chart.marks.retain(|mark| !is_bar(mark));
-        bars.append(&mut chart.marks);
-        chart.marks = bars;
+        chart.drawing.marks.retain(|mark| !is_bar(mark));
+        bars.append(&mut chart.drawing.marks);
+        chart.drawing.marks = bars;
     }
     let diagonal = diagonal(&chart.frame, range);
-    chart.behind.push(diagonal);
+    chart.drawing.behind.push(diagonal);
     chart
 }
 
@@ -133,6 +135,7 @@ mod tests {
             (x - y).abs() < 1e-3
         };
         let symbols: Vec<bool> = chart
+            .drawing
             .marks
             .iter()
             .filter_map(|mark| match mark {
@@ -141,7 +144,7 @@ mod tests {
             })
             .collect();
         assert_eq!(symbols, [false, true, false]);
-        let diagonal = chart.behind.iter().any(|mark| match mark {
+        let diagonal = chart.drawing.behind.iter().any(|mark| match mark {
             Mark::Line { from, to, .. } => {
                 on_diagonal(*from) && on_diagonal(*to) && from[0] != to[0] && from[1] != to[1]
             }
@@ -153,7 +156,7 @@ mod tests {
     #[test]
     fn only_known_errors_get_bars() {
         let chart = parity(&example());
-        let bars = chart.marks.iter().filter(|mark| {
+        let bars = chart.drawing.marks.iter().filter(|mark| {
             matches!(
                 mark,
                 Mark::Line {
