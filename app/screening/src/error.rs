@@ -101,6 +101,11 @@ pub enum ScreeningError {
     },
     #[error("{0:?} is the target, so it cannot be an input too")]
     TargetIsInput(String),
+    #[error("plugin {plugin}: {error}")]
+    Carried {
+        plugin: String,
+        error: crate::CarriedError,
+    },
     #[error("model {model}: {error}")]
     Model {
         model: String,
@@ -131,6 +136,7 @@ impl ScreeningError {
                 | Self::NoStructures { .. }
                 | Self::ModelColumn { .. }
                 | Self::ModelStructures { .. }
+                | Self::Carried { .. }
                 | Self::Unsupported { .. }
         )
     }

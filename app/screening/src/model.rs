@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
-use surrogate::model::{Inputs, Prediction, PropertyModel, Rows};
+use surrogate::model::{Columns, Inputs, Prediction, PropertyModel, Rows};
 use table::Table;
 
 /// The largest model file that is read, bytes.
@@ -109,6 +109,11 @@ impl Model {
     /// The full name of its property: `band_gap.gap`.
     pub fn property(&self) -> String {
         format!("{}.{}", self.name(), self.model().about().target)
+    }
+
+    /// Whether zero has a probability of its own, as metals have among band gaps.
+    pub fn is_zero_inflated(&self) -> bool {
+        self.model().is_zero_inflated()
     }
 
     /// The unit of its property.
@@ -347,14 +352,6 @@ fn computed(name: &str) -> Option<Input> {
     descriptor::named(name).map(|_| Input::Composition(name.to_owned()))
 }
 
-/// What a model says of a batch.
-pub(crate) struct Said {
-    pub mean: Vec<f64>,
-    pub std: Vec<f64>,
-    /// Row of the batch and text, by row.
-    pub notes: Vec<(u32, String)>,
-}
-
 /// A model of a run with its inputs.
 pub(crate) struct ModelPlan {
     pub model: Model,
@@ -369,21 +366,13 @@ impl ModelPlan {
         rows: &[usize],
         structures: Option<&Structures>,
         job: &Job,
-    ) -> Result<Said, ScreeningError> {
-        let predicted = self.predict_whole(compositions, rows, structures, job)?;
-        let mut said = Said {
-            mean: Vec::with_capacity(rows.len()),
-            std: Vec::with_capacity(rows.len()),
-            notes: Vec::new(),
-        };
-        for (row, prediction) in predicted.into_iter().enumerate() {
-            said.mean.push(prediction.mean);
-            said.std.push(prediction.std);
-            if !prediction.notes.is_empty() {
-                said.notes.push((row as u32, prediction.notes));
-            }
-        }
-        Ok(said)
+    ) -> Result<Columns, ScreeningError> {
+        let candidates = self.inputs.candidates(compositions, rows, structures);
+        let predicted = self
+            .model
+            .model()
+            .predict_columns(candidates.rows(), &job.part());
+        predicted.map_err(|error| self.failure(error))
     }
 
     /// As [`ModelPlan::predict`], with medians and intervals.
@@ -395,13 +384,17 @@ impl ModelPlan {
         job: &Job,
     ) -> Result<Vec<Prediction>, ScreeningError> {
         let candidates = self.inputs.candidates(compositions, rows, structures);
-        let predicted = self.model.model().predict(candidates.rows(), job);
-        predicted.map_err(|error| match error {
+        let predicted = self.model.model().predict(candidates.rows(), &job.part());
+        predicted.map_err(|error| self.failure(error))
+    }
+
+    fn failure(&self, error: surrogate::SurrogateError) -> ScreeningError {
+        match error {
             surrogate::SurrogateError::Cancelled => ScreeningError::Cancelled,
             error => ScreeningError::Model {
                 model: self.model.name().to_owned(),
                 error,
             },
-        })
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! What a request means for a table: which plugins and models run with which inputs, which numbers must be kept.
 
+use crate::carried::carried_models;
 use crate::columns::TableColumn;
 use crate::formulas::Formulas;
 use crate::model::{Model, ModelInputs, ModelPlan};
@@ -198,6 +199,12 @@ impl Plan {
                 None => {}
             }
         }
+        let carried = carried_models(plugin).map_err(|error| ScreeningError::Carried {
+            plugin: plugin.id().to_owned(),
+            error,
+        })?;
+        let models = carried.iter().map(|model| self.model(table, model));
+        let models = models.collect::<Result<_, _>>()?;
         let (mut descriptors, mut structure_descriptors) = (Vec::new(), Vec::new());
         for name in &inputs.descriptors {
             if let Some(known) = StructureDescriptor::named(name) {
@@ -216,7 +223,7 @@ impl Plan {
             structure_descriptors,
             wants_structures: inputs.structure != Need::Unused
                 && self.formulas.structures.is_some(),
-            models: Vec::new(),
+            models,
         })
     }
 

@@ -8,6 +8,9 @@ use crate::{Model, Request};
 use optimize::Direction;
 use plugin_host::{Direction as Natural, Plugin, Session};
 
+/// The property of a model that gives exactly zero a probability, as metals have among band gaps.
+const ZERO: &str = "probability_of_zero";
+
 /// A plugin or a model that may take part.
 #[derive(Clone, Debug)]
 pub enum Predictor {
@@ -62,11 +65,19 @@ impl Predictor {
                 });
                 given.collect()
             }
-            Self::Model(model) => vec![Given {
-                name: &model.model().about().target,
-                unit: model.unit(),
-                default_objective: None,
-            }],
+            Self::Model(model) => {
+                let own = Given {
+                    name: &model.model().about().target,
+                    unit: model.unit(),
+                    default_objective: None,
+                };
+                let zero = model.is_zero_inflated().then_some(Given {
+                    name: ZERO,
+                    unit: "",
+                    default_objective: None,
+                });
+                std::iter::once(own).chain(zero).collect()
+            }
         }
     }
 
