@@ -326,6 +326,20 @@ impl Plan {
         Ok(())
     }
 
+    /// Whether a quantity is declared to have no negative values.
+    pub fn is_non_negative(&self, quantity: &Quantity) -> bool {
+        match quantity.origin {
+            Origin::Property {
+                predictor,
+                property,
+            } => {
+                let given = self.predictors[predictor].predictor.properties();
+                given.get(property).is_some_and(|p| p.non_negative)
+            }
+            Origin::Column { .. } => false,
+        }
+    }
+
     /// The declared objectives of predictor number `predictor` of this plan.
     pub fn declared_objectives(&self, predictor: usize) -> Vec<(Direction, Quantity)> {
         self.predictors[predictor].predictor.declared(predictor)

@@ -21,6 +21,8 @@ pub struct Given<'a> {
     pub unit: &'a str,
     /// Ranked by, in this direction, when the user names no objective.
     pub default_objective: Option<Direction>,
+    /// Whether its declared range begins at 0.
+    pub non_negative: bool,
 }
 
 impl Predictor {
@@ -59,6 +61,7 @@ impl Predictor {
                         Natural::Minimize => Direction::Minimize,
                         _ => Direction::Maximize,
                     }),
+                    non_negative: p.valid_min == Some(0.0),
                 });
                 given.collect()
             }
@@ -66,6 +69,7 @@ impl Predictor {
                 name: &model.model().about().target,
                 unit: model.unit(),
                 default_objective: None,
+                non_negative: false,
             }],
         }
     }
