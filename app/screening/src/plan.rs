@@ -116,8 +116,7 @@ impl Plan {
             }
         }
         plan.tell_shadowed(&shadowed, some_are_named);
-        plan.messages
-            .extend(plan.formulas.other_compositions(table));
+        plan.messages.extend(plan.formulas.messages(table));
         let mut kept = Vec::new();
         for &index in &used {
             let means = match &all[index] {
