@@ -43,10 +43,11 @@ pub fn screen<'t>(
     let columns: Vec<ObjectiveColumn> = objectives
         .iter()
         .zip(&plan.objectives)
-        .map(|((mean, std), (direction, _))| ObjectiveColumn {
+        .map(|((mean, std), (direction, quantity))| ObjectiveColumn {
             direction: *direction,
             mean,
             std,
+            non_negative: plan.is_non_negative(quantity),
         })
         .collect();
     let ranking = rank(
