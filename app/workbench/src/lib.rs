@@ -12,6 +12,7 @@ mod command;
 mod error;
 mod export;
 mod filter;
+mod models;
 mod parallel;
 mod places;
 mod plugins;
@@ -31,6 +32,9 @@ pub use challenge::Challenge;
 pub use command::{Command, SelectMode};
 pub use error::WorkbenchError;
 pub use filter::{Comparison, Filter};
+pub use models::{
+    ElementResidual, ModelChoice, ModelReport, ModelSettings, ModelsState, UsedModel,
+};
 pub use parallel::{Parallel, ParallelColumn};
 pub use plugins::{LoadPlugin, LoadedPlugin, PluginSource};
 pub use points::{Points, PointsKey};
@@ -55,3 +59,5 @@ pub use plugin_host::{
     Direction as NaturalDirection, Limits, Need, Origin, Parameter, ParameterKind, ParameterValue,
 };
 pub use scene::Style as StructureStyle;
+pub use screening::Model;
+pub use surrogate::model::Scores;

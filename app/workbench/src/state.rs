@@ -1,6 +1,7 @@
 //! What there is to see: the project, its candidates and results, tasks, messages, preferences. Panels read it and change
 //! nothing in it.
 
+use crate::models::ModelsState;
 use crate::parallel::Parallel;
 use crate::plugins::LoadedPlugin;
 use crate::points::Points;
@@ -134,6 +135,9 @@ pub enum TaskKind {
     Elements,
     Copy,
     Export,
+    LoadModels,
+    /// Training a model, or judging one by folds.
+    TrainModel,
 }
 
 /// Work on a worker thread.
@@ -213,6 +217,7 @@ pub struct State {
     pub plugins: Vec<LoadedPlugin>,
     /// Plugins that are refused, and why.
     pub refused_plugins: Vec<(String, String)>,
+    pub models: ModelsState,
     pub tasks: Vec<Task>,
     pub log: Vec<LogLine>,
     pub preferences: Preferences,

@@ -3,6 +3,7 @@
 
 use crate::chart::PlotRange;
 use crate::error::WorkbenchError;
+use crate::models::{ModelReport, ModelsState, UsedModel};
 use crate::parallel::Parallel;
 use crate::plugins::{Loaded, PluginSource};
 use crate::points::Points;
@@ -41,7 +42,7 @@ pub struct Setup {
 }
 
 /// What a worker finished.
-enum Done {
+pub(crate) enum Done {
     Plugins(Result<Loaded, String>),
     Preview(Result<Arc<Preview>, WorkbenchError>),
     Table(Result<Box<Opened>, WorkbenchError>),
@@ -54,6 +55,8 @@ enum Done {
     Elements(Vec<u32>),
     Copied(Result<String, WorkbenchError>),
     Exported(PathBuf, Result<(), WorkbenchError>),
+    Models(Vec<UsedModel>),
+    Learnt(Result<Box<ModelReport>, WorkbenchError>),
 }
 
 /// A table that was read, the view of it before any prediction, and structures of its rows.
@@ -91,6 +94,8 @@ pub struct Workbench {
     pub(crate) changed: Option<Instant>,
     /// Whether the plugins were loaded, or refused.
     plugins_ready: bool,
+    /// Whether the project's models were read, or refused.
+    pub(crate) models_ready: bool,
 }
 
 impl Workbench {
@@ -114,6 +119,7 @@ impl Workbench {
             started: Instant::now(),
             changed: None,
             plugins_ready: false,
+            models_ready: true,
         };
         match recovery {
             Ok(recovery) => workbench.state.recovery = recovery,
@@ -141,6 +147,11 @@ impl Workbench {
             at: self.started.elapsed(),
         });
         self.next_line += 1;
+    }
+
+    /// The structures of the table's rows.
+    pub(crate) fn structures(&self) -> Option<Arc<Structures>> {
+        self.structures.clone()
     }
 
     /// Whether any work is under way.
@@ -210,7 +221,11 @@ impl Workbench {
     }
 
     /// Starts work of a kind; work of that kind that is still under way is cancelled and its answer dropped.
-    fn start(&mut self, kind: TaskKind, work: impl FnOnce(&Job) -> Done + Send + 'static) {
+    pub(crate) fn start(
+        &mut self,
+        kind: TaskKind,
+        work: impl FnOnce(&Job) -> Done + Send + 'static,
+    ) {
         self.stop(kind);
         let generation = *self.generations.entry(kind).or_insert(0);
         let task = Task {
@@ -247,7 +262,7 @@ impl Workbench {
     }
 
     /// Cancels the work of a kind; its answer will be dropped.
-    fn stop(&mut self, kind: TaskKind) {
+    pub(crate) fn stop(&mut self, kind: TaskKind) {
         *self.generations.entry(kind).or_insert(0) += 1;
         for task in self.state.tasks.iter().filter(|task| task.kind == kind) {
             task.job.cancel();
@@ -316,7 +331,7 @@ impl Workbench {
         let Some(table) = self.state.table.clone() else {
             return;
         };
-        if !self.plugins_ready {
+        if !(self.plugins_ready && self.models_ready) {
             return;
         }
         let project = self.state.project.clone();
@@ -329,10 +344,14 @@ impl Workbench {
             .filter(|plugin| on(plugin.id()))
             .collect();
         let structures = self.structures.clone();
+        let models = self.models_in_use();
         let generation = self.state.results.as_ref().map_or(0, |r| r.generation) + 1;
         self.start(TaskKind::Screen, move |job| {
             Done::Results(
-                screen::screen(generation, &project, plugins, table, structures, job).map(Box::new),
+                screen::screen(
+                    generation, &project, plugins, models, table, structures, job,
+                )
+                .map(Box::new),
             )
         });
     }
@@ -591,6 +610,8 @@ impl Workbench {
                 self.log(LogLevel::Note, format!("written: {}", path.display()));
             }
             Done::Exported(_, Err(error)) => self.log(LogLevel::Error, error.to_string()),
+            Done::Models(used) => self.take_models(used),
+            Done::Learnt(learnt) => self.take_learnt(learnt),
         }
     }
 }
@@ -627,6 +648,7 @@ fn empty_state(preferences: Preferences) -> State {
         points: None,
         parallel: None,
         element_counts: Arc::default(),
+        models: ModelsState::default(),
         plugins: Vec::new(),
         refused_plugins: Vec::new(),
         tasks: Vec::new(),

@@ -76,5 +76,7 @@ fn task_name(kind: TaskKind) -> Text {
         TaskKind::Elements => Text::TaskElements,
         TaskKind::Copy => Text::TaskCopy,
         TaskKind::Export => Text::TaskExport,
+        TaskKind::LoadModels => Text::TaskLoadModels,
+        TaskKind::TrainModel => Text::TaskTrainModel,
     }
 }
