@@ -110,12 +110,7 @@ fn some_formula(plan: &Plan, chunks: &[Chunk], table: &Table) -> Result<(), Scre
         ),
         line: table.line(*row),
         reason: reason.clone(),
-        guess: guess.map_or_else(String::new, |column| {
-            format!(
-                "; column {:?} looks more like formulas: --formula-column",
-                table.columns()[column].header
-            )
-        }),
+        guess: guess.map(|column| table.columns()[column].header.clone()),
     })
 }
 

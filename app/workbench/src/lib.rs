@@ -11,7 +11,9 @@ pub mod chart;
 mod command;
 mod error;
 mod export;
+mod feasible;
 mod filter;
+mod kind;
 mod models;
 mod parallel;
 mod places;
@@ -31,7 +33,9 @@ mod work;
 pub use challenge::Challenge;
 pub use command::{Command, SelectMode};
 pub use error::WorkbenchError;
+pub use feasible::Feasible;
 pub use filter::{Comparison, Filter};
+pub use kind::FileKind;
 pub use models::{
     ElementResidual, ModelChoice, ModelReport, ModelSettings, ModelsState, UsedModel,
 };

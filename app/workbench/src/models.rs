@@ -182,7 +182,7 @@ impl Workbench {
                 let fonts = self.setup.fonts.clone();
                 self.start(TaskKind::Export, move |_| {
                     let drawn = chart::parity(&report.parity);
-                    let written = chart::write_picture(&drawn, &fonts, &path);
+                    let written = chart::write_picture(&drawn.drawing, &fonts, &path);
                     Done::Exported(path, written)
                 });
                 Ok(())

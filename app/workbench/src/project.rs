@@ -234,11 +234,16 @@ impl Project {
 
     /// Whether two projects ask the same of the plugins, so that one screening answers both.
     pub fn same_question(&self, other: &Self) -> bool {
-        self.source == other.source
-            && self.formula_column == other.formula_column
+        self.same_predictions(other)
             && self.objectives == other.objectives
             && self.constraints == other.constraints
             && self.elements == other.elements
+    }
+
+    /// Whether the same is predicted of the same candidates for two projects, whatever is wanted of them.
+    pub fn same_predictions(&self, other: &Self) -> bool {
+        self.source == other.source
+            && self.formula_column == other.formula_column
             && self.plugins_off == other.plugins_off
             && self.plugin_files == other.plugin_files
             && self.models == other.models

@@ -3,6 +3,7 @@
 
 use crate::chart::PlotRange;
 use crate::error::WorkbenchError;
+use crate::feasible::{self, Feasible};
 use crate::models::{ModelReport, ModelsState, UsedModel};
 use crate::parallel::Parallel;
 use crate::plugins::{Loaded, PluginSource};
@@ -53,6 +54,7 @@ pub(crate) enum Done {
     Points(Option<Arc<Points>>),
     Parallel(Option<Arc<Parallel>>),
     Elements(Vec<u32>),
+    Feasible(Option<Feasible>),
     Copied(Result<String, WorkbenchError>),
     Exported(PathBuf, Result<(), WorkbenchError>),
     Models(Vec<UsedModel>),
@@ -310,6 +312,7 @@ impl Workbench {
             TaskKind::Plot,
             TaskKind::Parallel,
             TaskKind::Elements,
+            TaskKind::Count,
         ] {
             self.stop(kind);
         }
@@ -318,6 +321,7 @@ impl Workbench {
         state.results = None;
         state.rows = Arc::default();
         state.points = None;
+        state.feasible = None;
         state.parallel = None;
         state.element_counts = Arc::default();
         state.question_error = None;
@@ -429,6 +433,19 @@ impl Workbench {
         }
         self.start(TaskKind::Elements, move |_| {
             Done::Elements(element_counts(&results, &project, &rows))
+        });
+    }
+
+    /// Counts the candidates that satisfy the constraints, where the predictions at hand are those that are asked for.
+    pub(crate) fn count_feasible(&mut self, same_predictions: bool) {
+        self.stop(TaskKind::Count);
+        let (Some(results), true) = (self.state.results.clone(), same_predictions) else {
+            self.state.feasible = None;
+            return;
+        };
+        let project = self.state.project.clone();
+        self.start(TaskKind::Count, move |job| {
+            Done::Feasible(feasible::feasible(&results, &project, job).ok().flatten())
         });
     }
 
@@ -573,6 +590,7 @@ impl Workbench {
                 }
                 self.state.question_error = None;
                 self.state.results = Some(Arc::new(*results));
+                self.count_feasible(true);
                 self.sort();
             }
             Done::Results(Err(WorkbenchError::Screening(ScreeningError::Cancelled))) => {}
@@ -599,6 +617,7 @@ impl Workbench {
                     self.lay_parallel();
                 }
             }
+            Done::Feasible(feasible) => self.state.feasible = feasible,
             Done::Elements(counts) => self.state.element_counts = Arc::new(counts),
             Done::Copied(Ok(text)) => {
                 self.state.clipboard = (self.state.clipboard.0 + 1, text);
@@ -642,6 +661,7 @@ fn empty_state(preferences: Preferences) -> State {
         table: None,
         structure: None,
         results: None,
+        feasible: None,
         question_error: None,
         table_error: None,
         rows: Arc::default(),

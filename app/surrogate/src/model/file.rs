@@ -44,6 +44,7 @@ struct TrainingHeader {
     rows: usize,
     sha256: String,
     licence: String,
+    label: String,
     seed: u64,
 }
 
@@ -65,7 +66,7 @@ fn nan_for_null<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<f64
 }
 
 const FORMAT: &str = "lodestone property model";
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 impl PropertyModel {
     /// The bytes of its file. The same model gives the same bytes.
@@ -108,6 +109,7 @@ impl PropertyModel {
                 rows: self.rows,
                 sha256: self.about.sha256.clone(),
                 licence: self.about.licence.clone(),
+                label: self.about.label.clone(),
                 seed: self.seed,
             },
             cross_validation: self.scores.map(|s| ScoresHeader {
@@ -185,6 +187,7 @@ impl PropertyModel {
                 data: header.training.data,
                 sha256: header.training.sha256,
                 licence: header.training.licence,
+                label: header.training.label,
             },
             domain,
             inputs,
