@@ -338,6 +338,8 @@ texts! {
     TaskCount: "Counting candidates", "候補を集計中";
     TaskCopy: "Copying", "コピー中";
     TaskExport: "Writing", "書き出し中";
+    TaskLoadModels: "Reading models", "モデルを読み込み中";
+    TaskTrainModel: "Training a model", "モデルを学習中";
 }
 
 #[cfg(test)]

@@ -27,7 +27,7 @@ mod whole;
 
 pub use carried::{CarriedError, CarriedInputs, carried_columns, carried_models};
 pub use error::ScreeningError;
-pub use model::{Model, ModelError, Sha256Reader, sha256_of_file};
+pub use model::{Model, ModelError, Sha256Reader, sha256_of, sha256_of_file};
 pub use outcome::{Coverage, Outcome, PredictedProperty, Rejected};
 pub use quantity::{Origin, Quantity, UnknownQuantity, find, label};
 pub use request::{Request, Setting, SettingError};

@@ -111,6 +111,12 @@ impl Model {
         format!("{}.{}", self.name(), self.model().about().target)
     }
 
+    /// The full name of the property that is the probability of exactly zero, where zero has one.
+    pub fn zero_property(&self) -> Option<String> {
+        let name = || format!("{}.{}", self.name(), crate::predictor::ZERO);
+        self.is_zero_inflated().then(name)
+    }
+
     /// Whether zero has a probability of its own, as metals have among band gaps.
     pub fn is_zero_inflated(&self) -> bool {
         self.model().is_zero_inflated()
@@ -126,6 +132,11 @@ impl std::fmt::Debug for Model {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Model({} from {})", self.name(), self.origin())
     }
+}
+
+/// SHA-256 in hexadecimal.
+pub fn sha256_of(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
 }
 
 /// SHA-256 of a file's bytes in hexadecimal.

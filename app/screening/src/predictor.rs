@@ -9,7 +9,7 @@ use optimize::Direction;
 use plugin_host::{Direction as Natural, Plugin, Session};
 
 /// The property of a model that gives exactly zero a probability, as metals have among band gaps.
-const ZERO: &str = "probability_of_zero";
+pub(crate) const ZERO: &str = "probability_of_zero";
 
 /// A plugin or a model that may take part.
 #[derive(Clone, Debug)]

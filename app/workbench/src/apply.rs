@@ -72,6 +72,9 @@ impl Workbench {
         if after.plugin_files != before.plugin_files {
             self.load_plugins();
         }
+        if after.models != before.models {
+            self.load_models();
+        }
         if after.source != before.source {
             self.read_table();
         } else if !after.same_question(before) {
@@ -263,6 +266,12 @@ impl Workbench {
                 let parallel = self.state.parallel.clone();
                 self.export_parallel(path, parallel.ok_or(WorkbenchError::NothingOpen)?);
             }
+
+            command @ (Command::UseModel { .. }
+            | Command::AddModel { .. }
+            | Command::EvaluateModel { .. }
+            | Command::TrainModel { .. }
+            | Command::ExportParity { .. }) => self.execute_model_command(command)?,
 
             Command::Undo => self.travel(true),
             Command::Redo => self.travel(false),

@@ -54,6 +54,12 @@ pub enum WorkbenchError {
     PlotFormat { path: PathBuf },
     #[error("{}: the picture cannot be drawn: {error}", path.display())]
     Plot { path: PathBuf, error: String },
+    #[error(transparent)]
+    Learning(#[from] surrogate::SurrogateError),
+    #[error("the model cannot be used: {why}")]
+    Model { why: String },
+    #[error("no model was evaluated yet; train or evaluate one first")]
+    NoReport,
     #[error("{0}: the file was not named")]
     NoPath(&'static str),
     #[error("the project has no file yet; save it under a name first")]

@@ -2,6 +2,7 @@
 //! nothing in it.
 
 use crate::feasible::Feasible;
+use crate::models::ModelsState;
 use crate::parallel::Parallel;
 use crate::plugins::LoadedPlugin;
 use crate::points::Points;
@@ -137,6 +138,9 @@ pub enum TaskKind {
     /// Counting the candidates that satisfy the constraints.
     Count,
     Export,
+    LoadModels,
+    /// Training a model, or judging one by folds.
+    TrainModel,
 }
 
 /// Work on a worker thread.
@@ -218,6 +222,7 @@ pub struct State {
     pub plugins: Vec<LoadedPlugin>,
     /// Plugins that are refused, and why.
     pub refused_plugins: Vec<(String, String)>,
+    pub models: ModelsState,
     pub tasks: Vec<Task>,
     pub log: Vec<LogLine>,
     pub preferences: Preferences,

@@ -4,6 +4,7 @@
 use crate::chart::PlotRange;
 use crate::error::WorkbenchError;
 use crate::feasible::{self, Feasible};
+use crate::models::{ModelReport, ModelsState, UsedModel};
 use crate::parallel::Parallel;
 use crate::plugins::{Loaded, PluginSource};
 use crate::points::Points;
@@ -42,7 +43,7 @@ pub struct Setup {
 }
 
 /// What a worker finished.
-enum Done {
+pub(crate) enum Done {
     Plugins(Result<Loaded, String>),
     Preview(Result<Arc<Preview>, WorkbenchError>),
     Table(Result<Box<Opened>, WorkbenchError>),
@@ -56,6 +57,8 @@ enum Done {
     Feasible(Option<Feasible>),
     Copied(Result<String, WorkbenchError>),
     Exported(PathBuf, Result<(), WorkbenchError>),
+    Models(Vec<UsedModel>),
+    Learnt(Result<Box<ModelReport>, WorkbenchError>),
 }
 
 /// A table that was read, the view of it before any prediction, and structures of its rows.
@@ -93,6 +96,8 @@ pub struct Workbench {
     pub(crate) changed: Option<Instant>,
     /// Whether the plugins were loaded, or refused.
     plugins_ready: bool,
+    /// Whether the project's models were read, or refused.
+    pub(crate) models_ready: bool,
 }
 
 impl Workbench {
@@ -116,6 +121,7 @@ impl Workbench {
             started: Instant::now(),
             changed: None,
             plugins_ready: false,
+            models_ready: true,
         };
         match recovery {
             Ok(recovery) => workbench.state.recovery = recovery,
@@ -143,6 +149,11 @@ impl Workbench {
             at: self.started.elapsed(),
         });
         self.next_line += 1;
+    }
+
+    /// The structures of the table's rows.
+    pub(crate) fn structures(&self) -> Option<Arc<Structures>> {
+        self.structures.clone()
     }
 
     /// Whether any work is under way.
@@ -212,7 +223,11 @@ impl Workbench {
     }
 
     /// Starts work of a kind; work of that kind that is still under way is cancelled and its answer dropped.
-    fn start(&mut self, kind: TaskKind, work: impl FnOnce(&Job) -> Done + Send + 'static) {
+    pub(crate) fn start(
+        &mut self,
+        kind: TaskKind,
+        work: impl FnOnce(&Job) -> Done + Send + 'static,
+    ) {
         self.stop(kind);
         let generation = *self.generations.entry(kind).or_insert(0);
         let task = Task {
@@ -249,7 +264,7 @@ impl Workbench {
     }
 
     /// Cancels the work of a kind; its answer will be dropped.
-    fn stop(&mut self, kind: TaskKind) {
+    pub(crate) fn stop(&mut self, kind: TaskKind) {
         *self.generations.entry(kind).or_insert(0) += 1;
         for task in self.state.tasks.iter().filter(|task| task.kind == kind) {
             task.job.cancel();
@@ -320,7 +335,7 @@ impl Workbench {
         let Some(table) = self.state.table.clone() else {
             return;
         };
-        if !self.plugins_ready {
+        if !(self.plugins_ready && self.models_ready) {
             return;
         }
         let project = self.state.project.clone();
@@ -333,10 +348,14 @@ impl Workbench {
             .filter(|plugin| on(plugin.id()))
             .collect();
         let structures = self.structures.clone();
+        let models = self.models_in_use();
         let generation = self.state.results.as_ref().map_or(0, |r| r.generation) + 1;
         self.start(TaskKind::Screen, move |job| {
             Done::Results(
-                screen::screen(generation, &project, plugins, table, structures, job).map(Box::new),
+                screen::screen(
+                    generation, &project, plugins, models, table, structures, job,
+                )
+                .map(Box::new),
             )
         });
     }
@@ -610,6 +629,8 @@ impl Workbench {
                 self.log(LogLevel::Note, format!("written: {}", path.display()));
             }
             Done::Exported(_, Err(error)) => self.log(LogLevel::Error, error.to_string()),
+            Done::Models(used) => self.take_models(used),
+            Done::Learnt(learnt) => self.take_learnt(learnt),
         }
     }
 }
@@ -647,6 +668,7 @@ fn empty_state(preferences: Preferences) -> State {
         points: None,
         parallel: None,
         element_counts: Arc::default(),
+        models: ModelsState::default(),
         plugins: Vec::new(),
         refused_plugins: Vec::new(),
         tasks: Vec::new(),

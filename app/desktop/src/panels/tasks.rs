@@ -77,5 +77,7 @@ fn task_name(kind: TaskKind) -> Text {
         TaskKind::Count => Text::TaskCount,
         TaskKind::Copy => Text::TaskCopy,
         TaskKind::Export => Text::TaskExport,
+        TaskKind::LoadModels => Text::TaskLoadModels,
+        TaskKind::TrainModel => Text::TaskTrainModel,
     }
 }
