@@ -116,6 +116,12 @@ texts! {
     YourOwn: "Your own candidates", "自分の候補";
     OpenFile: "Open…", "開く…";
     DropHere: "or drop a file here: a table (.csv, .tsv, .xlsx, .parquet), structures (.cif, POSCAR, .xyz), a project, or a plugin (.wasm)", "またはここにファイルをドロップ:表(.csv、.tsv、.xlsx、.parquet)、構造(.cif、POSCAR、.xyz)、プロジェクト、プラグイン(.wasm)";
+    DropToOpen: "Drop to open", "ドロップして開く";
+    DropProject: "{}: opens this project", "{}:プロジェクトを開く";
+    DropAsPlugin: "{}: adds this plugin to the project", "{}:プラグインをプロジェクトに追加";
+    DropTable: "{}: looks at this table before it is opened", "{}:表を確認してから開く";
+    DropStructures: "{}: opens these structures", "{}:構造を開く";
+    DropUnknown: "{}: nothing here can open this file", "{}:開けないファイルです";
     Recent: "Recent", "最近使ったファイル";
     Forget: "Forget {}", "{}を履歴から消す";
     UnsavedFound: "Work that was not saved was found.", "保存されていない作業が見つかりました。";
@@ -195,6 +201,7 @@ texts! {
     AddConstraint: "Add a constraint", "条件を追加";
     ConstraintHint: "battery.average_voltage > 3 and not has Co", "battery.average_voltage > 3 and not has Co";
     ConstraintNumber: "Constraint {}", "条件{}";
+    HoldsFor: "holds for {} of {}", "{} / {} 候補が満たす";
     RemoveConstraint: "Remove constraint {}", "条件{}を削除";
     Required: "Must hold:", "必須:";
     AllowedOnly: "Besides, only:", "他に許すのは:";
@@ -227,6 +234,26 @@ texts! {
     FrontCount: "{} on the front of these two", "この2つのフロントに{}点";
     PointsMissing: "{} without a value", "値のない候補 {}";
     PlotName: "Plot of {} over {}: {} points, {} on the front", "{}を{}に対して示す図:{}点、フロント上{}点";
+
+    // Parallel axes.
+    Parallel: "Parallel axes", "平行座標";
+    AddAxis: "Add an axis", "軸を追加";
+    DefaultAxes: "Axes of the objectives", "目標の軸に戻す";
+    ClearBrushes: "Clear ranges", "範囲を解除";
+    ExportParallel: "Export…", "書き出す…";
+    OfParallel: "Parallel axes: {}", "平行座標: {}";
+    ParallelHelp: "Drag along an axis to select by a range of values; drag a name to move its axis; double-click a name to turn it over", "軸に沿ってドラッグで範囲選択、名前をドラッグで軸を移動、名前をダブルクリックで上下反転";
+    ParallelName: "Parallel axes of {} candidates: {}", "{}候補の平行座標:{}";
+    AxisMenu: "Axis {}", "軸 {}";
+    AxisFlipped: "Values fall upwards", "上ほど小さい値";
+    AxisLog: "By powers of ten", "対数軸";
+    AxisLeft: "Move to the left", "左へ移動";
+    AxisRight: "Move to the right", "右へ移動";
+    AxisFrom: "From", "下限";
+    AxisTo: "To", "上限";
+    AxisAnyValue: "Any value", "範囲を解除";
+    AxisMissing: "{} without a value", "値のない候補 {}";
+    LineCount: "{} lines", "{} 本";
 
     // Inspector.
     Inspector: "Inspector", "詳細";
@@ -307,6 +334,9 @@ texts! {
     TaskScreen: "Predicting and ranking", "予測と順位付け";
     TaskSort: "Sorting", "並べ替え中";
     TaskPlot: "Placing points", "点を配置中";
+    TaskElements: "Counting elements", "元素を集計中";
+    TaskCount: "Counting candidates", "候補を集計中";
+    TaskCopy: "Copying", "コピー中";
     TaskExport: "Writing", "書き出し中";
 }
 

@@ -47,7 +47,7 @@ mod write_json;
 mod write_parquet;
 mod write_text;
 
-pub use error::TableError;
+pub use error::{FormulaHint, TableError};
 pub use file::{Destination, write_atomically};
 pub use header::ColumnInfo;
 pub use number::{NumberError, is_missing, parse_number};

@@ -11,7 +11,11 @@ pub mod chart;
 mod command;
 mod error;
 mod export;
+mod feasible;
 mod filter;
+mod kind;
+mod parallel;
+mod places;
 mod plugins;
 mod points;
 mod project;
@@ -28,11 +32,15 @@ mod work;
 pub use challenge::Challenge;
 pub use command::{Command, SelectMode};
 pub use error::WorkbenchError;
+pub use feasible::Feasible;
 pub use filter::{Comparison, Filter};
+pub use kind::FileKind;
+pub use parallel::{Parallel, ParallelColumn};
 pub use plugins::{LoadPlugin, LoadedPlugin, PluginSource};
 pub use points::{Points, PointsKey};
 pub use project::{
-    ColourBy, ElementRule, ObjectiveChoice, PlotAxes, Project, ProjectSource, Sort, Wanted,
+    ColourBy, ElementRule, ObjectiveChoice, ParallelAxis, ParallelPlot, PlotAxes, Project,
+    ProjectSource, Sort, Wanted,
 };
 pub use read::Preview;
 pub use results::{Column, ColumnKind, Counts, Results, Value};

@@ -96,6 +96,38 @@ pub struct PlotAxes {
     pub y_log: Option<bool>,
 }
 
+/// One of the parallel axes.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ParallelAxis {
+    /// The name of a column.
+    pub column: String,
+    /// Whether values fall upwards; `None`: where smaller is better.
+    pub flipped: Option<bool>,
+    /// Whether it runs by powers of ten; `None`: where the values span more than three of them.
+    pub log: Option<bool>,
+}
+
+impl ParallelAxis {
+    /// The axis of a column, as it is best seen.
+    pub fn of(column: &str) -> Self {
+        Self {
+            column: column.to_owned(),
+            ..Self::default()
+        }
+    }
+}
+
+/// The plot with parallel axes.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ParallelPlot {
+    /// From left to right; `None`: the objectives, and some properties more.
+    pub axes: Option<Vec<ParallelAxis>>,
+    /// Ranges of values, lower first, by column; what lies in all of them is selected.
+    pub brushes: BTreeMap<String, [f64; 2]>,
+}
+
 /// What the periodic table's colours tell.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -144,6 +176,7 @@ pub struct Project {
     /// The column whose values colour its cells.
     pub coloured_column: Option<String>,
     pub axes: PlotAxes,
+    pub parallel: ParallelPlot,
     pub element_colours: ColourBy,
     /// How structures are drawn.
     pub structure_style: scene::Style,
@@ -198,11 +231,16 @@ impl Project {
 
     /// Whether two projects ask the same of the plugins, so that one screening answers both.
     pub fn same_question(&self, other: &Self) -> bool {
-        self.source == other.source
-            && self.formula_column == other.formula_column
+        self.same_predictions(other)
             && self.objectives == other.objectives
             && self.constraints == other.constraints
             && self.elements == other.elements
+    }
+
+    /// Whether the same is predicted of the same candidates for two projects, whatever is wanted of them.
+    pub fn same_predictions(&self, other: &Self) -> bool {
+        self.source == other.source
+            && self.formula_column == other.formula_column
             && self.plugins_off == other.plugins_off
             && self.plugin_files == other.plugin_files
             && self.settings == other.settings

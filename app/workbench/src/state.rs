@@ -1,6 +1,8 @@
 //! What there is to see: the project, its candidates and results, tasks, messages, preferences. Panels read it and change
 //! nothing in it.
 
+use crate::feasible::Feasible;
+use crate::parallel::Parallel;
 use crate::plugins::LoadedPlugin;
 use crate::points::Points;
 use crate::project::{Project, ProjectSource};
@@ -19,6 +21,7 @@ use table::Table;
 pub enum Panel {
     Candidates,
     Pareto,
+    Parallel,
     Objectives,
     Inspector,
     PeriodicTable,
@@ -29,9 +32,10 @@ pub enum Panel {
 
 impl Panel {
     /// All panels.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Candidates,
         Self::Pareto,
+        Self::Parallel,
         Self::Objectives,
         Self::Inspector,
         Self::PeriodicTable,
@@ -126,6 +130,12 @@ pub enum TaskKind {
     Structure,
     Sort,
     Plot,
+    Parallel,
+    /// Counting the elements of what is selected.
+    Elements,
+    Copy,
+    /// Counting the candidates that satisfy the constraints.
+    Count,
     Export,
 }
 
@@ -191,6 +201,8 @@ pub struct State {
     pub structure: Option<SelectedStructure>,
     /// The last screening. It stays while the next one runs, and where that one fails.
     pub results: Option<Arc<Results>>,
+    /// How many candidates satisfy the constraints as they are now, where that can be counted without a screening.
+    pub feasible: Option<Feasible>,
     /// Why the last screening could not be made.
     pub question_error: Option<String>,
     /// Why the table could not be read.
@@ -199,6 +211,8 @@ pub struct State {
     pub rows: Arc<Vec<u32>>,
     /// Where the plot shows them.
     pub points: Option<Arc<Points>>,
+    /// The same over parallel axes.
+    pub parallel: Option<Arc<Parallel>>,
     /// How many of the selected candidates, or of those shown where none is selected, hold each element, by atomic number.
     pub element_counts: Arc<Vec<u32>>,
     pub plugins: Vec<LoadedPlugin>,

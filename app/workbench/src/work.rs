@@ -3,6 +3,8 @@
 
 use crate::chart::PlotRange;
 use crate::error::WorkbenchError;
+use crate::feasible::{self, Feasible};
+use crate::parallel::Parallel;
 use crate::plugins::{Loaded, PluginSource};
 use crate::points::Points;
 use crate::project::Project;
@@ -49,6 +51,10 @@ enum Done {
     Results(Result<Box<Results>, WorkbenchError>),
     Rows(Option<(Vec<u32>, Vec<u32>)>),
     Points(Option<Arc<Points>>),
+    Parallel(Option<Arc<Parallel>>),
+    Elements(Vec<u32>),
+    Feasible(Option<Feasible>),
+    Copied(Result<String, WorkbenchError>),
     Exported(PathBuf, Result<(), WorkbenchError>),
 }
 
@@ -289,6 +295,9 @@ impl Workbench {
             TaskKind::Screen,
             TaskKind::Sort,
             TaskKind::Plot,
+            TaskKind::Parallel,
+            TaskKind::Elements,
+            TaskKind::Count,
         ] {
             self.stop(kind);
         }
@@ -297,6 +306,8 @@ impl Workbench {
         state.results = None;
         state.rows = Arc::default();
         state.points = None;
+        state.feasible = None;
+        state.parallel = None;
         state.element_counts = Arc::default();
         state.question_error = None;
         state.table_error = None;
@@ -385,12 +396,45 @@ impl Workbench {
         });
     }
 
-    /// Counts elements anew where the selection changed: quick beside what a click takes, up to very large selections.
+    /// Counts elements anew where the selection changed: at once where a click selects some, else beside the window.
     pub(crate) fn count_elements(&mut self) {
-        if let Some(results) = &self.state.results {
-            let counts = element_counts(results, &self.state.project, &self.state.rows);
-            self.state.element_counts = Arc::new(counts);
+        const AT_ONCE: usize = 20_000;
+        let Some(results) = self.state.results.clone() else {
+            return;
+        };
+        self.stop(TaskKind::Elements);
+        let (project, rows) = (self.state.project.clone(), self.state.rows.clone());
+        let counted = match project.selection.len() {
+            0 => rows.len(),
+            selected => selected,
+        };
+        if counted <= AT_ONCE {
+            self.state.element_counts = Arc::new(element_counts(&results, &project, &rows));
+            return;
         }
+        self.start(TaskKind::Elements, move |_| {
+            Done::Elements(element_counts(&results, &project, &rows))
+        });
+    }
+
+    /// Counts the candidates that satisfy the constraints, where the predictions at hand are those that are asked for.
+    pub(crate) fn count_feasible(&mut self, same_predictions: bool) {
+        self.stop(TaskKind::Count);
+        let (Some(results), true) = (self.state.results.clone(), same_predictions) else {
+            self.state.feasible = None;
+            return;
+        };
+        let project = self.state.project.clone();
+        self.start(TaskKind::Count, move |job| {
+            Done::Feasible(feasible::feasible(&results, &project, job).ok().flatten())
+        });
+    }
+
+    /// Rows as text for the clipboard.
+    pub(crate) fn copy(&mut self, results: Arc<Results>, rows: Arc<Vec<u32>>) {
+        self.start(TaskKind::Copy, move |job| {
+            Done::Copied(export::csv(&results, &rows, job))
+        });
     }
 
     /// Places the points of the plot.
@@ -406,6 +450,31 @@ impl Workbench {
         self.start(TaskKind::Plot, move |job| {
             let points = points::points(&results, &project, &rows, view, job);
             Done::Points(points.ok().flatten().map(Arc::new))
+        });
+    }
+
+    /// Lays the rows over the parallel axes.
+    pub(crate) fn lay_parallel(&mut self) {
+        let Some(results) = self.state.results.clone() else {
+            return;
+        };
+        let (project, rows, view) = (
+            self.state.project.clone(),
+            self.state.rows.clone(),
+            self.view,
+        );
+        self.start(TaskKind::Parallel, move |job| {
+            let parallel = Parallel::new(&results, &project, rows, view, job);
+            Done::Parallel(parallel.ok().flatten().map(Arc::new))
+        });
+    }
+
+    pub(crate) fn export_parallel(&mut self, path: PathBuf, parallel: Arc<Parallel>) {
+        let fonts = self.setup.fonts.clone();
+        let project = self.state.project.clone();
+        self.start(TaskKind::Export, move |_| {
+            let written = export::parallel(&parallel, &project, &fonts, &path);
+            Done::Exported(path, written)
         });
     }
 
@@ -502,6 +571,7 @@ impl Workbench {
                 }
                 self.state.question_error = None;
                 self.state.results = Some(Arc::new(*results));
+                self.count_feasible(true);
                 self.sort();
             }
             Done::Results(Err(WorkbenchError::Screening(ScreeningError::Cancelled))) => {}
@@ -516,7 +586,25 @@ impl Workbench {
                 self.plot();
             }
             Done::Structure(structure) => self.state.structure = Some(structure),
-            Done::Points(points) => self.state.points = points,
+            Done::Points(points) => {
+                self.state.points = points;
+                let key = |parallel: &Arc<Parallel>| parallel.key;
+                let made_of = self
+                    .state
+                    .results
+                    .as_ref()
+                    .map(|r| (r.generation, self.view));
+                if self.state.parallel.as_ref().map(key) != made_of {
+                    self.lay_parallel();
+                }
+            }
+            Done::Feasible(feasible) => self.state.feasible = feasible,
+            Done::Elements(counts) => self.state.element_counts = Arc::new(counts),
+            Done::Copied(Ok(text)) => {
+                self.state.clipboard = (self.state.clipboard.0 + 1, text);
+            }
+            Done::Copied(Err(error)) => self.log(LogLevel::Error, error.to_string()),
+            Done::Parallel(parallel) => self.state.parallel = parallel,
             Done::Rows(None) => {}
             Done::Exported(path, Ok(())) => {
                 self.log(LogLevel::Note, format!("written: {}", path.display()));
@@ -552,10 +640,12 @@ fn empty_state(preferences: Preferences) -> State {
         table: None,
         structure: None,
         results: None,
+        feasible: None,
         question_error: None,
         table_error: None,
         rows: Arc::default(),
         points: None,
+        parallel: None,
         element_counts: Arc::default(),
         plugins: Vec::new(),
         refused_plugins: Vec::new(),

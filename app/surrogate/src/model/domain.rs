@@ -39,6 +39,11 @@ impl Domain {
         Element::all().filter(|element| self.elements >> element.atomic_number() & 1 == 1)
     }
 
+    /// The range of each numeric input column in the training data; none for compositions.
+    pub fn ranges(&self) -> impl Iterator<Item = (f64, f64)> {
+        self.lower.iter().copied().zip(self.upper.iter().copied())
+    }
+
     /// Whether a candidate lies outside.
     pub(crate) fn excludes(&self, design: &Design, row: usize) -> bool {
         design.elements[row] & !self.elements != 0 || self.strange(design, row).next().is_some()
