@@ -147,6 +147,9 @@ fn coverage(plan: &Plan, chunks: &[Chunk]) -> Vec<Coverage> {
             plugin: plugin.plugin().id().to_owned(),
             covered: chunks.iter().map(|c| c.plugins[index].covered).sum(),
             lost: chunks.iter().map(|c| c.plugins[index].lost).sum(),
+            faulty_batches: plugin.session.faulty_batches(),
+            fault: plugin.session.example_fault(),
+            time: plugin.session.time(),
         });
     plugins.collect()
 }

@@ -9,6 +9,7 @@ mod apply;
 mod challenge;
 pub mod chart;
 mod command;
+mod crystals;
 mod error;
 mod export;
 mod filter;
@@ -18,6 +19,7 @@ mod project;
 mod read;
 mod results;
 mod screen;
+pub mod shelf;
 mod state;
 mod store;
 mod structure;
@@ -27,9 +29,10 @@ mod work;
 
 pub use challenge::Challenge;
 pub use command::{Command, SelectMode};
+pub use crystals::Crystal;
 pub use error::WorkbenchError;
 pub use filter::{Comparison, Filter};
-pub use plugins::{LoadPlugin, LoadedPlugin, PluginSource};
+pub use plugins::{LoadedPlugin, Offer, Offered, Problem, RefusedPlugin, ShelfState, Subject};
 pub use points::{Points, PointsKey};
 pub use project::{
     ColourBy, ElementRule, ObjectiveChoice, PlotAxes, Project, ProjectSource, Sort, Wanted,
@@ -37,7 +40,7 @@ pub use project::{
 pub use read::Preview;
 pub use results::{Column, ColumnKind, Counts, Results, Value};
 pub use state::{
-    Import, Language, LogLevel, LogLine, Panel, Preferences, Recovery, State, Task, TaskKind, Theme,
+    Import, LogLevel, LogLine, Panel, Preferences, Recovery, State, Task, TaskKind, Theme,
 };
 pub use store::Folders;
 pub use structure::SelectedStructure;
@@ -51,3 +54,4 @@ pub use plugin_host::{
     Direction as NaturalDirection, Limits, Need, Origin, Parameter, ParameterKind, ParameterValue,
 };
 pub use scene::Style as StructureStyle;
+pub use words::Language;

@@ -1,7 +1,8 @@
 //! What there is to see: the project, its candidates and results, tasks, messages, preferences. Panels read it and change
 //! nothing in it.
 
-use crate::plugins::LoadedPlugin;
+use crate::crystals::Crystal;
+use crate::plugins::{LoadedPlugin, RefusedPlugin, ShelfState};
 use crate::points::Points;
 use crate::project::{Project, ProjectSource};
 use crate::read::Preview;
@@ -12,6 +13,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use table::Table;
+use words::Language;
 
 /// The panels of the workbench, by name; the window draws them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -41,20 +43,6 @@ impl Panel {
     ];
 }
 
-/// The language of the window's texts.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Language {
-    #[default]
-    English,
-    Japanese,
-}
-
-impl Language {
-    /// All languages.
-    pub const ALL: [Self; 2] = [Self::English, Self::Japanese];
-}
-
 /// Light or dark.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -81,6 +69,8 @@ pub struct Preferences {
     pub font_size: f32,
     /// The newest first.
     pub recent: Vec<PathBuf>,
+    /// Places of registries, the newest first.
+    pub registries: Vec<String>,
     /// Whether the three steps of the tour were seen to their end.
     pub tour_seen: bool,
 }
@@ -92,6 +82,7 @@ impl Default for Preferences {
             theme: Theme::default(),
             font_size: 14.0,
             recent: Vec::new(),
+            registries: Vec::new(),
             tour_seen: false,
         }
     }
@@ -120,6 +111,9 @@ pub struct LogLine {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum TaskKind {
     LoadPlugins,
+    LookAtPlugin,
+    /// Something about the plugins' places: installing, asking a registry, trusting a key.
+    Shelf,
     Preview,
     Read,
     Screen,
@@ -202,8 +196,9 @@ pub struct State {
     /// How many of the selected candidates, or of those shown where none is selected, hold each element, by atomic number.
     pub element_counts: Arc<Vec<u32>>,
     pub plugins: Vec<LoadedPlugin>,
-    /// Plugins that are refused, and why.
-    pub refused_plugins: Vec<(String, String)>,
+    pub refused_plugins: Vec<RefusedPlugin>,
+    /// What is installed and available, and whom the user trusts.
+    pub shelf: ShelfState,
     pub tasks: Vec<Task>,
     pub log: Vec<LogLine>,
     pub preferences: Preferences,
@@ -234,6 +229,10 @@ impl State {
         }
         match self.project.source.as_ref()? {
             ProjectSource::Challenge(challenge) => Some(challenge.file_name().to_owned()),
+            ProjectSource::Crystals(only) => {
+                let crystal = only.as_deref().and_then(Crystal::of_file);
+                Some(crystal.map_or("structures", |c| &c.title).to_owned())
+            }
             ProjectSource::File(path) => name(path),
         }
     }

@@ -5,14 +5,18 @@ mod filters;
 mod import;
 mod inspector;
 mod objectives;
+mod offer;
 mod pareto;
 mod periodic_table;
 mod plot_canvas;
 mod plugins;
+mod registries;
+mod standing;
 mod structure;
 mod tasks;
 
 pub use import::import_ui;
+pub use offer::offer_ui;
 pub use periodic_table::colour_name;
 pub use structure::take_picture;
 pub use tasks::task_ui;
