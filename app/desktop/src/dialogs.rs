@@ -92,6 +92,12 @@ fn question(command: &Command) -> Option<Question> {
                 other => other,
             },
         },
+        Command::ExportParallel { path: None } => Question {
+            save: true,
+            kinds: vec![(Text::KindPicture, vec!["svg", "png"])],
+            name: "parallel.svg",
+            answer: |_, path| Command::ExportParallel { path: Some(path) },
+        },
         Command::ExportPlot { path: None, .. } => Question {
             save: true,
             kinds: vec![(Text::KindPicture, vec!["svg", "png"])],

@@ -30,9 +30,10 @@ impl Default for Layout {
 fn default_tree() -> Tree<Panel> {
     let mut tiles = Tiles::default();
     let mut pane = |panel| tiles.insert_pane(panel);
-    let [candidates, pareto, objectives, inspector] = [
+    let [candidates, pareto, parallel, objectives, inspector] = [
         Panel::Candidates,
         Panel::Pareto,
+        Panel::Parallel,
         Panel::Objectives,
         Panel::Inspector,
     ]
@@ -47,7 +48,7 @@ fn default_tree() -> Tree<Panel> {
     let left = tiles.insert_tab_tile(vec![objectives, plugins]);
     let middle = tiles.insert_tab_tile(vec![candidates]);
     let below = tiles.insert_tab_tile(vec![periodic, tasks]);
-    let above_right = tiles.insert_tab_tile(vec![pareto, structure]);
+    let above_right = tiles.insert_tab_tile(vec![pareto, parallel, structure]);
     let below_right = tiles.insert_tab_tile(vec![inspector]);
     let shares = |dir, children: [TileId; 2], first| {
         Container::Linear(egui_tiles::Linear::new_binary(dir, children, first))
@@ -145,6 +146,7 @@ pub fn title(panel: Panel) -> Text {
     match panel {
         Panel::Candidates => Text::Candidates,
         Panel::Pareto => Text::Pareto,
+        Panel::Parallel => Text::Parallel,
         Panel::Objectives => Text::Objectives,
         Panel::Inspector => Text::Inspector,
         Panel::PeriodicTable => Text::PeriodicTable,

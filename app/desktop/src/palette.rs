@@ -115,6 +115,16 @@ pub fn command_name(command: &Command, words: Words) -> String {
         Command::ColourElements { by } => {
             return words.fill(Text::ColourElementsBy, &[&words.get(colour_name(*by))]);
         }
+        Command::ExportParallel { .. }
+        | Command::SetParallelAxes { axes: None }
+        | Command::ClearBrushes => {
+            let text = match command {
+                Command::ExportParallel { .. } => Text::ExportParallel,
+                Command::ClearBrushes => Text::ClearBrushes,
+                _ => Text::DefaultAxes,
+            };
+            return words.fill(Text::OfParallel, &[&words.get(text)]);
+        }
         Command::ExportTable { selected: true, .. } => Text::ExportSelected,
         Command::ExportTable { .. } => Text::ExportShown,
         Command::CopyRows { selected: true } => Text::CopySelected,

@@ -202,6 +202,26 @@ words::texts! {
     PointsMissing: "{} without a value", "値のない候補 {}";
     PlotName: "Plot of {} over {}: {} points, {} on the front", "{}を{}に対して示す図:{}点、フロント上{}点";
 
+    // Parallel axes.
+    Parallel: "Parallel axes", "平行座標";
+    AddAxis: "Add an axis", "軸を追加";
+    DefaultAxes: "Axes of the objectives", "目標の軸に戻す";
+    ClearBrushes: "Clear ranges", "範囲を解除";
+    ExportParallel: "Export…", "書き出す…";
+    OfParallel: "Parallel axes: {}", "平行座標: {}";
+    ParallelHelp: "Drag along an axis to select by a range of values; drag a name to move its axis; double-click a name to turn it over", "軸に沿ってドラッグで範囲選択、名前をドラッグで軸を移動、名前をダブルクリックで上下反転";
+    ParallelName: "Parallel axes of {} candidates: {}", "{}候補の平行座標:{}";
+    AxisMenu: "Axis {}", "軸 {}";
+    AxisFlipped: "Values fall upwards", "上ほど小さい値";
+    AxisLog: "By powers of ten", "対数軸";
+    AxisLeft: "Move to the left", "左へ移動";
+    AxisRight: "Move to the right", "右へ移動";
+    AxisFrom: "From", "下限";
+    AxisTo: "To", "上限";
+    AxisAnyValue: "Any value", "範囲を解除";
+    AxisMissing: "{} without a value", "値のない候補 {}";
+    LineCount: "{} lines", "{} 本";
+
     // Inspector.
     Inspector: "Inspector", "詳細";
     NothingSelected: "Select a candidate in the table or in the plot.", "表か図で候補を選んでください。";
@@ -327,6 +347,8 @@ words::texts! {
     TaskScreen: "Predicting and ranking", "予測と順位付け";
     TaskSort: "Sorting", "並べ替え中";
     TaskPlot: "Placing points", "点を配置中";
+    TaskElements: "Counting elements", "元素を集計中";
+    TaskCopy: "Copying", "コピー中";
     TaskExport: "Writing", "書き出し中";
 }
 

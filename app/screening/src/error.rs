@@ -24,8 +24,10 @@ pub enum ScreeningError {
         plugin: String,
         hint: String,
     },
-    #[error("two plugins are called {0:?}; a property's name would not say which is meant")]
-    TwicePlugin(String),
+    #[error(
+        "two plugins or models are called {0:?}; a property's name would not say which is meant"
+    )]
+    SameName(String),
     #[error("column {column:?}: {error}")]
     Unit {
         column: String,
@@ -69,9 +71,41 @@ pub enum ScreeningError {
         guess: String,
     },
     #[error(
-        "there is nothing to rank by: {0} declares no objective; name one with -O, for example -O max:PROPERTY"
+        "there is nothing to rank by: {names} declares no objective; name one with -O, for example -O 'max:{example}'"
     )]
-    NoObjective(String),
+    NoObjective { names: String, example: String },
+    #[error("model {model} needs a column {column:?}: {error}")]
+    ModelColumn {
+        model: String,
+        column: String,
+        error: table::TableError,
+    },
+    #[error(
+        "model {model} needs crystal structures: give a folder of structure files, or a table with a column of their paths (--structure-column)"
+    )]
+    ModelStructures { model: String },
+    #[error(
+        "nothing can be learnt: none of the {rows} rows has both inputs and the target {target:?} (line {line}: {reason})"
+    )]
+    NothingToLearn {
+        target: String,
+        rows: usize,
+        line: u64,
+        reason: String,
+    },
+    #[error("none of the {rows} rows holds a formula that can be read (line {line}: {reason})")]
+    NoCandidate {
+        rows: usize,
+        line: u64,
+        reason: String,
+    },
+    #[error("{0:?} is the target, so it cannot be an input too")]
+    TargetIsInput(String),
+    #[error("model {model}: {error}")]
+    Model {
+        model: String,
+        error: surrogate::SurrogateError,
+    },
     #[error(
         "no plugin applies to any of the {rows} candidates ({tried}); name an objective with -O"
     )]
@@ -95,6 +129,8 @@ impl ScreeningError {
                 | Self::MissingColumn { .. }
                 | Self::UnknownDescriptor { .. }
                 | Self::NoStructures { .. }
+                | Self::ModelColumn { .. }
+                | Self::ModelStructures { .. }
                 | Self::Unsupported { .. }
         )
     }

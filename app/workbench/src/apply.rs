@@ -2,14 +2,13 @@
 
 use crate::command::{Command, SelectMode};
 use crate::error::WorkbenchError;
-use crate::export;
+use crate::parallel;
 use crate::project::{Project, ProjectSource};
 use crate::results::Results;
 use crate::state::{Import, LogLevel, Panel, Recovery};
 use crate::store::{self, PROJECT_ENDING};
 use crate::structure::is_structures;
 use crate::work::Workbench;
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
@@ -80,6 +79,8 @@ impl Workbench {
             self.sort();
         } else if after.axes != before.axes {
             self.plot();
+        } else if after.parallel.axes != before.parallel.axes {
+            self.lay_parallel();
         }
         if after.selection != before.selection {
             self.count_elements();
@@ -222,6 +223,19 @@ impl Workbench {
                 project.axes.x_log = x_log.or(project.axes.x_log);
                 project.axes.y_log = y_log.or(project.axes.y_log);
             }
+            Command::SetParallelAxes { axes } => project.parallel.axes = axes,
+            Command::BrushAxis { column, range } => {
+                let brushes = &mut project.parallel.brushes;
+                match range {
+                    Some([a, b]) => brushes.insert(column, [a.min(b), a.max(b)]),
+                    None => brushes.remove(&column),
+                };
+                self.select_brushed();
+            }
+            Command::ClearBrushes => {
+                project.parallel.brushes.clear();
+                self.select_brushed();
+            }
             Command::SetStructureStyle { style } => project.structure_style = *style,
             Command::ColourElements { by } => project.element_colours = by,
             Command::Select { rows, mode } => self.select(&rows, mode),
@@ -240,7 +254,7 @@ impl Workbench {
                 };
                 self.select(&rows, SelectMode::Replace);
             }
-            Command::ClearSelection => project.selection = Arc::default(),
+            Command::ClearSelection => self.select(&[], SelectMode::Replace),
             Command::SetLayout { layout } => project.layout = Some(layout),
 
             Command::ExportTable { path, selected } => {
@@ -250,14 +264,19 @@ impl Workbench {
             }
             Command::CopyRows { selected } => {
                 let (results, rows) = self.rows_to_take(selected)?;
-                let text = export::csv(&results, &rows)?;
-                self.state.clipboard = (self.state.clipboard.0 + 1, text);
+                self.copy(results, rows);
             }
             Command::ExportPlot { path, range } => {
                 let path = path.ok_or(WorkbenchError::NoPath("export the plot"))?;
                 let points = self.state.points.clone();
                 let points = points.ok_or(WorkbenchError::NothingOpen)?;
                 self.export_plot(path, points, range);
+            }
+
+            Command::ExportParallel { path } => {
+                let path = path.ok_or(WorkbenchError::NoPath("export the plot"))?;
+                let parallel = self.state.parallel.clone();
+                self.export_parallel(path, parallel.ok_or(WorkbenchError::NothingOpen)?);
             }
 
             Command::Undo => self.travel(true),
@@ -421,25 +440,31 @@ impl Workbench {
         let rows = rows.iter().copied().filter(|&row| row < count);
         let selection = &mut self.state.project.selection;
         let selected: Vec<u32> = match mode {
-            SelectMode::Replace => {
-                let mut rows: Vec<u32> = rows.collect();
-                rows.sort_unstable();
-                rows.dedup();
-                rows
-            }
-            SelectMode::Add => {
-                let mut all: Vec<u32> = selection.iter().copied().chain(rows).collect();
-                all.sort_unstable();
-                all.dedup();
-                all
-            }
+            SelectMode::Replace => ascending(rows, count),
+            SelectMode::Add => ascending(selection.iter().copied().chain(rows), count),
             SelectMode::Toggle => {
-                let old: BTreeSet<u32> = selection.iter().copied().collect();
-                let new: BTreeSet<u32> = rows.collect();
-                old.symmetric_difference(&new).copied().collect()
+                let new = ascending(rows, count);
+                let was = |row: &u32| selection.binary_search(row).is_ok();
+                let stays = |row: &&u32| new.binary_search(row).is_err();
+                let mut all: Vec<u32> = selection.iter().filter(stays).copied().collect();
+                all.extend(new.iter().filter(|row| !was(row)));
+                ascending(all.into_iter(), count)
             }
         };
+        // What was brushed is not what is selected any more.
+        self.state.project.parallel.brushes.clear();
+        let selection = &mut self.state.project.selection;
         *selection = Arc::new(selected);
+    }
+
+    /// Selects what lies in the ranges that are brushed.
+    fn select_brushed(&mut self) {
+        let (Some(results), project) = (&self.state.results, &self.state.project) else {
+            return;
+        };
+        let rows = parallel::brushed(results, project, &self.state.rows);
+        let count = results.table().len() as u32;
+        self.state.project.selection = Arc::new(ascending(rows.into_iter(), count));
     }
 
     /// The rows shown, or the selected ones, and the results they belong to.
@@ -461,13 +486,33 @@ impl Workbench {
 
     /// The selected rows in the order shown; those that are hidden last.
     fn selected_in_order(&self) -> Arc<Vec<u32>> {
-        let state = &self.state;
-        let shown = state.rows.iter().copied();
-        let mut rows: Vec<u32> = shown.filter(|&row| state.is_selected(row)).collect();
-        let seen: BTreeSet<u32> = rows.iter().copied().collect();
-        rows.extend(state.project.selection.iter().filter(|r| !seen.contains(r)));
+        let selection = &self.state.project.selection;
+        let count = selection.last().map_or(0, |&row| row as usize + 1);
+        let mut wanted = vec![false; count];
+        selection
+            .iter()
+            .for_each(|&row| wanted[row as usize] = true);
+        // Each is taken once: what was shown is not wanted any more.
+        let mut take = |row: &u32| wanted.get_mut(*row as usize).is_some_and(std::mem::take);
+        let shown = self.state.rows.iter().copied();
+        let mut rows: Vec<u32> = shown.filter(&mut take).collect();
+        rows.extend(selection.iter().copied().filter(take));
         Arc::new(rows)
     }
+}
+
+/// Rows below `count`, each once, ascending.
+fn ascending(rows: impl Iterator<Item = u32>, count: u32) -> Vec<u32> {
+    const FEW: usize = 10_000;
+    let mut rows: Vec<u32> = rows.collect();
+    if rows.len() <= FEW {
+        rows.sort_unstable();
+        rows.dedup();
+        return rows;
+    }
+    let mut wanted = vec![false; count as usize];
+    rows.iter().for_each(|&row| wanted[row as usize] = true);
+    (0..count).filter(|&row| wanted[row as usize]).collect()
 }
 
 /// Takes an entry out of a list, where there is one.

@@ -3,7 +3,7 @@
 use crate::challenge::Challenge;
 use crate::chart::PlotRange;
 use crate::filter::Filter;
-use crate::project::{ColourBy, ElementRule, ObjectiveChoice, Sort};
+use crate::project::{ColourBy, ElementRule, ObjectiveChoice, ParallelAxis, Sort};
 use crate::state::{Panel, Theme};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -170,6 +170,17 @@ pub enum Command {
         x_log: Option<bool>,
         y_log: Option<bool>,
     },
+    /// The parallel axes from left to right; `None`: the objectives, and some properties more.
+    SetParallelAxes {
+        axes: Option<Vec<ParallelAxis>>,
+    },
+    /// Selects by a range of values of one of the parallel axes; what lies in the ranges of all axes is selected. `None`: any
+    /// value will do.
+    BrushAxis {
+        column: String,
+        range: Option<[f64; 2]>,
+    },
+    ClearBrushes,
     ColourElements {
         by: ColourBy,
     },
@@ -204,6 +215,10 @@ pub enum Command {
         path: Option<PathBuf>,
         /// The part shown; `None`: all points.
         range: Option<PlotRange>,
+    },
+    /// The plot with parallel axes as .svg or .png.
+    ExportParallel {
+        path: Option<PathBuf>,
     },
 
     // The session.
@@ -264,6 +279,9 @@ impl Command {
                 path: None,
                 range: None,
             },
+            Self::ExportParallel { path: None },
+            Self::SetParallelAxes { axes: None },
+            Self::ClearBrushes,
             Self::AddPlugin { path: None },
             Self::CancelAll,
             Self::ClearLog,
@@ -290,6 +308,7 @@ impl Command {
             Self::SetParameter {
                 plugin, parameter, ..
             } => format!("{plugin}.{parameter}"),
+            Self::BrushAxis { column, .. } => column.clone(),
             Self::SetSearch { .. } | Self::SetStructureStyle { .. } => String::new(),
             _ => return None,
         };

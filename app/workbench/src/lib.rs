@@ -13,6 +13,8 @@ mod crystals;
 mod error;
 mod export;
 mod filter;
+mod parallel;
+mod places;
 mod plugins;
 mod points;
 mod project;
@@ -32,10 +34,12 @@ pub use command::{Command, SelectMode};
 pub use crystals::Crystal;
 pub use error::WorkbenchError;
 pub use filter::{Comparison, Filter};
+pub use parallel::{Parallel, ParallelColumn};
 pub use plugins::{LoadedPlugin, Offer, Offered, Problem, RefusedPlugin, ShelfState, Subject};
 pub use points::{Points, PointsKey};
 pub use project::{
-    ColourBy, ElementRule, ObjectiveChoice, PlotAxes, Project, ProjectSource, Sort, Wanted,
+    ColourBy, ElementRule, ObjectiveChoice, ParallelAxis, ParallelPlot, PlotAxes, Project,
+    ProjectSource, Sort, Wanted,
 };
 pub use read::Preview;
 pub use results::{Column, ColumnKind, Counts, Results, Value};

@@ -98,6 +98,38 @@ pub struct PlotAxes {
     pub y_log: Option<bool>,
 }
 
+/// One of the parallel axes.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ParallelAxis {
+    /// The name of a column.
+    pub column: String,
+    /// Whether values fall upwards; `None`: where smaller is better.
+    pub flipped: Option<bool>,
+    /// Whether it runs by powers of ten; `None`: where the values span more than three of them.
+    pub log: Option<bool>,
+}
+
+impl ParallelAxis {
+    /// The axis of a column, as it is best seen.
+    pub fn of(column: &str) -> Self {
+        Self {
+            column: column.to_owned(),
+            ..Self::default()
+        }
+    }
+}
+
+/// The plot with parallel axes.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ParallelPlot {
+    /// From left to right; `None`: the objectives, and some properties more.
+    pub axes: Option<Vec<ParallelAxis>>,
+    /// Ranges of values, lower first, by column; what lies in all of them is selected.
+    pub brushes: BTreeMap<String, [f64; 2]>,
+}
+
 /// What the periodic table's colours tell.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -146,6 +178,7 @@ pub struct Project {
     /// The column whose values colour its cells.
     pub coloured_column: Option<String>,
     pub axes: PlotAxes,
+    pub parallel: ParallelPlot,
     pub element_colours: ColourBy,
     /// How structures are drawn.
     pub structure_style: scene::Style,

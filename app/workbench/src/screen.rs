@@ -29,6 +29,7 @@ pub(crate) fn screen(
     let request = Request {
         plugins,
         plugins_are_named: false,
+        models: Vec::new(),
         settings: project.screening_settings(),
         objectives: project.objectives.iter().map(Objective::from).collect(),
         constraints,

@@ -2,6 +2,7 @@
 //! nothing in it.
 
 use crate::crystals::Crystal;
+use crate::parallel::Parallel;
 use crate::plugins::{LoadedPlugin, RefusedPlugin, ShelfState};
 use crate::points::Points;
 use crate::project::{Project, ProjectSource};
@@ -21,6 +22,7 @@ use words::Language;
 pub enum Panel {
     Candidates,
     Pareto,
+    Parallel,
     Objectives,
     Inspector,
     PeriodicTable,
@@ -31,9 +33,10 @@ pub enum Panel {
 
 impl Panel {
     /// All panels.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Candidates,
         Self::Pareto,
+        Self::Parallel,
         Self::Objectives,
         Self::Inspector,
         Self::PeriodicTable,
@@ -120,6 +123,10 @@ pub enum TaskKind {
     Structure,
     Sort,
     Plot,
+    Parallel,
+    /// Counting the elements of what is selected.
+    Elements,
+    Copy,
     Export,
 }
 
@@ -193,6 +200,8 @@ pub struct State {
     pub rows: Arc<Vec<u32>>,
     /// Where the plot shows them.
     pub points: Option<Arc<Points>>,
+    /// The same over parallel axes.
+    pub parallel: Option<Arc<Parallel>>,
     /// How many of the selected candidates, or of those shown where none is selected, hold each element, by atomic number.
     pub element_counts: Arc<Vec<u32>>,
     pub plugins: Vec<LoadedPlugin>,

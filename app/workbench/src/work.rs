@@ -3,6 +3,7 @@
 
 use crate::chart::PlotRange;
 use crate::error::WorkbenchError;
+use crate::parallel::Parallel;
 use crate::plugins::{Loaded, Offered, ShelfDone, ShelfState, Subject};
 use crate::points::Points;
 use crate::project::Project;
@@ -68,6 +69,9 @@ pub(crate) enum Done {
     Results(Result<Box<Results>, WorkbenchError>),
     Rows(Option<(Vec<u32>, Vec<u32>)>),
     Points(Option<Arc<Points>>),
+    Parallel(Option<Arc<Parallel>>),
+    Elements(Vec<u32>),
+    Copied(Result<String, WorkbenchError>),
     Exported(PathBuf, Result<(), WorkbenchError>),
 }
 
@@ -301,6 +305,8 @@ impl Workbench {
             TaskKind::Screen,
             TaskKind::Sort,
             TaskKind::Plot,
+            TaskKind::Parallel,
+            TaskKind::Elements,
         ] {
             self.stop(kind);
         }
@@ -309,6 +315,7 @@ impl Workbench {
         state.results = None;
         state.rows = Arc::default();
         state.points = None;
+        state.parallel = None;
         state.element_counts = Arc::default();
         state.question_error = None;
         state.table_error = None;
@@ -397,12 +404,32 @@ impl Workbench {
         });
     }
 
-    /// Counts elements anew where the selection changed: quick beside what a click takes, up to very large selections.
+    /// Counts elements anew where the selection changed: at once where a click selects some, else beside the window.
     pub(crate) fn count_elements(&mut self) {
-        if let Some(results) = &self.state.results {
-            let counts = element_counts(results, &self.state.project, &self.state.rows);
-            self.state.element_counts = Arc::new(counts);
+        const AT_ONCE: usize = 20_000;
+        let Some(results) = self.state.results.clone() else {
+            return;
+        };
+        self.stop(TaskKind::Elements);
+        let (project, rows) = (self.state.project.clone(), self.state.rows.clone());
+        let counted = match project.selection.len() {
+            0 => rows.len(),
+            selected => selected,
+        };
+        if counted <= AT_ONCE {
+            self.state.element_counts = Arc::new(element_counts(&results, &project, &rows));
+            return;
         }
+        self.start(TaskKind::Elements, move |_| {
+            Done::Elements(element_counts(&results, &project, &rows))
+        });
+    }
+
+    /// Rows as text for the clipboard.
+    pub(crate) fn copy(&mut self, results: Arc<Results>, rows: Arc<Vec<u32>>) {
+        self.start(TaskKind::Copy, move |job| {
+            Done::Copied(export::csv(&results, &rows, job))
+        });
     }
 
     /// Places the points of the plot.
@@ -418,6 +445,31 @@ impl Workbench {
         self.start(TaskKind::Plot, move |job| {
             let points = points::points(&results, &project, &rows, view, job);
             Done::Points(points.ok().flatten().map(Arc::new))
+        });
+    }
+
+    /// Lays the rows over the parallel axes.
+    pub(crate) fn lay_parallel(&mut self) {
+        let Some(results) = self.state.results.clone() else {
+            return;
+        };
+        let (project, rows, view) = (
+            self.state.project.clone(),
+            self.state.rows.clone(),
+            self.view,
+        );
+        self.start(TaskKind::Parallel, move |job| {
+            let parallel = Parallel::new(&results, &project, rows, view, job);
+            Done::Parallel(parallel.ok().flatten().map(Arc::new))
+        });
+    }
+
+    pub(crate) fn export_parallel(&mut self, path: PathBuf, parallel: Arc<Parallel>) {
+        let fonts = self.setup.fonts.clone();
+        let project = self.state.project.clone();
+        self.start(TaskKind::Export, move |_| {
+            let written = export::parallel(&parallel, &project, &fonts, &path);
+            Done::Exported(path, written)
         });
     }
 
@@ -520,7 +572,24 @@ impl Workbench {
                 self.plot();
             }
             Done::Structure(structure) => self.state.structure = Some(structure),
-            Done::Points(points) => self.state.points = points,
+            Done::Points(points) => {
+                self.state.points = points;
+                let key = |parallel: &Arc<Parallel>| parallel.key;
+                let made_of = self
+                    .state
+                    .results
+                    .as_ref()
+                    .map(|r| (r.generation, self.view));
+                if self.state.parallel.as_ref().map(key) != made_of {
+                    self.lay_parallel();
+                }
+            }
+            Done::Elements(counts) => self.state.element_counts = Arc::new(counts),
+            Done::Copied(Ok(text)) => {
+                self.state.clipboard = (self.state.clipboard.0 + 1, text);
+            }
+            Done::Copied(Err(error)) => self.log(LogLevel::Error, error.to_string()),
+            Done::Parallel(parallel) => self.state.parallel = parallel,
             Done::Rows(None) => {}
             Done::Exported(path, Ok(())) => {
                 self.log(LogLevel::Note, format!("written: {}", path.display()));
@@ -560,6 +629,7 @@ fn empty_state(preferences: Preferences) -> State {
         table_error: None,
         rows: Arc::default(),
         points: None,
+        parallel: None,
         element_counts: Arc::default(),
         plugins: Vec::new(),
         refused_plugins: Vec::new(),

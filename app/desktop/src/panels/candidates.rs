@@ -3,7 +3,11 @@
 use super::filters::filters_ui;
 use crate::texts::{Text, Words};
 use crate::{look, numbers};
-use egui::{Align, Color32, Layout, Modifiers, Rect, RichText, Sense, TextEdit, Ui, WidgetInfo};
+use egui::containers::menu::{MenuButton, MenuConfig};
+use egui::{
+    Align, Color32, Layout, Modifiers, PopupCloseBehavior, Rect, RichText, Sense, TextEdit, Ui,
+    WidgetInfo,
+};
 use egui_table::{CellInfo, HeaderCellInfo, HeaderRow, Table, TableDelegate};
 use std::sync::Arc;
 use workbench::{
@@ -77,7 +81,7 @@ fn toolbar_ui(
                 }
             });
         });
-        ui.menu_button(words.get(Text::Columns), |ui| {
+        lasting_menu(words.get(Text::Columns)).ui(ui, |ui| {
             scrolled(ui, |ui| {
                 columns_menu_ui(ui, state, results, words, commands)
             });
@@ -136,6 +140,12 @@ fn toolbar_ui(
             ui.spinner();
         }
     });
+}
+
+/// A menu that stays open while things in it are clicked.
+pub fn lasting_menu(name: &str) -> MenuButton<'_> {
+    let behaviour = PopupCloseBehavior::CloseOnClickOutside;
+    MenuButton::new(name).config(MenuConfig::new().close_behavior(behaviour))
 }
 
 /// A menu's contents, which may be longer than the screen is high.
@@ -240,7 +250,11 @@ fn newly_selected(ui: &Ui, state: &State) -> Option<usize> {
         return None;
     }
     ui.data_mut(|data| data.insert_temp(id, selection.clone()));
-    state.rows.iter().position(|&row| state.is_selected(row))
+    match selection.as_slice() {
+        // Most often one, which is found by a look along the rows.
+        [only] => state.rows.iter().position(|row| row == only),
+        _ => state.rows.iter().position(|&row| state.is_selected(row)),
+    }
 }
 
 /// The least and the greatest value of a column, without the outermost twentieths, from at most 10,000 of the rows.

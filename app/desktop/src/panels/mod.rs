@@ -1,11 +1,14 @@
 //! The panels, one file each. Adding one takes a file here, a name in `workbench::Panel`, a title, and a line below.
 
 mod candidates;
+mod drawing;
 mod filters;
 mod import;
 mod inspector;
 mod objectives;
 mod offer;
+mod parallel;
+mod parallel_canvas;
 mod pareto;
 mod periodic_table;
 mod plot_canvas;
@@ -29,6 +32,7 @@ pub fn ui(panel: Panel, ui: &mut Ui, state: &State) -> Vec<Command> {
     match panel {
         Panel::Candidates => candidates::candidates_ui(ui, state),
         Panel::Pareto => pareto::pareto_ui(ui, state),
+        Panel::Parallel => parallel::parallel_ui(ui, state),
         Panel::Objectives => objectives::objectives_ui(ui, state),
         Panel::Inspector => inspector::inspector_ui(ui, state),
         Panel::PeriodicTable => periodic_table::periodic_table_ui(ui, state),

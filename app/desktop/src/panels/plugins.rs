@@ -163,7 +163,7 @@ fn coverage_ui(ui: &mut Ui, state: &State, id: &str, words: Words) {
         return;
     };
     let covered = numbers::count(coverage.covered);
-    let milliseconds = numbers::plain(coverage.time.as_secs_f64() * 1e3, 2);
+    let milliseconds = numbers::plain(coverage.time.unwrap_or_default().as_secs_f64() * 1e3, 2);
     ui.weak(words.fill(Text::AppliesTo, &[&covered, &milliseconds]));
     if let Some(fault) = &coverage.fault {
         let batches = coverage.faulty_batches;

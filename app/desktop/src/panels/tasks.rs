@@ -73,7 +73,9 @@ fn task_name(kind: TaskKind) -> Text {
         TaskKind::Structure => Text::TaskStructure,
         TaskKind::Screen => Text::TaskScreen,
         TaskKind::Sort => Text::TaskSort,
-        TaskKind::Plot => Text::TaskPlot,
+        TaskKind::Plot | TaskKind::Parallel => Text::TaskPlot,
+        TaskKind::Elements => Text::TaskElements,
+        TaskKind::Copy => Text::TaskCopy,
         TaskKind::Export => Text::TaskExport,
     }
 }

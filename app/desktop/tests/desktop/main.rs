@@ -2,6 +2,7 @@
 
 mod device;
 mod panels;
+mod parallel;
 mod plugins;
 mod start;
 

@@ -7,7 +7,7 @@ use workbench::chart::Role;
 use workbench::{Challenge, Command, ElementRule, Language, Panel, SelectMode, Theme, Wanted};
 
 /// Pixels of about a colour in a part of the picture.
-fn pixels_like(picture: &image::RgbaImage, colour: [u8; 3], area: egui::Rect) -> usize {
+pub fn pixels_like(picture: &image::RgbaImage, colour: [u8; 3], area: egui::Rect) -> usize {
     let near = |p: &image::Rgba<u8>| (0..3).all(|c| p[c].abs_diff(colour[c]) < 40);
     let inside = |x: u32, y: u32| area.contains(egui::pos2(x as f32, y as f32));
     let pixels = picture.enumerate_pixels();

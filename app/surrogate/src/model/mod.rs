@@ -1,20 +1,29 @@
 //! Property models: trained on a table, with calibrated intervals, a domain, and a file that says where they come from.
 
+mod columns;
+mod domain;
 mod evaluate;
 mod file;
 mod inputs;
 mod interval;
+mod kept;
 mod learner;
+mod tensors;
 mod train;
 
+pub use columns::Columns;
+pub use domain::Domain;
 pub use evaluate::{Evaluation, Scores};
-pub use inputs::{DescriptorSet, Domain, Inputs, Rows, STATES};
+pub use inputs::{DescriptorSet, Inputs, Rows, STATES};
 pub use learner::Kind;
 pub use train::{TrainOptions, TrainingData};
 
+use columns::Fast;
 use inputs::Design;
 use interval::Rules;
+use kept::Kept;
 use learner::Learner;
+use std::sync::OnceLock;
 
 use crate::SurrogateError;
 
@@ -45,6 +54,10 @@ pub struct PropertyModel {
     pub(crate) rows: usize,
     pub(crate) seed: u64,
     pub(crate) scores: Option<Scores>,
+    /// Whether many training targets are exactly zero, so that zero has a probability of its own.
+    pub(crate) zero_inflated: bool,
+    pub(crate) kept: Option<Kept>,
+    pub(crate) fast: OnceLock<Fast>,
 }
 
 /// What a model predicts of one candidate, in the property's unit; all NaN where it can say nothing.
@@ -81,10 +94,7 @@ impl PropertyModel {
 
     /// Which learner it uses.
     pub fn kind(&self) -> Kind {
-        match self.learner {
-            Learner::Forest(_) => Kind::Forest,
-            Learner::Gp(_) => Kind::Gp,
-        }
+        self.learner.kind()
     }
 
     /// Where it has seen data.
@@ -107,6 +117,11 @@ impl PropertyModel {
         self.scores.as_ref()
     }
 
+    /// Whether many training targets are exactly zero (metals among band gaps), so that zero has a probability of its own.
+    pub fn is_zero_inflated(&self) -> bool {
+        self.zero_inflated
+    }
+
     /// States the errors and coverage that [`TrainingData::evaluate`] has found for models trained in this way.
     pub fn set_scores(&mut self, scores: Scores) {
         self.scores = Some(scores);
@@ -121,17 +136,7 @@ impl PropertyModel {
         let mut out = Vec::with_capacity(rows.len());
         for start in (0..rows.len()).step_by(CHUNK) {
             let end = (start + CHUNK).min(rows.len());
-            let design = match rows {
-                Rows::Compositions(all) => {
-                    let mut part = matter::Compositions::new();
-                    (start..end).for_each(|row| part.push(all.get(row)));
-                    self.inputs.design(Rows::Compositions(&part))?
-                }
-                Rows::Columns { names, values } => self.inputs.design(Rows::Columns {
-                    names,
-                    values: &values[start * names.len()..end * names.len()],
-                })?,
-            };
+            let design = self.inputs.design_of(rows, start..end)?;
             out.extend(self.predict_design(&design, job)?);
         }
         Ok(out)

@@ -105,3 +105,22 @@ fn the_plot_is_written_as_vectors_and_as_pixels() {
     assert_eq!(errors.len(), 1, "{errors:?}");
     assert!(errors[0].contains(".svg or .png"));
 }
+
+#[test]
+fn the_parallel_axes_are_written_as_vectors_and_as_pixels() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut workbench = cathode();
+    let [svg, png] = ["parallel.svg", "parallel.png"].map(|n| folder.path().join(n));
+    for path in [&svg, &png] {
+        let path = Some(path.clone());
+        apply(&mut workbench, Command::ExportParallel { path });
+    }
+    assert!(errors(&workbench).is_empty());
+    let parallel = workbench.state().parallel.clone().unwrap();
+    let svg = std::fs::read_to_string(svg).unwrap();
+    // A piece from axis to axis for each candidate, and once more for those on the front.
+    let pieces = (parallel.rows.len() + parallel.front.len()) * (parallel.axes.len() - 1);
+    assert!(svg.matches("<path d=\"M").count() >= pieces);
+    assert!(svg.contains("specific_energy") && svg.contains("[Wh/kg]"));
+    assert!(std::fs::read(png).unwrap().starts_with(b"\x89PNG"));
+}

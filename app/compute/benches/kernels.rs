@@ -1,0 +1,18 @@
+//! Every kernel on the processor.
+
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+
+fn bench(c: &mut Criterion) {
+    let mut group = c.benchmark_group("processor");
+    group.sample_size(10);
+    for trial in [compute::gemm::TRIAL] {
+        let rows = trial.most;
+        let attempt = (trial.prepare)(rows);
+        group.throughput(Throughput::Elements(rows as u64));
+        group.bench_function(trial.title, |b| b.iter(|| attempt(None)));
+    }
+    group.finish();
+}
+
+criterion_group!(benches, bench);
+criterion_main!(benches);

@@ -1,0 +1,4 @@
+//! The room's tests, one binary.
+
+mod device;
+mod kernels;
