@@ -77,7 +77,8 @@ fn question(command: &Command) -> Option<Question> {
             save: false,
             kinds: vec![(Text::KindPlugin, vec!["wasm"])],
             name: "",
-            answer: |_, path| Command::AddPlugin { path: Some(path) },
+            // It is looked at first, as one that is dropped on the window.
+            answer: |_, path| Command::Open { path: Some(path) },
         },
         Command::ExportTable { path: None, .. } => Question {
             save: true,

@@ -138,6 +138,7 @@ pub fn command_name(command: &Command, words: Words) -> String {
             Theme::Dark => Text::Dark,
             Theme::System => Text::AsSystem,
         },
+        Command::OpenCrystals { .. } => Text::OpenCrystals,
         Command::Open { .. } => Text::OpenFile,
         Command::Save => Text::Save,
         Command::SaveAs { .. } => Text::SaveAs,

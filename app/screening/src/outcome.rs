@@ -21,6 +21,12 @@ pub struct Coverage {
     pub covered: usize,
     /// Candidates for which it failed.
     pub lost: usize,
+    /// Batches in which it failed.
+    pub faulty_batches: u32,
+    /// One of its failures, in words; which one depends on the threads.
+    pub fault: Option<String>,
+    /// How long the calls of a plugin took, those of all threads together.
+    pub time: Option<std::time::Duration>,
 }
 
 /// A row that could not be used.

@@ -120,6 +120,17 @@ impl Structures {
         Ok(Self { rows })
     }
 
+    /// Structures that were read already, or why one could not be, a row each.
+    pub fn of<S: AsRef<Structure>>(rows: impl Iterator<Item = Result<S, String>>) -> Self {
+        let rows = rows.map(|structure| match structure {
+            Ok(structure) => candidate(structure.as_ref()),
+            Err(why) => Row::Unreadable(format!("structure {why}")),
+        });
+        Self {
+            rows: rows.collect(),
+        }
+    }
+
     /// The structure files of a folder as a table with one column, `structure`, and their structures. A file with several
     /// has a row for each.
     ///

@@ -62,6 +62,8 @@ pub enum WorkbenchError {
     NoReport,
     #[error("{0}: the file was not named")]
     NoPath(&'static str),
+    #[error("plugins are being changed already; wait until that is done, or cancel it under Tasks")]
+    ShelfBusy,
     #[error("the project has no file yet; save it under a name first")]
     NoFile,
 }

@@ -9,6 +9,7 @@ mod apply;
 mod challenge;
 pub mod chart;
 mod command;
+mod crystals;
 mod error;
 mod export;
 mod feasible;
@@ -23,6 +24,7 @@ mod project;
 mod read;
 mod results;
 mod screen;
+pub mod shelf;
 mod state;
 mod store;
 mod structure;
@@ -32,6 +34,7 @@ mod work;
 
 pub use challenge::Challenge;
 pub use command::{Command, SelectMode};
+pub use crystals::Crystal;
 pub use error::WorkbenchError;
 pub use feasible::Feasible;
 pub use filter::{Comparison, Filter};
@@ -40,7 +43,7 @@ pub use models::{
     ElementResidual, ModelChoice, ModelReport, ModelSettings, ModelsState, UsedModel,
 };
 pub use parallel::{Parallel, ParallelColumn};
-pub use plugins::{LoadPlugin, LoadedPlugin, PluginSource};
+pub use plugins::{LoadedPlugin, Offer, Offered, Problem, RefusedPlugin, ShelfState, Subject};
 pub use points::{Points, PointsKey};
 pub use project::{
     ColourBy, ElementRule, ObjectiveChoice, ParallelAxis, ParallelPlot, PlotAxes, Project,
@@ -49,7 +52,7 @@ pub use project::{
 pub use read::Preview;
 pub use results::{Column, ColumnKind, Counts, Results, Value};
 pub use state::{
-    Import, Language, LogLevel, LogLine, Panel, Preferences, Recovery, State, Task, TaskKind, Theme,
+    Import, LogLevel, LogLine, Panel, Preferences, Recovery, State, Task, TaskKind, Theme,
 };
 pub use store::Folders;
 pub use structure::SelectedStructure;
@@ -65,3 +68,4 @@ pub use plugin_host::{
 pub use scene::Style as StructureStyle;
 pub use screening::Model;
 pub use surrogate::model::Scores;
+pub use words::Language;

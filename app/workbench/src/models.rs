@@ -378,6 +378,10 @@ impl Learning {
                 let sha256 = screening::sha256_of(challenge.data().as_bytes());
                 (challenge.file_name().to_owned(), sha256)
             }
+            Some(ProjectSource::Crystals(_)) => {
+                let sha256 = screening::sha256_of(crate::crystals::index().as_bytes());
+                ("datasets/structures/index.csv".to_owned(), sha256)
+            }
             None => return Err(WorkbenchError::NothingOpen),
         };
         let about = About {

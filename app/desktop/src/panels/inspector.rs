@@ -1,6 +1,7 @@
 //! Everything that is known of the selected candidate, and where it comes from.
 
 use super::candidates::label;
+use super::standing::standing_ui;
 use crate::texts::{Text, Words};
 use crate::{look, numbers};
 use egui::{Grid, RichText, Ui};
@@ -69,6 +70,7 @@ fn candidate_ui(ui: &mut Ui, state: &State, results: &Results, row: u32, words: 
                 &description.citation,
             ],
         ));
+        standing_ui(ui, &loaded.standing, words);
     }
     notes_ui(ui, results, row, words);
 }
