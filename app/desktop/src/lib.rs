@@ -8,6 +8,7 @@ mod app;
 mod bar;
 mod device;
 mod dialogs;
+mod dropping;
 mod dump;
 mod fonts;
 mod layout;

@@ -8,9 +8,11 @@
 //! in a [`Request`], or a table by itself ([`predict_table`]).
 
 pub mod bundled;
+mod carried;
 mod chunk;
 mod columns;
 mod error;
+mod explain;
 mod formulas;
 mod model;
 mod names;
@@ -24,8 +26,10 @@ mod structures;
 mod training;
 mod whole;
 
+pub use carried::{CarriedError, CarriedInputs, carried_columns, carried_models};
 pub use error::ScreeningError;
-pub use model::{Model, ModelError, Sha256Reader, sha256_of_file};
+pub use explain::explain_row;
+pub use model::{Model, ModelError, Sha256Reader, sha256_of, sha256_of_file};
 pub use outcome::{Coverage, Outcome, PredictedProperty, Rejected};
 pub use quantity::{Origin, Quantity, UnknownQuantity, find, label};
 pub use request::{Request, Setting, SettingError};

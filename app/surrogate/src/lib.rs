@@ -4,6 +4,7 @@
 //! - [`forest`]: trees that predict whole distributions.
 //! - [`trees`]: ensembles of trees as flat lists.
 //! - [`boosted`]: boosted trees for large tables.
+//! - [`network`]: ensembles of small neural networks.
 //! - [`model`]: property models: train, evaluate, predict, files.
 //! - [`Outcome`]: transforms of the target, with mean, median and quantiles on the way back.
 //! - [`Calibration`]: errors, coverage, and the scale of the standard deviations.
@@ -19,6 +20,7 @@ pub mod gp;
 mod lbfgs;
 mod linalg;
 pub mod model;
+pub mod network;
 mod normal;
 mod outcome;
 mod random;

@@ -2,12 +2,12 @@
 
 use crate::command::{Command, SelectMode};
 use crate::error::WorkbenchError;
+use crate::kind::FileKind;
 use crate::parallel;
 use crate::project::{Project, ProjectSource};
 use crate::results::Results;
 use crate::state::{Import, LogLevel, Panel, Recovery};
 use crate::store::{self, PROJECT_ENDING};
-use crate::structure::is_structures;
 use crate::work::Workbench;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -47,6 +47,12 @@ impl Workbench {
         self.state.redo = self.history.redo_name();
     }
 
+    /// Ends a step of undo: what follows is a step of its own, also where it changes the same. A window calls it while nothing is
+    /// held or typed, so that one drag is one step and the next drag another.
+    pub fn end_step(&mut self) {
+        self.history.end_merging();
+    }
+
     /// Commands that go from one project to another, and are no step to undo.
     fn replacing(&self, name: &str) -> bool {
         matches!(
@@ -71,9 +77,13 @@ impl Workbench {
         if after.plugin_files != before.plugin_files {
             self.load_plugins();
         }
+        if after.models != before.models {
+            self.load_models();
+        }
         if after.source != before.source {
             self.read_table();
         } else if !after.same_question(before) {
+            self.count_feasible(after.same_predictions(before));
             self.screen();
         } else if !after.same_view(before) {
             self.sort();
@@ -279,6 +289,14 @@ impl Workbench {
                 self.export_parallel(path, parallel.ok_or(WorkbenchError::NothingOpen)?);
             }
 
+            command @ (Command::UseModel { .. }
+            | Command::AddModel { .. }
+            | Command::EvaluateModel { .. }
+            | Command::TrainModel { .. }
+            | Command::ExportParity { .. }) => self.execute_model_command(command)?,
+
+            Command::ExplainSelected => self.explain_selected()?,
+
             Command::Undo => self.travel(true),
             Command::Redo => self.travel(false),
             Command::Cancel { task } => {
@@ -348,15 +366,14 @@ impl Workbench {
     }
 
     fn open(&mut self, path: PathBuf) -> Result<(), WorkbenchError> {
-        let ending = path.extension().unwrap_or_default().to_string_lossy();
-        match ending.to_lowercase().as_str() {
-            PROJECT_ENDING => {
+        match FileKind::of(&path) {
+            FileKind::Project => {
                 let project = store::read_project(&path)?;
                 self.replace(project, Some(path.clone()));
                 self.remember(path);
             }
-            "wasm" => self.offer_plugin(path),
-            "csv" | "tsv" | "tab" | "txt" | "parquet" | "pq" | "xlsx" => {
+            FileKind::Plugin => self.offer_plugin(path),
+            FileKind::Table => {
                 self.state.import = Some(Import {
                     path,
                     formula_column: None,
@@ -364,11 +381,11 @@ impl Workbench {
                 });
                 self.preview();
             }
-            _ if is_structures(&path) => {
+            FileKind::Structures => {
                 self.import(path, None);
                 self.bring_to_front(Panel::Structure);
             }
-            _ => return Err(WorkbenchError::UnknownFile { path }),
+            FileKind::Unknown => return Err(WorkbenchError::UnknownFile { path }),
         }
         Ok(())
     }

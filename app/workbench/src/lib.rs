@@ -11,8 +11,12 @@ pub mod chart;
 mod command;
 mod crystals;
 mod error;
+mod explain;
 mod export;
+mod feasible;
 mod filter;
+mod kind;
+mod models;
 mod parallel;
 mod places;
 mod plugins;
@@ -33,7 +37,13 @@ pub use challenge::Challenge;
 pub use command::{Command, SelectMode};
 pub use crystals::Crystal;
 pub use error::WorkbenchError;
+pub use explain::{Explained, ExplainedRow};
+pub use feasible::Feasible;
 pub use filter::{Comparison, Filter};
+pub use kind::FileKind;
+pub use models::{
+    ElementResidual, ModelChoice, ModelReport, ModelSettings, ModelsState, UsedModel,
+};
 pub use parallel::{Parallel, ParallelColumn};
 pub use plugins::{LoadedPlugin, Offer, Offered, Problem, RefusedPlugin, ShelfState, Subject};
 pub use points::{Points, PointsKey};
@@ -58,4 +68,6 @@ pub use plugin_host::{
     Direction as NaturalDirection, Limits, Need, Origin, Parameter, ParameterKind, ParameterValue,
 };
 pub use scene::Style as StructureStyle;
+pub use screening::Model;
+pub use surrogate::model::{Explanation, Scores};
 pub use words::Language;

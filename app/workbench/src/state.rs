@@ -2,6 +2,8 @@
 //! nothing in it.
 
 use crate::crystals::Crystal;
+use crate::feasible::Feasible;
+use crate::models::ModelsState;
 use crate::parallel::Parallel;
 use crate::plugins::{LoadedPlugin, RefusedPlugin, ShelfState};
 use crate::points::Points;
@@ -28,12 +30,13 @@ pub enum Panel {
     PeriodicTable,
     Structure,
     Plugins,
+    Models,
     Tasks,
 }
 
 impl Panel {
     /// All panels.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Candidates,
         Self::Pareto,
         Self::Parallel,
@@ -42,6 +45,7 @@ impl Panel {
         Self::PeriodicTable,
         Self::Structure,
         Self::Plugins,
+        Self::Models,
         Self::Tasks,
     ];
 }
@@ -127,7 +131,13 @@ pub enum TaskKind {
     /// Counting the elements of what is selected.
     Elements,
     Copy,
+    /// Counting the candidates that satisfy the constraints.
+    Count,
     Export,
+    LoadModels,
+    /// Training a model, or judging one by folds.
+    TrainModel,
+    Explain,
 }
 
 /// Work on a worker thread.
@@ -192,6 +202,8 @@ pub struct State {
     pub structure: Option<SelectedStructure>,
     /// The last screening. It stays while the next one runs, and where that one fails.
     pub results: Option<Arc<Results>>,
+    /// How many candidates satisfy the constraints as they are now, where that can be counted without a screening.
+    pub feasible: Option<Feasible>,
     /// Why the last screening could not be made.
     pub question_error: Option<String>,
     /// Why the table could not be read.
@@ -208,6 +220,7 @@ pub struct State {
     pub refused_plugins: Vec<RefusedPlugin>,
     /// What is installed and available, and whom the user trusts.
     pub shelf: ShelfState,
+    pub models: ModelsState,
     pub tasks: Vec<Task>,
     pub log: Vec<LogLine>,
     pub preferences: Preferences,

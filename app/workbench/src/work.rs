@@ -3,6 +3,9 @@
 
 use crate::chart::PlotRange;
 use crate::error::WorkbenchError;
+use crate::explain::ExplainedRow;
+use crate::feasible::{self, Feasible};
+use crate::models::{ModelReport, ModelsState, UsedModel};
 use crate::parallel::Parallel;
 use crate::plugins::{Loaded, Offered, ShelfDone, ShelfState, Subject};
 use crate::points::Points;
@@ -59,6 +62,8 @@ impl SharedHost {
 /// What a worker finished.
 pub(crate) enum Done {
     Plugins(Result<Box<Loaded>, String>),
+    /// `None`: cancelled.
+    Explained(Option<ExplainedRow>),
     Looked(Result<Box<Offered>, String>),
     /// Why not, and whether only because a name belongs to another key.
     Shelf(Subject, Result<ShelfDone, (String, bool)>),
@@ -71,8 +76,11 @@ pub(crate) enum Done {
     Points(Option<Arc<Points>>),
     Parallel(Option<Arc<Parallel>>),
     Elements(Vec<u32>),
+    Feasible(Option<Feasible>),
     Copied(Result<String, WorkbenchError>),
     Exported(PathBuf, Result<(), WorkbenchError>),
+    Models(Vec<UsedModel>),
+    Learnt(Result<Box<ModelReport>, WorkbenchError>),
 }
 
 /// A table that was read, the view of it before any prediction, and structures of its rows.
@@ -110,6 +118,8 @@ pub struct Workbench {
     pub(crate) changed: Option<Instant>,
     /// Whether the plugins were loaded, or refused.
     pub(crate) plugins_ready: bool,
+    /// Whether the project's models were read, or refused.
+    pub(crate) models_ready: bool,
 }
 
 impl Workbench {
@@ -136,6 +146,7 @@ impl Workbench {
             started: Instant::now(),
             changed: None,
             plugins_ready: false,
+            models_ready: true,
         };
         match recovery {
             Ok(recovery) => workbench.state.recovery = recovery,
@@ -164,6 +175,11 @@ impl Workbench {
             at: self.started.elapsed(),
         });
         self.next_line += 1;
+    }
+
+    /// The structures of the table's rows.
+    pub(crate) fn structures(&self) -> Option<Arc<Structures>> {
+        self.structures.clone()
     }
 
     /// Whether any work is under way.
@@ -307,6 +323,7 @@ impl Workbench {
             TaskKind::Plot,
             TaskKind::Parallel,
             TaskKind::Elements,
+            TaskKind::Count,
         ] {
             self.stop(kind);
         }
@@ -315,6 +332,7 @@ impl Workbench {
         state.results = None;
         state.rows = Arc::default();
         state.points = None;
+        state.feasible = None;
         state.parallel = None;
         state.element_counts = Arc::default();
         state.question_error = None;
@@ -328,7 +346,7 @@ impl Workbench {
         let Some(table) = self.state.table.clone() else {
             return;
         };
-        if !self.plugins_ready {
+        if !(self.plugins_ready && self.models_ready) {
             return;
         }
         let project = self.state.project.clone();
@@ -341,10 +359,14 @@ impl Workbench {
             .filter(|plugin| on(plugin.id()))
             .collect();
         let structures = self.structures.clone();
+        let models = self.models_in_use();
         let generation = self.state.results.as_ref().map_or(0, |r| r.generation) + 1;
         self.start(TaskKind::Screen, move |job| {
             Done::Results(
-                screen::screen(generation, &project, plugins, table, structures, job).map(Box::new),
+                screen::screen(
+                    generation, &project, plugins, models, table, structures, job,
+                )
+                .map(Box::new),
             )
         });
     }
@@ -422,6 +444,19 @@ impl Workbench {
         }
         self.start(TaskKind::Elements, move |_| {
             Done::Elements(element_counts(&results, &project, &rows))
+        });
+    }
+
+    /// Counts the candidates that satisfy the constraints, where the predictions at hand are those that are asked for.
+    pub(crate) fn count_feasible(&mut self, same_predictions: bool) {
+        self.stop(TaskKind::Count);
+        let (Some(results), true) = (self.state.results.clone(), same_predictions) else {
+            self.state.feasible = None;
+            return;
+        };
+        let project = self.state.project.clone();
+        self.start(TaskKind::Count, move |job| {
+            Done::Feasible(feasible::feasible(&results, &project, job).ok().flatten())
         });
     }
 
@@ -508,6 +543,7 @@ impl Workbench {
     fn take_over(&mut self, done: Done) {
         match done {
             Done::Plugins(loaded) => self.take_plugins(loaded),
+            Done::Explained(explained) => self.state.models.explained = explained,
             Done::Looked(looked) => self.take_look(looked),
             Done::Shelf(subject, done) => self.take_shelf(subject, done),
             Done::Preview(preview) => {
@@ -551,6 +587,7 @@ impl Workbench {
                 }
                 self.state.question_error = None;
                 self.state.results = Some(Arc::new(*results));
+                self.count_feasible(true);
                 self.sort();
             }
             Done::Results(Err(WorkbenchError::Screening(ScreeningError::Cancelled))) => {}
@@ -584,6 +621,7 @@ impl Workbench {
                     self.lay_parallel();
                 }
             }
+            Done::Feasible(feasible) => self.state.feasible = feasible,
             Done::Elements(counts) => self.state.element_counts = Arc::new(counts),
             Done::Copied(Ok(text)) => {
                 self.state.clipboard = (self.state.clipboard.0 + 1, text);
@@ -595,6 +633,8 @@ impl Workbench {
                 self.log(LogLevel::Note, format!("written: {}", path.display()));
             }
             Done::Exported(_, Err(error)) => self.log(LogLevel::Error, error.to_string()),
+            Done::Models(used) => self.take_models(used),
+            Done::Learnt(learnt) => self.take_learnt(learnt),
         }
     }
 }
@@ -625,12 +665,14 @@ fn empty_state(preferences: Preferences) -> State {
         table: None,
         structure: None,
         results: None,
+        feasible: None,
         question_error: None,
         table_error: None,
         rows: Arc::default(),
         points: None,
         parallel: None,
         element_counts: Arc::default(),
+        models: ModelsState::default(),
         plugins: Vec::new(),
         refused_plugins: Vec::new(),
         shelf: ShelfState::default(),

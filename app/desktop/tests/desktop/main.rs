@@ -1,6 +1,7 @@
 //! The window as a person uses it: driven by the names of its widgets, drawn by wgpu.
 
 mod device;
+mod models;
 mod panels;
 mod parallel;
 mod plugins;
@@ -108,6 +109,15 @@ impl Window {
     pub fn click(&mut self, label: &str) {
         self.harness.get_by_label(label).click();
         self.harness.run_steps(2);
+    }
+
+    /// The row of a formula in the table of candidates.
+    pub fn row(&self, formula: &str) -> egui_kittest::Node<'_> {
+        let start = format!("{formula}, ");
+        self.harness.get_by(move |node| {
+            let label = node.label().unwrap_or_default();
+            node.role() == egui::accesskit::Role::Row && label.starts_with(&start)
+        })
     }
 
     /// Keeps a picture of the window where LODESTONE_SCREENSHOTS names a folder.

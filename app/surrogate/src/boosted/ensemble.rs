@@ -188,3 +188,87 @@ impl Ensemble {
         self.trees.roots().len()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ONE_STUMP: Growth = Growth {
+        loss: Loss::Squared,
+        rounds: 1,
+        patience: 1,
+        rate: 1.0,
+        leaves: 2,
+        least: 1,
+        rows: 1.1,
+        columns: 1.0,
+        seed: 1,
+    };
+
+    #[test]
+    fn one_stump_divides_a_step_and_shrinks_its_two_means() {
+        // Inputs: noise, the step, nothing.
+        let inputs: Vec<f32> = (0..8)
+            .flat_map(|i| [((i * 5) % 8) as f32, i as f32, 1.0])
+            .collect();
+        let targets = [1.0, 1.0, 1.0, 1.0, 1.0, 5.0, 5.0, 5.0];
+        let table = Binned::new(&inputs, 3, 63);
+        let rows: Vec<u32> = (0..8).collect();
+        let job = job::Job::new();
+        let (found, predicted) =
+            Ensemble::fit(&table, &targets, &rows, &[], &ONE_STUMP, &job).expect("good data");
+        assert_eq!(found.trees.feature()[0], 1);
+        assert!((4.0..5.0).contains(&found.trees.threshold()[0]));
+        // A sum of five errors of -1.5 over five rows and one more; three of 2.5 over four.
+        assert!((found.base - 2.5).abs() < 1e-12);
+        assert!((found.values[0] + 7.5 / 6.0).abs() < 1e-6);
+        assert!((found.values[1] - 7.5 / 4.0).abs() < 1e-6);
+        assert_eq!(found.covers, [5.0, 3.0]);
+        assert!((predicted[7] - (2.5 + 7.5 / 4.0)).abs() < 1e-6);
+    }
+
+    #[test]
+    fn the_odds_of_a_coin_are_learnt_and_the_loss_is_the_cross_entropy() {
+        let inputs: Vec<f32> = (0..400).map(|i| (i % 2) as f32).collect();
+        let targets: Vec<f64> = (0..400)
+            .map(|i| f64::from(u8::from(i % 2 == 1 && i % 8 != 1)))
+            .collect();
+        let table = Binned::new(&inputs, 1, 63);
+        let rows: Vec<u32> = (0..400).collect();
+        let growth = Growth {
+            loss: Loss::Logistic,
+            rounds: 200,
+            rate: 0.2,
+            ..ONE_STUMP
+        };
+        let (_, predicted) = Ensemble::fit(&table, &targets, &rows, &[], &growth, &job::Job::new())
+            .expect("good data");
+        assert!(logistic(predicted[0]) < 0.02);
+        assert!((logistic(predicted[1]) - 0.75).abs() < 0.01);
+        for (x, y) in [(0.3, 1.0), (-4.0, 1.0), (2.0, 0.0)] {
+            let p: f64 = logistic(x);
+            let entropy = if y > 0.5 { -p.ln() } else { -(1.0 - p).ln() };
+            assert!((Loss::Logistic.of(x, y) - entropy).abs() < 1e-12);
+        }
+        assert!(Loss::Logistic.of(-1e4, 1.0).is_finite());
+    }
+
+    #[test]
+    fn it_stops_where_unseen_rows_get_no_better() {
+        let inputs: Vec<f32> = (0..300).map(|i| ((i * 7919) % 300) as f32).collect();
+        // Nothing to learn.
+        let targets: Vec<f64> = (0..300).map(|i| f64::from((i * 104_729) % 17)).collect();
+        let table = Binned::new(&inputs, 1, 63);
+        let (test, train): (Vec<u32>, Vec<u32>) = (0..300).partition(|row| row % 5 == 0);
+        let growth = Growth {
+            rounds: 500,
+            patience: 10,
+            rate: 0.3,
+            leaves: 8,
+            ..ONE_STUMP
+        };
+        let (found, _) = Ensemble::fit(&table, &targets, &train, &test, &growth, &job::Job::new())
+            .expect("good data");
+        assert!(found.rounds() < 50, "{}", found.rounds());
+    }
+}

@@ -27,6 +27,7 @@ pub(crate) enum Fast {
     /// For each leaf the mean and the variance of its targets and the share of those that are zero.
     Forest(Walker, Vec<[f32; 3]>),
     Boosted(BoostedWalkers),
+    Networks,
     /// `None` without observations.
     Gp(Option<Box<PosteriorWeights>>),
 }
@@ -148,7 +149,15 @@ impl PropertyModel {
                     zero: 0.0,
                 }));
             }
-            (Fast::Gp(_) | Fast::Boosted(_), _) => {}
+            (Fast::Networks, Learner::MlpEnsemble(networks)) => {
+                let predicted = networks.predict(&design.values).into_iter();
+                told.extend(predicted.map(|(mean, std)| Told {
+                    mean,
+                    std,
+                    zero: 0.0,
+                }));
+            }
+            (Fast::Gp(_) | Fast::Boosted(_) | Fast::Networks, _) => {}
         }
         Ok(())
     }
@@ -188,6 +197,7 @@ impl Fast {
         match learner {
             Learner::Forest(forest) => Self::Forest(Walker::new(forest.nodes()), forest.moments()),
             Learner::Boosted(boosted) => Self::Boosted(BoostedWalkers::new(boosted)),
+            Learner::MlpEnsemble(_) => Self::Networks,
             Learner::Gp(learner) => Self::Gp(learner.gp.posterior_weights().map(Box::new)),
         }
     }

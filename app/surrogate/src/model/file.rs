@@ -44,6 +44,7 @@ struct TrainingHeader {
     rows: usize,
     sha256: String,
     licence: String,
+    label: String,
     seed: u64,
 }
 
@@ -52,13 +53,20 @@ struct ScoresHeader {
     rows: usize,
     mae: f64,
     rmse: f64,
+    /// Null where the target is constant.
+    #[serde(deserialize_with = "nan_for_null")]
     r2: f64,
     coverage_68: f64,
     coverage_95: f64,
 }
 
+/// JSON has no NaN and writes null.
+fn nan_for_null<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+    Option::<f64>::deserialize(deserializer).map(|x| x.unwrap_or(f64::NAN))
+}
+
 const FORMAT: &str = "lodestone property model";
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 impl PropertyModel {
     /// The bytes of its file. The same model gives the same bytes.
@@ -101,6 +109,7 @@ impl PropertyModel {
                 rows: self.rows,
                 sha256: self.about.sha256.clone(),
                 licence: self.about.licence.clone(),
+                label: self.about.label.clone(),
                 seed: self.seed,
             },
             cross_validation: self.scores.map(|s| ScoresHeader {
@@ -178,6 +187,7 @@ impl PropertyModel {
                 data: header.training.data,
                 sha256: header.training.sha256,
                 licence: header.training.licence,
+                label: header.training.label,
             },
             domain,
             inputs,

@@ -89,6 +89,14 @@ impl Rows<'_> {
         }
     }
 
+    /// The compositions, where the candidates are such.
+    pub fn compositions(&self) -> Option<&Compositions> {
+        match self {
+            Self::Compositions(all) => Some(all),
+            Self::Columns { .. } => None,
+        }
+    }
+
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.len() == 0

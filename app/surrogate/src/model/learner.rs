@@ -8,6 +8,7 @@ use crate::SurrogateError;
 use crate::boosted::{Boost, Boosted, BoostedOptions};
 use crate::forest::{Distribution, Forest, ForestOptions};
 use crate::gp::{Gp, GpOptions, KernelChoice, Observations};
+use crate::network::{NetworkOptions, Networks};
 use crate::normal;
 use crate::outcome::Outcome;
 use crate::trees::{BLOCK, Block, Walker};
@@ -19,19 +20,22 @@ pub enum Kind {
     Forest,
     /// Boosted trees; for hundreds of thousands of rows.
     Boosted,
+    /// An ensemble of neural networks; for smooth properties and thousands of rows or more.
+    MlpEnsemble,
     /// A Gaussian process; for up to some thousand rows of few inputs.
     Gp,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Forest, Self::Boosted, Self::Gp];
+    pub const ALL: [Self; 4] = [Self::Forest, Self::Boosted, Self::MlpEnsemble, Self::Gp];
 
     /// Its name in model files and on the command line.
     pub fn name(self) -> &'static str {
         match self {
             Self::Forest => "forest",
             Self::Boosted => "boosted",
+            Self::MlpEnsemble => "mlp-ensemble",
             Self::Gp => "gp",
         }
     }
@@ -51,7 +55,7 @@ impl std::str::FromStr for Kind {
         found.ok_or_else(|| SurrogateError::Option {
             what: "the kind of model",
             value: format!("`{name}`"),
-            remedy: "use forest, boosted or gp",
+            remedy: "use forest, boosted, mlp-ensemble or gp",
         })
     }
 }
@@ -60,6 +64,7 @@ impl std::str::FromStr for Kind {
 pub(crate) enum Learner {
     Forest(Forest),
     Boosted(Box<Boosted>),
+    MlpEnsemble(Networks),
     Gp(Box<GpLearner>),
 }
 
@@ -170,8 +175,8 @@ impl Training {
                 let options = ForestOptions {
                     trees: match self.effort {
                         Effort::Full => self.trees,
-                        Effort::Half => self.trees.div_ceil(2),
-                        Effort::Little => self.trees.div_ceil(5),
+                        Effort::Half => (2 * self.trees).div_ceil(5),
+                        Effort::Little => self.trees.div_ceil(7),
                     },
                     descriptors: self.descriptors,
                     seed: self.seed,
@@ -196,6 +201,26 @@ impl Training {
                 };
                 Boosted::fit(&design.values, design.width, targets, groups, &options, job)
                     .map(|boosted| Learner::Boosted(Box::new(boosted)))
+            }
+            Kind::MlpEnsemble => {
+                let usual = NetworkOptions::default();
+                // Of large tables one pass teaches as much as many of a small one.
+                let epochs = (4_000_000 / targets.len().max(1)).clamp(12, usual.epochs);
+                let options = NetworkOptions {
+                    members: match self.effort {
+                        Effort::Full => usual.members,
+                        Effort::Half => 3,
+                        Effort::Little => 1,
+                    },
+                    epochs: match self.effort {
+                        Effort::Full | Effort::Half => epochs,
+                        Effort::Little => epochs.div_ceil(2),
+                    },
+                    seed: self.seed,
+                    ..usual
+                };
+                Networks::fit(&design.values, design.width, targets, groups, &options, job)
+                    .map(Learner::MlpEnsemble)
             }
             Kind::Gp => {
                 let inputs = design.wide();
@@ -223,6 +248,7 @@ impl Learner {
         match self {
             Self::Forest(_) => Kind::Forest,
             Self::Boosted(_) => Kind::Boosted,
+            Self::MlpEnsemble(_) => Kind::MlpEnsemble,
             Self::Gp(_) => Kind::Gp,
         }
     }
@@ -253,6 +279,15 @@ impl Learner {
                     })
                     .collect();
                 Ok(parts.into_iter().flatten().collect())
+            }
+            Self::MlpEnsemble(networks) => {
+                job.check()?;
+                let told = networks.predict(&design.values);
+                Ok(told
+                    .into_par_iter()
+                    .enumerate()
+                    .map(|(row, (mean, std))| use_it(row, &Normal { mean, std }))
+                    .collect())
             }
             Self::Gp(learner) => {
                 let latent = learner.gp.predict_transformed(&design.wide(), job)?;

@@ -7,6 +7,7 @@ use crate::SurrogateError;
 use crate::boosted::{Boosted, Ensemble, SHAPE};
 use crate::forest::Forest;
 use crate::gp::{Bounds, Gp, GpOptions, Hyperparameters, Kernel, Observations};
+use crate::network::{Networks, Sizes};
 use crate::safetensors::Numbers;
 use crate::trees::{Packed, Trees};
 
@@ -14,6 +15,9 @@ use crate::trees::{Packed, Trees};
 const GP_ROWS: usize = 5000;
 /// Most trees that are read: what one prediction may cost.
 const MOST_TREES: usize = 20_000;
+/// Most units of a layer and most members of an ensemble of networks that are read.
+const MOST_UNITS: u32 = 4096;
+const MOST_MEMBERS: usize = 64;
 /// Most training rows times trees that are read: what reading may cost.
 const MOST_WALKS: usize = 200_000_000;
 
@@ -109,6 +113,23 @@ pub(super) fn of_learner(learner: &Learner) -> Named {
             tensors.push(("shape".to_owned(), Numbers::F64(shape)));
             tensors
         }
+        Learner::MlpEnsemble(networks) => {
+            let sizes = networks.sizes().map(|size| size as u32);
+            let (shift, scale) = networks.standards();
+            vec![
+                ("mlp.sizes".to_owned(), Numbers::U32(sizes.to_vec())),
+                ("mlp.shift".to_owned(), Numbers::F32(shift.to_vec())),
+                ("mlp.scale".to_owned(), Numbers::F32(scale.to_vec())),
+                (
+                    "mlp.target".to_owned(),
+                    Numbers::F64(vec![networks.centre, networks.spread]),
+                ),
+                (
+                    "mlp.parameters".to_owned(),
+                    Numbers::F32(networks.parameters.clone()),
+                ),
+            ]
+        }
         Learner::Gp(learner) => {
             let hyper = learner.gp.hyperparameters();
             let last = vec![hyper.noise, hyper.mean];
@@ -173,6 +194,7 @@ pub(super) fn read_learner(
                 shape: shape.to_vec(),
             })))
         }
+        ("mlp-ensemble", None) => read_networks(tensors, width),
         ("gp", Some(kernel)) => read_gp(kernel, inputs, tensors),
         _ => Err(bad(format!("its kind `{kind}` is unknown"))),
     }
@@ -247,6 +269,44 @@ fn read_ensemble(
         values,
         covers: covers.into_iter().map(|rows| rows as f32).collect(),
     })
+}
+
+fn read_networks(tensors: &mut Tensors, width: usize) -> Result<Learner, SurrogateError> {
+    let sizes = tensors.u32s("mlp.sizes")?;
+    let [inputs, a, b] = sizes[..] else {
+        return Err(bad("its networks need three sizes"));
+    };
+    let most = MOST_UNITS;
+    if inputs as usize != width || a == 0 || b == 0 || a > most || b > most {
+        return Err(bad("the sizes of its networks are wrong"));
+    }
+    let sizes = Sizes {
+        inputs: width,
+        hidden: [a as usize, b as usize],
+    };
+    let (shift, scale) = (tensors.f32s("mlp.shift")?, tensors.f32s("mlp.scale")?);
+    let target = tensors.f64s("mlp.target")?;
+    let parameters = tensors.f32s("mlp.parameters")?;
+    let [centre, spread] = target[..] else {
+        return Err(bad("its networks need the mean and the spread of targets"));
+    };
+    let members = parameters.len() / sizes.parameters();
+    if shift.len() != width
+        || scale.len() != width
+        || members == 0
+        || members > MOST_MEMBERS
+        || parameters.len() != members * sizes.parameters()
+    {
+        return Err(bad("its networks do not have as many weights as they say"));
+    }
+    Ok(Learner::MlpEnsemble(Networks {
+        sizes,
+        shift,
+        scale,
+        centre,
+        spread,
+        parameters,
+    }))
 }
 
 fn read_gp(

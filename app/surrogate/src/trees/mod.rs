@@ -2,6 +2,7 @@
 
 mod bins;
 mod pack;
+mod shapley;
 mod walk;
 
 pub(crate) use bins::{Binned, MOST_CUTS};

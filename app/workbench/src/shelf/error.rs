@@ -13,6 +13,8 @@ pub enum ShelfError {
     Registry(#[from] RegistryError),
     #[error(transparent)]
     Load(#[from] LoadError),
+    #[error(transparent)]
+    Carried(#[from] screening::CarriedError),
     /// What came of it, and why.
     #[error("{what}")]
     Because {

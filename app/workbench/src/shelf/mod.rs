@@ -302,6 +302,13 @@ impl Location {
 
     /// As [`Self::load`]; the error is the reason alone.
     pub(crate) fn checked(&self, host: &Host) -> Result<(Plugin, Standing), ShelfError> {
+        let (plugin, standing) = self.verified(host)?;
+        // A plugin stands or falls with the models that it carries.
+        screening::carried_models(&plugin)?;
+        Ok((plugin, standing))
+    }
+
+    fn verified(&self, host: &Host) -> Result<(Plugin, Standing), ShelfError> {
         let origin = self.describe();
         match &self.place {
             Place::Shipped(at) => {
