@@ -26,7 +26,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     code += "];\n";
     let index = folder.join("index.csv");
-    writeln!(code, "static INDEX: &str = include_str!({index:?});")?;
+    writeln!(
+        code,
+        "pub(crate) static INDEX: &str = include_str!({index:?});"
+    )?;
     let out = env::var("OUT_DIR")?;
     fs::write(Path::new(&out).join("crystals.rs"), code)?;
     Ok(())

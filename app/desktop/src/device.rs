@@ -47,6 +47,8 @@ impl Watched {
 
     /// Why the device is lost, where it is.
     pub fn lost(&self) -> Option<String> {
+        // A device tells of its end only when it is asked for news; that this fails is no news.
+        let _ = self.device.poll(wgpu::PollType::Poll);
         let lost = self.lost.lock().unwrap_or_else(PoisonError::into_inner);
         lost.clone()
     }

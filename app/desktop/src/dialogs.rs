@@ -73,6 +73,30 @@ fn question(command: &Command) -> Option<Question> {
             name: "project.lodestone",
             answer: |_, path| Command::SaveAs { path: Some(path) },
         },
+        Command::AddModel { path: None } => Question {
+            save: false,
+            kinds: vec![(Text::KindModel, vec!["model"])],
+            name: "",
+            answer: |_, path| Command::AddModel { path: Some(path) },
+        },
+        Command::TrainModel { path: None, .. } => Question {
+            save: true,
+            kinds: vec![(Text::KindModel, vec!["model"])],
+            name: "trained.model",
+            answer: |command, path| match command {
+                Command::TrainModel { settings, .. } => Command::TrainModel {
+                    settings,
+                    path: Some(path),
+                },
+                other => other,
+            },
+        },
+        Command::ExportParity { path: None } => Question {
+            save: true,
+            kinds: vec![(Text::KindPicture, vec!["svg", "png"])],
+            name: "parity.svg",
+            answer: |_, path| Command::ExportParity { path: Some(path) },
+        },
         Command::AddPlugin { path: None } => Question {
             save: false,
             kinds: vec![(Text::KindPlugin, vec!["wasm"])],

@@ -340,6 +340,54 @@ words::texts! {
     PluginSandbox: "A plugin computes, and nothing else: it sees neither files nor network nor clock.", "プラグインは計算だけを行い、ファイル・ネットワーク・時計は見えません。";
     PluginLimits: "At most {} MB of memory, {} s a call, {} MB as a file; after {} faulty batches it is switched off.", "メモリ最大{} MB、1呼び出し{}秒、ファイル{} MB。失敗が{}回続くと停止します。";
 
+    // Models.
+    Models: "Models", "モデル";
+    ModelsUsed: "Models that predict beside the plugins", "プラグインとともに予測するモデル";
+    AddModel: "Add a model file…", "モデルファイルを追加…";
+    KindModel: "Model", "モデル";
+    ModelLearnt: "{}, learnt from {} rows of {}", "{}:{} 行から学習({})";
+    ModelOrigin: "{} · {} · {} · {}…", "種類 {} · {} · {} · {}…";
+    ModelScores: "by cross-validation wrong by {} on average; its 95 % intervals held {} %", "交差検証の平均絶対誤差 {}、95 % 区間の的中率 {} %";
+    ModelTrain: "Learn from the open table", "開いている表から学習";
+    ModelNoTarget: "The table has no column of numbers to learn.", "学習できる数値の列が表にありません。";
+    ModelTarget: "Property to learn", "学習する性質";
+    ModelInputs: "From", "入力";
+    ModelInputsHint: "composition, structure, or names of columns", "composition、structure、または列の名前";
+    ModelKind: "Kind of model", "モデルの種類";
+    ModelFolds: "Folds", "分割数";
+    ModelLicence: "Licence of the data", "データのライセンス";
+    ModelJudge: "Judge by cross-validation", "交差検証で評価";
+    ModelJudgeHelp: "Each part of the rows is predicted by a model that has not seen it.", "各部分を、それを見ていないモデルで予測します。";
+    ModelTrainSave: "Train and save…", "学習して保存…";
+    ModelTrainHelp: "Judges it, then trains it on all rows and writes its file.", "評価した後、全行で学習してファイルに書き出します。";
+    ModelUse: "Use it", "使う";
+    ModelUseNamed: "Use the model {}", "モデル {} を使う";
+    Automatic: "automatic", "自動";
+    ReportTitle: "{}: {} rows, predicted by models that have not seen them (kept together by {})", "{}:{} 行を未学習のモデルで予測(同じ組: {})";
+    ReportMae: "Mean absolute error", "平均絶対誤差";
+    ReportRmse: "Root mean square error", "二乗平均平方根誤差";
+    ReportR2: "Share of the variance explained (R²)", "決定係数(R²)";
+    Report68: "Held by the 68 % intervals", "68 % 区間の的中率";
+    Report95: "Held by the 95 % intervals", "95 % 区間の的中率";
+    ReportElements: "Errors by element", "元素ごとの誤差";
+    RejectedLine: "line {}: {}", "{}行目: {}";
+    ParityName: "Predicted over observed {}: {} points", "{}の予測値と実測値の図:{} 点";
+    ExportParity: "Export predicted over observed…", "予測値と実測値の図を書き出す…";
+    ColumnElement: "Element", "元素";
+    ColumnRows: "Rows", "行";
+    ColumnBias: "Bias", "偏り";
+    ColumnMae: "Error", "誤差";
+    Column95: "In 95 %", "95 % 内";
+    Why: "Why", "理由";
+    Explain: "Explain", "説明";
+    ExplainSelected: "Explain the predictions of the selected candidate", "選択した候補の予測を説明";
+    ExplainedAs: "{} is {}; with nothing known it would be {}", "{} は {}(何も知らない場合は {})";
+    OtherInputs: "{} other inputs", "他の入力 {} 個";
+    NearestRows: "Nearest training materials", "最も近い学習データ";
+    ColumnMaterial: "Material", "材料";
+    ColumnValue: "Value", "値";
+    ColumnDistance: "Distance", "距離";
+
     // Tasks.
     Tasks: "Tasks and messages", "タスクとメッセージ";
     NothingToDo: "Ready.", "準備完了。";
@@ -359,6 +407,7 @@ words::texts! {
     TaskCopy: "Copying", "コピー中";
     TaskExport: "Writing", "書き出し中";
     TaskLoadModels: "Reading models", "モデルを読み込み中";
+    TaskExplain: "Explaining", "説明を作成中";
     TaskTrainModel: "Training a model", "モデルを学習中";
 }
 

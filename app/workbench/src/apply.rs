@@ -295,6 +295,8 @@ impl Workbench {
             | Command::TrainModel { .. }
             | Command::ExportParity { .. }) => self.execute_model_command(command)?,
 
+            Command::ExplainSelected => self.explain_selected()?,
+
             Command::Undo => self.travel(true),
             Command::Redo => self.travel(false),
             Command::Cancel { task } => {

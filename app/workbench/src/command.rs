@@ -105,30 +105,6 @@ pub enum Command {
         path: PathBuf,
     },
 
-    // Models.
-    /// Whether a model predicts beside the plugins.
-    UseModel {
-        model: ModelChoice,
-        on: bool,
-    },
-    /// Uses a model file.
-    AddModel {
-        path: Option<PathBuf>,
-    },
-    /// Judges by folds how well a model of a column of the open table would predict.
-    EvaluateModel {
-        settings: Box<ModelSettings>,
-    },
-    /// The same, and trains it on all rows and writes its file.
-    TrainModel {
-        settings: Box<ModelSettings>,
-        path: Option<PathBuf>,
-    },
-    /// Predicted over observed values of the last training or evaluation, as .svg or .png.
-    ExportParity {
-        path: Option<PathBuf>,
-    },
-
     // Plugins of all projects; what is installed and whom the user trusts is not undone.
     /// A component's file, or `REGISTRY/NAME` with or without `@VERSION`. `new_owner`: also where the name belongs to
     /// another key.
@@ -158,6 +134,32 @@ pub enum Command {
     },
     RevokeKey {
         key: String,
+    },
+
+    // Models.
+    /// Whether a model predicts beside the plugins.
+    UseModel {
+        model: ModelChoice,
+        on: bool,
+    },
+    /// Uses a model file.
+    AddModel {
+        path: Option<PathBuf>,
+    },
+    /// Judges by folds how well a model of a column of the open table would predict.
+    EvaluateModel {
+        settings: Box<ModelSettings>,
+    },
+    /// The same, and trains it on all rows and writes its file.
+    TrainModel {
+        settings: Box<ModelSettings>,
+        path: Option<PathBuf>,
+    },
+    /// Why the models predict what they predict of the first of the selected candidates.
+    ExplainSelected,
+    /// Predicted over observed values of the last training or evaluation, as .svg or .png.
+    ExportParity {
+        path: Option<PathBuf>,
     },
 
     // The view.
@@ -305,6 +307,9 @@ impl Command {
                 range: None,
             },
             Self::ExportParallel { path: None },
+            Self::AddModel { path: None },
+            Self::ExportParity { path: None },
+            Self::ExplainSelected,
             Self::SetParallelAxes { axes: None },
             Self::ClearBrushes,
             Self::AddPlugin { path: None },

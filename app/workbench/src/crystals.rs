@@ -54,11 +54,6 @@ impl Crystal {
     }
 }
 
-/// The text of their list, a table.
-pub(crate) fn index() -> &'static str {
-    INDEX
-}
-
 /// The structure in a CIF file that the program carries.
 pub(crate) fn structure(file: &str) -> Result<Arc<Structure>, String> {
     let found = FILES.iter().find(|(name, _)| *name == file);

@@ -2,7 +2,9 @@
 
 use crate::chart::{self, Parity};
 use crate::command::Command;
+use crate::crystals;
 use crate::error::WorkbenchError;
+use crate::explain::ExplainedRow;
 use crate::project::ProjectSource;
 use crate::state::TaskKind;
 use crate::work::{Done, Workbench};
@@ -89,6 +91,13 @@ pub struct ModelSettings {
     pub licence: String,
 }
 
+impl ModelSettings {
+    /// The names of the kinds of models.
+    pub fn kinds() -> impl Iterator<Item = &'static str> {
+        Kind::ALL.into_iter().map(Kind::name)
+    }
+}
+
 impl Default for ModelSettings {
     fn default() -> Self {
         Self {
@@ -154,6 +163,8 @@ pub struct ModelsState {
     pub report: Option<Arc<ModelReport>>,
     /// Why the last one came to nothing.
     pub error: Option<String>,
+    /// Why the models predict what they predict of a candidate, once it was asked.
+    pub explained: Option<ExplainedRow>,
 }
 
 impl Workbench {
@@ -218,6 +229,7 @@ impl Workbench {
             }
         }
         self.state.models.used = used;
+        self.state.models.explained = None;
         self.models_ready = true;
         self.screen();
     }
@@ -379,8 +391,8 @@ impl Learning {
                 (challenge.file_name().to_owned(), sha256)
             }
             Some(ProjectSource::Crystals(_)) => {
-                let sha256 = screening::sha256_of(crate::crystals::index().as_bytes());
-                ("datasets/structures/index.csv".to_owned(), sha256)
+                let sha256 = screening::sha256_of(crystals::INDEX.as_bytes());
+                ("structures/index.csv".to_owned(), sha256)
             }
             None => return Err(WorkbenchError::NothingOpen),
         };

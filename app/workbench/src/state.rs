@@ -30,12 +30,13 @@ pub enum Panel {
     PeriodicTable,
     Structure,
     Plugins,
+    Models,
     Tasks,
 }
 
 impl Panel {
     /// All panels.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Candidates,
         Self::Pareto,
         Self::Parallel,
@@ -44,6 +45,7 @@ impl Panel {
         Self::PeriodicTable,
         Self::Structure,
         Self::Plugins,
+        Self::Models,
         Self::Tasks,
     ];
 }
@@ -135,6 +137,7 @@ pub enum TaskKind {
     LoadModels,
     /// Training a model, or judging one by folds.
     TrainModel,
+    Explain,
 }
 
 /// Work on a worker thread.
@@ -214,7 +217,6 @@ pub struct State {
     /// How many of the selected candidates, or of those shown where none is selected, hold each element, by atomic number.
     pub element_counts: Arc<Vec<u32>>,
     pub plugins: Vec<LoadedPlugin>,
-    /// Plugins that are refused, and why.
     pub refused_plugins: Vec<RefusedPlugin>,
     /// What is installed and available, and whom the user trusts.
     pub shelf: ShelfState,

@@ -3,6 +3,7 @@
 
 use crate::chart::PlotRange;
 use crate::error::WorkbenchError;
+use crate::explain::ExplainedRow;
 use crate::feasible::{self, Feasible};
 use crate::models::{ModelReport, ModelsState, UsedModel};
 use crate::parallel::Parallel;
@@ -61,6 +62,8 @@ impl SharedHost {
 /// What a worker finished.
 pub(crate) enum Done {
     Plugins(Result<Box<Loaded>, String>),
+    /// `None`: cancelled.
+    Explained(Option<ExplainedRow>),
     Looked(Result<Box<Offered>, String>),
     /// Why not, and whether only because a name belongs to another key.
     Shelf(Subject, Result<ShelfDone, (String, bool)>),
@@ -540,6 +543,7 @@ impl Workbench {
     fn take_over(&mut self, done: Done) {
         match done {
             Done::Plugins(loaded) => self.take_plugins(loaded),
+            Done::Explained(explained) => self.state.models.explained = explained,
             Done::Looked(looked) => self.take_look(looked),
             Done::Shelf(subject, done) => self.take_shelf(subject, done),
             Done::Preview(preview) => {

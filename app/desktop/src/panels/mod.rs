@@ -2,9 +2,11 @@
 
 mod candidates;
 mod drawing;
+mod explanation;
 mod filters;
 mod import;
 mod inspector;
+mod models;
 mod objectives;
 mod offer;
 mod parallel;
@@ -38,6 +40,7 @@ pub fn ui(panel: Panel, ui: &mut Ui, state: &State) -> Vec<Command> {
         Panel::PeriodicTable => periodic_table::periodic_table_ui(ui, state),
         Panel::Structure => structure::structure_ui(ui, state),
         Panel::Plugins => plugins::plugins_ui(ui, state),
+        Panel::Models => models::models_ui(ui, state),
         Panel::Tasks => tasks::tasks_ui(ui, state),
     }
 }

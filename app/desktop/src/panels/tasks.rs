@@ -80,5 +80,6 @@ fn task_name(kind: TaskKind) -> Text {
         TaskKind::Export => Text::TaskExport,
         TaskKind::LoadModels => Text::TaskLoadModels,
         TaskKind::TrainModel => Text::TaskTrainModel,
+        TaskKind::Explain => Text::TaskExplain,
     }
 }

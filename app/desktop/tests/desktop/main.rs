@@ -1,6 +1,7 @@
 //! The window as a person uses it: driven by the names of its widgets, drawn by wgpu.
 
 mod device;
+mod models;
 mod panels;
 mod parallel;
 mod plugins;

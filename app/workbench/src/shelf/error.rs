@@ -14,7 +14,7 @@ pub enum ShelfError {
     #[error(transparent)]
     Load(#[from] LoadError),
     #[error(transparent)]
-    Models(#[from] screening::CarriedError),
+    Carried(#[from] screening::CarriedError),
     /// What came of it, and why.
     #[error("{what}")]
     Because {

@@ -113,6 +113,13 @@ struct Read<'a> {
     from_registry: bool,
 }
 
+/// A component and the models that it carries.
+fn read(host: &Host, bytes: &[u8], origin: &str) -> Result<Plugin, ShelfError> {
+    let plugin = host.load(bytes, origin)?;
+    screening::carried_models(&plugin)?;
+    Ok(plugin)
+}
+
 impl Shelf {
     /// Opens a registry that the user named, or that a plugin came from.
     ///
@@ -174,7 +181,7 @@ impl Shelf {
         } else {
             None
         };
-        let plugin = super::component(host, &bytes, &shown).map_err(|why| ShelfError::Because {
+        let plugin = read(host, &bytes, &shown).map_err(|why| ShelfError::Because {
             what: format!("{shown} is not installed"),
             why: Box::new(why),
         })?;
@@ -233,14 +240,13 @@ impl Shelf {
         let fetched = catalogue.fetch(entry, home, job)?;
         let file = format!("{}/{}", catalogue.place(), entry.file);
         // only now somebody looks into it
-        let plugin =
-            super::component(host, &fetched.bytes, &file).map_err(|why| ShelfError::Because {
-                what: format!(
-                    "{file}, signed by key {}, is not installed",
-                    catalogue.signer()
-                ),
-                why: Box::new(why),
-            })?;
+        let plugin = read(host, &fetched.bytes, &file).map_err(|why| ShelfError::Because {
+            what: format!(
+                "{file}, signed by key {}, is not installed",
+                catalogue.signer()
+            ),
+            why: Box::new(why),
+        })?;
         let d = plugin.description();
         let announced = (&entry.name, &entry.version, entry.interface.as_str());
         if (&d.id, &d.version, plugin.interface()) != announced {

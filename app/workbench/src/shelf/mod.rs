@@ -302,16 +302,23 @@ impl Location {
 
     /// As [`Self::load`]; the error is the reason alone.
     pub(crate) fn checked(&self, host: &Host) -> Result<(Plugin, Standing), ShelfError> {
+        let (plugin, standing) = self.verified(host)?;
+        // A plugin stands or falls with the models that it carries.
+        screening::carried_models(&plugin)?;
+        Ok((plugin, standing))
+    }
+
+    fn verified(&self, host: &Host) -> Result<(Plugin, Standing), ShelfError> {
         let origin = self.describe();
         match &self.place {
             Place::Shipped(at) => {
                 let bytes = &self.shelf.0.shipped[*at].bytes;
-                Ok((component(host, bytes, &origin)?, Standing::Shipped))
+                Ok((host.load(bytes, &origin)?, Standing::Shipped))
             }
             Place::Installed(home, id) => {
                 let found = home.load(id, host.limits().component_bytes as u64)?;
                 let standing = found.signer.map_or(Standing::Unsigned, Standing::Signed);
-                let plugin = component(host, &found.bytes, &origin)?;
+                let plugin = host.load(&found.bytes, &origin)?;
                 let said = plugin.description();
                 if (&said.id, &said.version) != (id, &found.record.version) {
                     return Err(ShelfError::SaysOther {
@@ -324,17 +331,10 @@ impl Location {
             Place::File(path) => {
                 let bytes = host.read(path)?;
                 let standing = self.shelf.standing_of_file(path, &bytes)?;
-                Ok((component(host, &bytes, &origin)?, standing))
+                Ok((host.load(&bytes, &origin)?, standing))
             }
         }
     }
-}
-
-/// Reads a component and the models that it carries: it stands or falls with them.
-fn component(host: &Host, bytes: &[u8], origin: &str) -> Result<Plugin, ShelfError> {
-    let plugin = host.load(bytes, origin)?;
-    screening::carried_models(&plugin)?;
-    Ok(plugin)
 }
 
 /// Whether this program speaks that version of the plugin interface.
