@@ -1,5 +1,7 @@
 //! The window as a person uses it: driven by the names of its widgets, drawn by wgpu.
 
+mod dropping;
+mod habits;
 mod panels;
 mod parallel;
 mod start;
