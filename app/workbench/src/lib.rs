@@ -20,6 +20,7 @@ mod project;
 mod read;
 mod results;
 mod screen;
+mod spreadsheet;
 mod state;
 mod store;
 mod structure;
