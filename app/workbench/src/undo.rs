@@ -54,6 +54,12 @@ impl History {
         self.future.clear();
     }
 
+    /// Does the same to every project that is kept.
+    pub fn change_all(&mut self, mut change: impl FnMut(&mut Project)) {
+        let steps = self.past.iter_mut().chain(&mut self.future);
+        steps.for_each(|step| change(&mut step.project));
+    }
+
     /// Goes back from the present project; whether there was a way.
     pub fn undo(&mut self, present: &mut Project) -> bool {
         Self::step(&mut self.past, &mut self.future, present)

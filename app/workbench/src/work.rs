@@ -310,6 +310,20 @@ impl Workbench {
 
     /// Asks the plugins, once they and the table are there.
     pub(crate) fn screen(&mut self) {
+    /// Selections must not reach past the table, which may have become shorter since they were made.
+    fn keep_rows(&mut self, rows: usize) {
+        let gone = self.state.project.keep_rows(rows);
+        self.history.change_all(|project| {
+            project.keep_rows(rows);
+        });
+        if gone > 0 {
+            self.log(
+                LogLevel::Warning,
+                format!("{gone} of the selected rows are not there any more: the table has {rows}"),
+            );
+        }
+    }
+
         let Some(table) = self.state.table.clone() else {
             return;
         };
@@ -499,12 +513,15 @@ impl Workbench {
                 let table = opened.results.table().clone();
                 for message in table.messages() {
                     self.log(LogLevel::Note, message.clone());
+                let rows = table.len();
                 }
                 self.state.table = Some(table);
                 self.state.results = Some(opened.results);
                 self.structures = opened.structures;
                 // Where there are structures, the first is there to be looked at.
-                if self.structures.is_some() && self.state.project.selection.is_empty() {
+                if self.structures.is_some() && rows > 0 && self.state.project.selection.is_empty()
+                {
+                self.keep_rows(rows);
                     self.state.project.selection = Arc::new(vec![0]);
                 }
                 self.show_structure();

@@ -95,6 +95,50 @@ fn work_that_was_not_saved_is_offered_after_a_kill() {
 #[test]
 fn unsaved_work_that_another_project_replaces_can_be_taken_up_again() {
     let mut workbench = workbench_in(None);
+#[test]
+fn a_selection_reaches_no_further_than_a_table_that_became_shorter() {
+    let folder = tempfile::tempdir().unwrap();
+    let table = folder.path().join("mine.csv");
+    std::fs::write(&table, "formula\nLiFePO4\nNaFeO2\nLiCoO2\nLiNiO2\n").unwrap();
+    let mut workbench = workbench_in(None);
+    let formula_column = None;
+    apply(
+        &mut workbench,
+        Command::ImportTable {
+            path: table.clone(),
+            formula_column,
+        },
+    );
+    let rows = Arc::new(vec![1, 3]);
+    let mode = SelectMode::Replace;
+    apply(&mut workbench, Command::Select { rows, mode });
+    let path = Some(folder.path().join("mine.lodestone"));
+    apply(&mut workbench, Command::SaveAs { path: path.clone() });
+    std::fs::write(&table, "formula\nLiFePO4\nNaFeO2\n").unwrap();
+    workbench.apply(Command::Open { path: path.clone() });
+    // A step of undo that was recorded while the table was being read.
+    let text = "Li".to_owned();
+    workbench.apply(Command::SetSearch { text });
+    settle(&mut workbench);
+    assert_eq!(*workbench.state().project.selection, [1]);
+    let told = |w: &Workbench, text: &str| w.state().log.iter().any(|l| l.text.contains(text));
+    assert!(told(&workbench, "1 of the selected rows"));
+    apply(&mut workbench, Command::Undo);
+    assert_eq!(*workbench.state().project.selection, [1]);
+    apply(&mut workbench, Command::CopyRows { selected: true });
+    assert!(workbench.state().clipboard.1.contains("NaFeO2"));
+    assert!(errors(&workbench).is_empty(), "{:?}", errors(&workbench));
+
+    // A file that another hand wrote: out of order, twice, and far outside.
+    let project = std::fs::read_to_string(path.as_ref().unwrap()).unwrap();
+    let mut project: serde_json::Value = serde_json::from_str(&project).unwrap();
+    project["project"]["selection"] = serde_json::json!([1, 0, 1, 4_000_000_000u32]);
+    std::fs::write(path.as_ref().unwrap(), project.to_string()).unwrap();
+    apply(&mut workbench, Command::Open { path });
+    assert_eq!(*workbench.state().project.selection, [0, 1]);
+    assert!(errors(&workbench).is_empty(), "{:?}", errors(&workbench));
+}
+
     change(&mut workbench);
     let project = workbench.state().project.clone();
     apply(&mut workbench, Command::CloseProject);
