@@ -112,7 +112,8 @@ impl Workbench {
             }
             Command::SaveAs { path } => {
                 let path = path.ok_or(WorkbenchError::NoPath("save"))?;
-                self.save(with_ending(path))?;
+                let path = self.with_ending(path)?;
+                self.save(path)?;
             }
             Command::Recover => {
                 if let Some(recovery) = self.state.recovery.take() {
@@ -379,6 +380,22 @@ impl Workbench {
         let written = self
             .setup
             .folders
+    /// The path with the ending of projects. Where it has to be added, nobody was asked about a file that has the whole name.
+    fn with_ending(&self, path: PathBuf) -> Result<PathBuf, WorkbenchError> {
+        if has_ending(&path) {
+            return Ok(path);
+        }
+        // What looks like an ending may be part of a formula: LiNi0.8Co0.2O2.
+        let mut whole = path.into_os_string();
+        whole.push(".");
+        whole.push(PROJECT_ENDING);
+        let whole = PathBuf::from(whole);
+        if whole.exists() && self.state.project_path.as_ref() != Some(&whole) {
+            return Err(WorkbenchError::Exists { path: whole });
+        }
+        Ok(whole)
+    }
+
             .write_preferences(&self.state.preferences);
         if let Err(error) = written {
             self.log(
@@ -481,15 +498,7 @@ fn remove<T>(list: &mut Vec<T>, index: usize) {
     }
 }
 
-/// The path with the ending of projects, where it has none of its own.
-fn with_ending(path: PathBuf) -> PathBuf {
-    if has_ending(&path) {
-        path
-    } else {
-        path.with_extension(PROJECT_ENDING)
-    }
-}
-
 fn has_ending(path: &Path) -> bool {
-    path.extension().is_some_and(|e| e == PROJECT_ENDING)
+    path.extension()
+        .is_some_and(|ending| ending.eq_ignore_ascii_case(PROJECT_ENDING))
 }

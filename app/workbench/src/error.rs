@@ -54,6 +54,8 @@ pub enum WorkbenchError {
     Plot { path: PathBuf, error: String },
     #[error("{0}: the file was not named")]
     NoPath(&'static str),
+    #[error("{}: there is such a file already; choose it by its whole name to replace it, or choose another", path.display())]
+    Exists { path: PathBuf },
     #[error("the project has no file yet; save it under a name first")]
     NoFile,
 }

@@ -48,6 +48,31 @@ fn a_project_comes_back_as_it_was_saved() {
 }
 
 #[test]
+fn a_name_with_points_is_kept_whole_and_no_other_file_is_overwritten() {
+    let folder = tempfile::tempdir().unwrap();
+    let other = folder.path().join("LiNi0.8Mn0.1Co0.lodestone");
+    std::fs::write(&other, "another's").unwrap();
+    let mut workbench = workbench_in(None);
+    change(&mut workbench);
+    let path = folder.path().join("LiNi0.8Mn0.1Co0.1O2");
+    let save = |path: &std::path::Path| Command::SaveAs {
+        path: Some(path.to_path_buf()),
+    };
+    apply(&mut workbench, save(&path));
+    let saved = folder.path().join("LiNi0.8Mn0.1Co0.1O2.lodestone");
+    assert_eq!(workbench.state().project_path.as_ref(), Some(&saved));
+    assert_eq!(std::fs::read_to_string(&other).unwrap(), "another's");
+    // Its own file is written again, another's only when it was chosen by its whole name.
+    apply(&mut workbench, save(&path));
+    assert!(errors(&workbench).is_empty());
+    apply(&mut workbench, save(&folder.path().join("LiNi0.8Mn0.1Co0")));
+    assert!(errors(&workbench).pop().unwrap().contains("already"));
+    assert_eq!(std::fs::read_to_string(&other).unwrap(), "another's");
+    apply(&mut workbench, save(&other));
+    assert_eq!(workbench.state().project_path, Some(other));
+}
+
+#[test]
 fn a_project_moves_together_with_the_table_beside_it() {
     let folder = tempfile::tempdir().unwrap();
     let (old, new) = (folder.path().join("old"), folder.path().join("new"));
