@@ -19,7 +19,7 @@ use plugin_host::{Host, Plugin};
 use screening::{ScreeningError, Structures};
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
@@ -75,6 +75,8 @@ const AUTOSAVE: Duration = Duration::from_secs(2);
 pub struct Workbench {
     pub(crate) state: State,
     pub(crate) history: History,
+    /// Unsaved work that is offered, the newest last.
+    pub(crate) left: Vec<Left>,
     pub(crate) setup: Setup,
     host: Arc<OnceLock<Result<Host, String>>>,
     generations: HashMap<TaskKind, u64>,
@@ -96,10 +98,11 @@ impl Workbench {
     pub fn new(setup: Setup) -> Self {
         let (sender, receiver) = channel();
         let preferences = setup.folders.read_preferences();
-        let recovery = setup.folders.read_recovery();
+        let (left, left_errors) = setup.folders.take_left();
         let mut workbench = Self {
             state: empty_state(preferences),
             history: History::default(),
+            left,
             setup,
             host: Arc::default(),
             generations: HashMap::new(),
@@ -113,9 +116,9 @@ impl Workbench {
             changed: None,
             plugins_ready: false,
         };
-        match recovery {
-            Ok(recovery) => workbench.state.recovery = recovery,
-            Err(error) => workbench.log(LogLevel::Warning, error.to_string()),
+        workbench.offer_left();
+        for error in left_errors {
+            workbench.log(LogLevel::Warning, error.to_string());
         }
         workbench.load_plugins();
         workbench
@@ -189,21 +192,16 @@ impl Workbench {
         }
     }
 
-    /// Writes unsaved work down now; called when the program ends, too.
-    pub fn write_recovery(&mut self) {
+    /// Writes unsaved work down now; called when the program ends, too. Whether that went well.
+    pub fn write_recovery(&mut self) -> bool {
         if self.changed.take().is_none() {
             return;
         }
-        let (project, path) = (self.state.project.clone(), self.state.project_path.clone());
-        self.write_recovery_of(&project, path.as_deref());
-    }
-
-    pub(crate) fn write_recovery_of(&mut self, project: &Project, path: Option<&Path>) {
-        if let Err(error) = self.setup.folders.write_recovery(path, project) {
-            self.log(
-                LogLevel::Warning,
-                format!("unsaved work is not kept: {error}"),
-            );
+        let (project, path) = (&self.state.project, self.state.project_path.as_deref());
+        let written = self.setup.folders.write_recovery(path, project);
+        if let Err(error) = &written {
+            let text = format!("unsaved work is not kept: {error}");
+            self.log(LogLevel::Warning, text);
         }
     }
 

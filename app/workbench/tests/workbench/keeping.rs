@@ -96,31 +96,6 @@ fn a_project_moves_together_with_the_table_beside_it() {
 }
 
 #[test]
-fn work_that_was_not_saved_is_offered_after_a_kill() {
-    let folder = tempfile::tempdir().unwrap();
-    let mut workbench = workbench_in(Some(folder.path()));
-    change(&mut workbench);
-    // The last change is written down within seconds, without anything being asked of the user.
-    std::thread::sleep(std::time::Duration::from_millis(2100));
-    settle(&mut workbench);
-    let project = workbench.state().project.clone();
-    // A kill runs no destructor.
-    std::mem::forget(workbench);
-
-    let mut again = workbench_in(Some(folder.path()));
-    assert_eq!(again.state().project, Project::default());
-    let recovery = again.state().recovery.clone().expect("unsaved work");
-    assert_eq!(recovery.project, project);
-    apply(&mut again, Command::Recover);
-    assert_eq!(again.state().project, project);
-    assert!(again.state().unsaved && again.state().recovery.is_none());
-    assert!(!again.state().rows.is_empty());
-}
-
-#[test]
-fn unsaved_work_that_another_project_replaces_can_be_taken_up_again() {
-    let mut workbench = workbench_in(None);
-#[test]
 fn a_selection_reaches_no_further_than_a_table_that_became_shorter() {
     let folder = tempfile::tempdir().unwrap();
     let table = folder.path().join("mine.csv");
@@ -164,12 +139,81 @@ fn a_selection_reaches_no_further_than_a_table_that_became_shorter() {
     assert!(errors(&workbench).is_empty(), "{:?}", errors(&workbench));
 }
 
+#[test]
+fn work_that_was_not_saved_is_offered_after_a_kill() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut workbench = workbench_in(Some(folder.path()));
+    change(&mut workbench);
+    // The last change is written down within seconds, without anything being asked of the user.
+    std::thread::sleep(std::time::Duration::from_millis(2100));
+    settle(&mut workbench);
+    let project = workbench.state().project.clone();
+    // A kill runs no destructor.
+    std::mem::forget(workbench);
+
+    let mut again = workbench_in(Some(folder.path()));
+    assert_eq!(again.state().project, Project::default());
+    let recovery = again.state().recovery.clone().expect("unsaved work");
+    assert_eq!(recovery.project, project);
+    apply(&mut again, Command::Recover);
+    assert_eq!(again.state().project, project);
+    assert!(again.state().unsaved && again.state().recovery.is_none());
+    assert!(!again.state().rows.is_empty());
+}
+
+#[test]
+fn unsaved_work_that_another_project_replaces_can_be_taken_up_again() {
+    let mut workbench = workbench_in(None);
     change(&mut workbench);
     let project = workbench.state().project.clone();
     apply(&mut workbench, Command::CloseProject);
     assert!(!workbench.state().is_open());
     apply(&mut workbench, Command::Recover);
     assert_eq!(workbench.state().project, project);
+}
+
+#[test]
+fn work_that_is_offered_stays_until_it_is_taken_or_discarded() {
+    let folder = tempfile::tempdir().unwrap();
+    let killed = |mut workbench: Workbench| {
+        workbench.write_recovery();
+        std::mem::forget(workbench);
+    };
+    let mut first = workbench_in(Some(folder.path()));
+    change(&mut first);
+    let project = first.state().project.clone();
+    killed(first);
+    // The offer is left alone, other work is done, and that too is cut off.
+    let mut second = workbench_in(Some(folder.path()));
+    let challenge = Challenge::RareEarthFreeMagnet;
+    apply(&mut second, Command::OpenChallenge { challenge });
+    let symbol = "Sm".to_owned();
+    let rule = Some(ElementRule::Exclude);
+    apply(&mut second, Command::SetElement { symbol, rule });
+    let newer = second.state().project.clone();
+    killed(second);
+
+    let mut third = workbench_in(Some(folder.path()));
+    let offered = |w: &Workbench| w.state().recovery.as_ref().map(|r| r.project.clone());
+    assert_eq!(offered(&third), Some(newer.clone()));
+    // Saving other work takes no offer away; taking one leaves the other.
+    apply(&mut third, Command::OpenChallenge { challenge });
+    let path = Some(folder.path().join("saved.lodestone"));
+    apply(&mut third, Command::SaveAs { path });
+    assert_eq!(offered(&third), Some(newer.clone()));
+    apply(&mut third, Command::Recover);
+    assert_eq!(third.state().project, newer);
+    assert_eq!(offered(&third), Some(project.clone()));
+    // What was taken up is unsaved work of this session at once.
+    killed(third);
+    let mut fourth = workbench_in(Some(folder.path()));
+    assert_eq!(offered(&fourth), Some(newer));
+    apply(&mut fourth, Command::DiscardRecovery);
+    assert_eq!(offered(&fourth), Some(project));
+    apply(&mut fourth, Command::DiscardRecovery);
+    assert_eq!(offered(&fourth), None);
+    killed(fourth);
+    assert_eq!(workbench_in(Some(folder.path())).state().recovery, None);
 }
 
 #[test]
