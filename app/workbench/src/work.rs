@@ -205,9 +205,12 @@ impl Workbench {
         }
     }
 
-    /// Starts work of a kind; work of that kind that is still under way is cancelled and its answer dropped.
+    /// Starts work of a kind; work of that kind that is still under way is cancelled and its answer dropped, unless it is an
+    /// export: a second file does not replace the first.
     fn start(&mut self, kind: TaskKind, work: impl FnOnce(&Job) -> Done + Send + 'static) {
-        self.stop(kind);
+        if kind != TaskKind::Export {
+            self.stop(kind);
+        }
         let generation = *self.generations.entry(kind).or_insert(0);
         let task = Task {
             id: self.next_task,
