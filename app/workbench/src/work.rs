@@ -10,7 +10,7 @@ use crate::project::Project;
 use crate::read::Preview;
 use crate::results::Results;
 use crate::state::{LogLevel, LogLine, Preferences, State, Task, TaskKind};
-use crate::store::Folders;
+use crate::store::{Folders, Left};
 use crate::structure::{self, SelectedStructure};
 use crate::undo::History;
 use crate::{export, plugins, points, read, screen, view};
@@ -195,7 +195,7 @@ impl Workbench {
     /// Writes unsaved work down now; called when the program ends, too. Whether that went well.
     pub fn write_recovery(&mut self) -> bool {
         if self.changed.take().is_none() {
-            return;
+            return true;
         }
         let (project, path) = (&self.state.project, self.state.project_path.as_deref());
         let written = self.setup.folders.write_recovery(path, project);
@@ -203,6 +203,7 @@ impl Workbench {
             let text = format!("unsaved work is not kept: {error}");
             self.log(LogLevel::Warning, text);
         }
+        written.is_ok()
     }
 
     /// Starts work of a kind; work of that kind that is still under way is cancelled and its answer dropped, unless it is an
@@ -309,8 +310,6 @@ impl Workbench {
         self.structures = None;
     }
 
-    /// Asks the plugins, once they and the table are there.
-    pub(crate) fn screen(&mut self) {
     /// Selections must not reach past the table, which may have become shorter since they were made.
     fn keep_rows(&mut self, rows: usize) {
         let gone = self.state.project.keep_rows(rows);
@@ -325,6 +324,8 @@ impl Workbench {
         }
     }
 
+    /// Asks the plugins, once they and the table are there.
+    pub(crate) fn screen(&mut self) {
         let Some(table) = self.state.table.clone() else {
             return;
         };
@@ -512,17 +513,17 @@ impl Workbench {
             }
             Done::Table(Ok(opened)) => {
                 let table = opened.results.table().clone();
+                let rows = table.len();
                 for message in table.messages() {
                     self.log(LogLevel::Note, message.clone());
-                let rows = table.len();
                 }
                 self.state.table = Some(table);
                 self.state.results = Some(opened.results);
                 self.structures = opened.structures;
+                self.keep_rows(rows);
                 // Where there are structures, the first is there to be looked at.
                 if self.structures.is_some() && rows > 0 && self.state.project.selection.is_empty()
                 {
-                self.keep_rows(rows);
                     self.state.project.selection = Arc::new(vec![0]);
                 }
                 self.show_structure();
@@ -551,7 +552,10 @@ impl Workbench {
                 self.state.results = Some(Arc::new(*results));
                 self.sort();
             }
-            Done::Results(Err(WorkbenchError::Screening(ScreeningError::Cancelled))) => {}
+            Done::Results(Err(WorkbenchError::Screening(ScreeningError::Cancelled))) => {
+                // Where it was overtaken by another question, its answer was dropped: this was the user's wish.
+                self.state.question_error = Some(CANCELLED.to_owned());
+            }
             Done::Results(Err(error)) => {
                 self.log(LogLevel::Error, error.to_string());
                 self.state.question_error = Some(error.to_string());
@@ -584,6 +588,9 @@ impl Workbench {
         }
     }
 }
+
+/// What stands beside an answer to another question than the one that stands there.
+const CANCELLED: &str = "cancelled: what is shown is no answer to this question; change it, or undo and redo, to ask again";
 
 /// The elements of the selected rows, or of all shown where none is selected.
 fn element_counts(results: &Results, project: &Project, rows: &[u32]) -> Vec<u32> {
