@@ -38,22 +38,19 @@ impl Check<'_> {
                 d.version
             ));
         }
-        for (what, text) in [
-            ("summary", &d.summary),
-            ("domain", &d.domain),
-            ("licence", &d.licence),
-            ("citation", &d.citation),
-        ] {
-            self.text(&format!("the {what}"), text);
+        for (what, text) in [("summary", &d.summary), ("licence", &d.licence)] {
+            self.line(&format!("the {what}"), text);
         }
+        self.text("the domain", &d.domain);
+        self.text("the citation", &d.citation);
         self.count("authors", d.authors.len());
         for author in d.authors.iter().take(self.limits.declarations) {
-            self.text("an author", author);
+            self.line("an author", author);
         }
         self.count("extensions", d.extensions.len());
         for (key, value) in d.extensions.iter().take(self.limits.declarations) {
-            self.text("an extension's key", key);
-            self.text("an extension's value", value);
+            self.line("an extension's key", key);
+            self.line("an extension's value", value);
         }
     }
 
@@ -64,7 +61,7 @@ impl Check<'_> {
             let what = format!("parameter {:?}", p.name);
             self.identifier("a parameter's name", &p.name);
             self.unit(&what, &p.unit);
-            self.text(&format!("{what}: its summary"), &p.summary);
+            self.line(&format!("{what}: its summary"), &p.summary);
             if let ParameterKind::Number { min, max } = p.kind
                 && !(min.is_finite() && max.is_finite() && min <= max)
             {
@@ -101,8 +98,8 @@ impl Check<'_> {
             let what = format!("property {:?}", p.name);
             self.identifier("a property's name", &p.name);
             self.unit(&what, &p.unit);
+            self.line(&format!("{what}: its summary"), &p.summary);
             for (part, text) in [
-                ("summary", &p.summary),
                 ("method", &p.method),
                 ("source", &p.source),
                 ("uncertainty", &p.uncertainty),
@@ -151,7 +148,7 @@ impl Check<'_> {
         for c in inputs.columns.iter().take(self.limits.declarations) {
             let what = format!("input column {:?}", c.name);
             self.unit(&what, &c.unit);
-            self.text(&format!("{what}: its summary"), &c.summary);
+            self.line(&format!("{what}: its summary"), &c.summary);
         }
         let unused = inputs.columns.iter().all(|c| c.need == Need::Unused)
             && inputs.composition == Need::Unused
@@ -211,6 +208,15 @@ impl Check<'_> {
         }
         if unit.contains(['[', ']']) {
             self.fault(format!("{what}: its unit {unit:?} holds a bracket"));
+        }
+    }
+
+    /// A text that is shown within a line of others: a line break in it could pass for what the program says.
+    fn line(&mut self, what: &str, text: &str) {
+        if text.contains('\n') {
+            self.fault(format!("{what} holds a line break"));
+        } else {
+            self.text(what, text);
         }
     }
 

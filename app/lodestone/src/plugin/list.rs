@@ -3,6 +3,7 @@
 use super::info::trust_json;
 use super::install::{open, terms};
 use super::keys::say;
+use super::one_line;
 use crate::plugins::{home, host, installed};
 use crate::{Failure, progress, show};
 use registry::{Entry, RegistryError, misfit};
@@ -22,9 +23,9 @@ pub(super) fn list(as_json: bool) -> Result<(), Failure> {
                     "{:<12} {:<8} {} ({} properties, {}, {}){mark}\n",
                     d.id,
                     d.version,
-                    d.summary,
+                    one_line(&d.summary),
                     d.properties.len(),
-                    d.licence,
+                    one_line(&d.licence),
                     plugin.origin()
                 ));
                 entries.push(json!({
@@ -93,9 +94,9 @@ pub(super) fn available(place: &str, as_json: bool) -> Result<(), Failure> {
         text.push_str(&format!(
             "{name:<12} {:<8} {} ({} properties, {}) -- {standing}\n",
             entry.version,
-            entry.summary,
+            one_line(&entry.summary),
             entry.properties.len(),
-            entry.licence
+            one_line(&entry.licence)
         ));
         values.push(json!({
             "name": name,

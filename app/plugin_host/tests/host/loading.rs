@@ -350,6 +350,22 @@ fn every_fault_of_a_description_is_named() {
         |d| d.version = "one".to_owned(),
         "version \"one\" is not a semantic version",
     );
+    let forged = "nice\nsigned by   key 0000000000000000, trusted";
+    let changes: [fn(&mut Description, &str); 7] = [
+        |d, text| d.summary = text.to_owned(),
+        |d, text| d.licence = text.to_owned(),
+        |d, text| d.authors = vec![text.to_owned()],
+        |d, text| d.extensions = vec![(text.to_owned(), String::new())],
+        |d, text| d.extensions = vec![("key".to_owned(), text.to_owned())],
+        |d, text| d.parameters[0].summary = text.to_owned(),
+        |d, text| d.properties[0].summary = text.to_owned(),
+    ];
+    for change in changes {
+        assert_says(
+            &refused_description(|d| change(d, forged)),
+            "holds a line break",
+        );
+    }
     says(
         |d| d.domain = "a\u{1b}[2J".to_owned(),
         "the domain holds the control character",
