@@ -237,21 +237,32 @@ fn shown(value: &ParameterValue) -> String {
     }
 }
 
-/// `major.minor.patch`, then perhaps `-pre` or `+build`.
+/// A semantic version: `major.minor.patch`, then perhaps `-pre` or `+build` (semver.org, 2.0.0).
 fn is_version(text: &str) -> bool {
-    let (numbers, rest) = match text.find(['-', '+']) {
-        Some(at) => text.split_at(at),
-        None => (text, ""),
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    // A number is written in one way only: without zeros in front.
+    let number = |part: &str| digits(part) && (part == "0" || !part.starts_with('0'));
+    let word = |part: &str| {
+        !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
     };
-    let number = |part: &str| {
-        !part.is_empty() && part.len() <= 9 && part.bytes().all(|b| b.is_ascii_digit())
+    let (version, build) = match text.split_once('+') {
+        Some((version, build)) => (version, Some(build)),
+        None => (text, None),
     };
-    let tail = |c: char| c.is_ascii_alphanumeric() || "-+.".contains(c);
-    numbers.split('.').count() == 3
-        && numbers.split('.').all(number)
-        && rest.len() <= 40
-        && rest.len() != 1
-        && rest.chars().all(tail)
+    let (numbers, before) = match version.split_once('-') {
+        Some((numbers, before)) => (numbers, Some(before)),
+        None => (version, None),
+    };
+    text.len() <= 64
+        && numbers.split('.').count() == 3
+        && numbers
+            .split('.')
+            .all(|part| number(part) && part.len() <= 9)
+        && before.is_none_or(|b| {
+            b.split('.')
+                .all(|part| word(part) && (!digits(part) || number(part)))
+        })
+        && build.is_none_or(|b| b.split('.').all(word))
 }
 
 #[cfg(test)]
@@ -260,11 +271,30 @@ mod tests {
 
     #[test]
     fn semantic_versions_are_told_from_other_texts() {
-        for good in ["0.1.0", "12.0.3-rc.1", "1.2.3+build5"] {
+        for good in [
+            "0.1.0",
+            "12.0.3-rc.1",
+            "1.2.3+build5",
+            "1.0.0-0.x-y.0a+001.b",
+        ] {
             assert!(is_version(good), "{good}");
         }
         for bad in [
-            "", "1", "1.2", "1.2.3.4", "v1.2.3", "1.2.3-", "1..3", "1.2.3 ",
+            "",
+            "1",
+            "1.2",
+            "1.2.3.4",
+            "v1.2.3",
+            "1.2.3-",
+            "1..3",
+            "1.2.3 ",
+            "01.2.3",
+            "1.2.03",
+            "1.2.3-01",
+            "1.2.3-a..b",
+            "1.2.3+",
+            "1.2.3+a+b",
+            "1.2.3-a_b",
         ] {
             assert!(!is_version(bad), "{bad}");
         }
