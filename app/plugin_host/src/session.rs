@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::ops::Range;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError};
 
 use job::{Cancelled, Job};
@@ -38,6 +39,8 @@ pub struct Session {
     plugin: Plugin,
     parameters: Vec<(String, ParameterValue)>,
     faults: Mutex<Faults>,
+    /// What all its calls took.
+    fuel: AtomicU64,
 }
 
 #[derive(Default)]
@@ -62,6 +65,7 @@ impl Session {
             plugin: plugin.clone(),
             parameters: plugin.description().complete(parameters)?,
             faults: Mutex::default(),
+            fuel: AtomicU64::new(0),
         })
     }
 
@@ -116,6 +120,11 @@ impl Session {
     pub fn example_fault(&self) -> Option<String> {
         let faults = self.faults.lock().unwrap_or_else(PoisonError::into_inner);
         faults.example.clone()
+    }
+
+    /// Fuel that the run took so far.
+    pub(crate) fn fuel_spent(&self) -> u64 {
+        self.fuel.load(Relaxed)
     }
 
     fn count(&self, fault: &Fault) {
@@ -197,6 +206,7 @@ impl Session {
                     .call_predict(store, input, &parameters)
             },
         );
+        self.fuel.fetch_add(spent.fuel, Relaxed);
         let attempt = match answer {
             Ok(Ok(predictions)) => match Judged::new(predictions, &loaded.description, n, limits) {
                 Ok(judged) => Attempt::Done(judged),
