@@ -426,6 +426,13 @@ fn a_missing_file_and_a_folder_are_explained() {
     );
     let folder = tempfile::tempdir().expect("a folder");
     assert_says(&error(folder.path()), "Is a directory");
+    #[cfg(unix)]
+    {
+        let pipe = folder.path().join("pipe.wasm");
+        let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+        assert!(made.expect("mkfifo").success());
+        assert_says(&error(&pipe), "it is a pipe or a device");
+    }
 }
 
 /// A host that keeps compiled code in `folder`.
