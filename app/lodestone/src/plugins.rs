@@ -64,7 +64,11 @@ fn cache_dir() -> Option<PathBuf> {
             .map(PathBuf::from)
     };
     folder(CACHE_VARIABLE)
-        .or_else(|| folder("XDG_CACHE_HOME").map(|p| p.join("lodestone")))
+        .or_else(|| {
+            // A relative one is to be ignored, say the rules of these variables.
+            let cache = folder("XDG_CACHE_HOME").filter(|path| path.is_absolute());
+            cache.map(|path| path.join("lodestone"))
+        })
         .or_else(|| folder("HOME").map(|p| p.join(".cache/lodestone")))
         .map(|p| p.join("compiled"))
 }
@@ -100,7 +104,8 @@ pub fn installed() -> Result<Vec<(String, Location)>> {
         let of = |id: String| (id.clone(), Location::Installed(home.clone(), id));
         all.extend(names.into_iter().map(of));
     }
-    if let Some(folder) = std::env::var_os(FOLDER_VARIABLE).map(PathBuf::from) {
+    let folder = std::env::var_os(FOLDER_VARIABLE).filter(|folder| !folder.is_empty());
+    if let Some(folder) = folder.map(PathBuf::from) {
         let entries = std::fs::read_dir(&folder)
             .with_context(|| format!("{FOLDER_VARIABLE}: cannot read {}", folder.display()))?;
         for entry in entries {
