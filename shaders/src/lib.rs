@@ -2,11 +2,12 @@
 
 pub mod compute;
 mod kernel;
+pub mod surrogate;
 
 pub use kernel::{Binding, Kernel};
 
 /// Every compute kernel.
-pub const KERNELS: [&Kernel; 1] = [&compute::GEMM];
+pub const KERNELS: [&Kernel; 2] = [&compute::GEMM, &surrogate::POSTERIOR];
 
 /// The structure view. Each source but [`BLEND`](structure::BLEND) is complete with [`FRAME`](structure::FRAME) before it:
 /// that is what [`with_frame`](structure::with_frame) makes.

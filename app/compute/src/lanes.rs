@@ -78,15 +78,27 @@ pub fn multiply<S: Simd>(
     panel: &[[f32; HEIGHT]],
     strip: &[[S::f32s; 2]],
 ) -> [[S::f32s; 2]; HEIGHT] {
-    let mut sums = [[S::f32s::zeroed(); 2]; HEIGHT];
-    for (a, [b0, b1]) in panel.iter().zip(strip) {
-        for (sum, a) in sums.iter_mut().zip(a) {
-            let a = simd.splat_f32s(*a);
-            sum[0] = simd.mul_add_f32s(a, *b0, sum[0]);
-            sum[1] = simd.mul_add_f32s(a, *b1, sum[1]);
-        }
+    let zero = [S::f32s::zeroed(); 2];
+    // Named one by one: as an array they would not all stay in registers.
+    let (mut s0, mut s1, mut s2, mut s3, mut s4, mut s5) = (zero, zero, zero, zero, zero, zero);
+    for ([a0, a1, a2, a3, a4, a5], b) in panel.iter().zip(strip) {
+        s0 = add(simd, s0, *a0, b);
+        s1 = add(simd, s1, *a1, b);
+        s2 = add(simd, s2, *a2, b);
+        s3 = add(simd, s3, *a3, b);
+        s4 = add(simd, s4, *a4, b);
+        s5 = add(simd, s5, *a5, b);
     }
-    sums
+    [s0, s1, s2, s3, s4, s5]
+}
+
+#[inline(always)]
+fn add<S: Simd>(simd: S, sum: [S::f32s; 2], a: f32, b: &[S::f32s; 2]) -> [S::f32s; 2] {
+    let a = simd.splat_f32s(a);
+    [
+        simd.mul_add_f32s(a, b[0], sum[0]),
+        simd.mul_add_f32s(a, b[1], sum[1]),
+    ]
 }
 
 /// The rows of a strip as vectors; its length is a whole number of rows.

@@ -17,6 +17,7 @@ mod gpu;
 pub mod lanes;
 mod rows;
 mod trial;
+pub mod twins;
 
 pub use adapter::{Adapter, AdapterKind, AdapterLimits};
 pub use choice::Choice;

@@ -1,6 +1,7 @@
 //! The window's frame: takes over what workers finished, draws, and hands the commands on.
 
 use crate::dialogs::{Answer, Dialogs};
+use crate::dropping::dropping_ui;
 use crate::dump::Dump;
 use crate::layout::Layout;
 use crate::palette::Palette;
@@ -230,9 +231,16 @@ impl App {
         }
         let words = Words(state.preferences.language);
         commands.extend(self.palette.ui(ui, words));
+        dropping_ui(ui.ctx(), words);
         self.toasts.show(ui.ctx());
         commands
     }
+}
+
+/// Whether something is being dragged, held or typed: what it changes is one step of undo.
+fn gesture_under_way(ctx: &Context) -> bool {
+    ctx.text_edit_focused()
+        || ctx.input(|input| input.pointer.any_down() || !input.keys_down.is_empty())
 }
 
 impl eframe::App for App {
@@ -256,6 +264,9 @@ impl eframe::App for App {
         if let Some(job) = panels::take_picture(&ctx) {
             let words = self.words();
             self.dialogs.ask_for_picture(job, words, &ctx);
+        }
+        if !gesture_under_way(&ctx) {
+            self.workbench.end_step();
         }
         self.follow_preferences(&ctx);
         self.tell(&ctx);

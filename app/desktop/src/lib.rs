@@ -7,6 +7,7 @@
 mod app;
 mod bar;
 mod dialogs;
+mod dropping;
 mod dump;
 mod fonts;
 mod layout;

@@ -116,6 +116,12 @@ texts! {
     YourOwn: "Your own candidates", "自分の候補";
     OpenFile: "Open…", "開く…";
     DropHere: "or drop a file here: a table (.csv, .tsv, .xlsx, .parquet), structures (.cif, POSCAR, .xyz), a project, or a plugin (.wasm)", "またはここにファイルをドロップ:表(.csv、.tsv、.xlsx、.parquet)、構造(.cif、POSCAR、.xyz)、プロジェクト、プラグイン(.wasm)";
+    DropToOpen: "Drop to open", "ドロップして開く";
+    DropProject: "{}: opens this project", "{}:プロジェクトを開く";
+    DropAsPlugin: "{}: adds this plugin to the project", "{}:プラグインをプロジェクトに追加";
+    DropTable: "{}: looks at this table before it is opened", "{}:表を確認してから開く";
+    DropStructures: "{}: opens these structures", "{}:構造を開く";
+    DropUnknown: "{}: nothing here can open this file", "{}:開けないファイルです";
     Recent: "Recent", "最近使ったファイル";
     Forget: "Forget {}", "{}を履歴から消す";
     UnsavedFound: "Work that was not saved was found.", "保存されていない作業が見つかりました。";
@@ -195,6 +201,7 @@ texts! {
     AddConstraint: "Add a constraint", "条件を追加";
     ConstraintHint: "battery.average_voltage > 3 and not has Co", "battery.average_voltage > 3 and not has Co";
     ConstraintNumber: "Constraint {}", "条件{}";
+    HoldsFor: "holds for {} of {}", "{} / {} 候補が満たす";
     RemoveConstraint: "Remove constraint {}", "条件{}を削除";
     Required: "Must hold:", "必須:";
     AllowedOnly: "Besides, only:", "他に許すのは:";
@@ -327,7 +334,12 @@ texts! {
     TaskScreen: "Predicting and ranking", "予測と順位付け";
     TaskSort: "Sorting", "並べ替え中";
     TaskPlot: "Placing points", "点を配置中";
+    TaskElements: "Counting elements", "元素を集計中";
+    TaskCount: "Counting candidates", "候補を集計中";
+    TaskCopy: "Copying", "コピー中";
     TaskExport: "Writing", "書き出し中";
+    TaskLoadModels: "Reading models", "モデルを読み込み中";
+    TaskTrainModel: "Training a model", "モデルを学習中";
 }
 
 #[cfg(test)]

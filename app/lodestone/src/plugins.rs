@@ -217,7 +217,13 @@ impl Location {
                 }
             }
         };
-        loaded().with_context(|| format!("plugin {origin} is refused"))
+        let checked = || -> Result<(Plugin, Standing)> {
+            let (plugin, standing) = loaded()?;
+            // A plugin stands or falls with the models that it carries.
+            screening::carried_models(&plugin)?;
+            Ok((plugin, standing))
+        };
+        checked().with_context(|| format!("plugin {origin} is refused"))
     }
 }
 

@@ -1,13 +1,14 @@
 //! One chunk of the table, which is one batch of the plugins: formulas, predictions, verdicts.
 
 use crate::ScreeningError;
+use crate::carried::{CarriedColumn, CarriedInputs};
 use crate::columns::TableColumn;
-use crate::model::{ModelPlan, Said};
+use crate::model::ModelPlan;
 use crate::plan::Plan;
 use crate::predictor::{Means, PluginPlan, PredictorPlan};
 use crate::quantity::{Origin, Quantity};
 use crate::structures::Columns;
-use job::Job;
+use job::{Cancelled, Job};
 use matter::Compositions;
 use optimize::Verdict;
 use plugin_host::{
@@ -16,6 +17,7 @@ use plugin_host::{
 };
 use std::collections::HashMap;
 use std::ops::Range;
+use surrogate::model;
 use table::Table;
 
 /// What is known of the candidates of one chunk.
@@ -296,18 +298,27 @@ impl Chunk {
     ) -> Result<Predicted, ScreeningError> {
         match &plan.means {
             Means::Plugin(plugin) => {
-                let outcome = self.ask_plugin(whole, plugin, compositions, job)?;
+                let carried = self.ask_carried(whole, plugin, compositions, job)?;
+                let mut outcome = self.ask_plugin(whole, plugin, compositions, &carried, job)?;
+                add_notes(&mut outcome, carried.notes());
                 let notes = Notes::new(outcome.texts, outcome.notes, self.len());
                 Ok(self.covered(plan, outcome.columns, outcome.lost.len(), notes))
             }
             Means::Model(model) => {
                 let said = self.ask_model(whole, model, compositions, job)?;
-                let notes = Notes::of_texts(said.notes, Some(0), self.len());
-                let column = PropertyColumn {
+                let said_of = said.notes.into_iter();
+                let said_of = said_of.map(|(row, text)| (row as u32, text)).collect();
+                let notes = Notes::of_texts(said_of, Some(0), self.len());
+                let own = PropertyColumn {
                     mean: said.mean,
                     std: Spread::Each(said.std),
                 };
-                Ok(self.covered(plan, vec![column], 0, notes))
+                let zero = said.probability_of_zero.map(|mean| PropertyColumn {
+                    mean,
+                    std: Spread::Unknown,
+                });
+                let columns = std::iter::once(own).chain(zero).collect();
+                Ok(self.covered(plan, columns, 0, notes))
             }
         }
     }
@@ -345,7 +356,7 @@ impl Chunk {
         model: &ModelPlan,
         compositions: &Compositions,
         job: &Job,
-    ) -> Result<Said, ScreeningError> {
+    ) -> Result<model::Columns, ScreeningError> {
         let rows: Vec<usize> = (0..self.len()).map(|position| self.row(position)).collect();
         model.predict(
             compositions,
@@ -355,11 +366,28 @@ impl Chunk {
         )
     }
 
+    /// What the models that a plugin carries say.
+    fn ask_carried(
+        &self,
+        whole: &Plan,
+        plan: &PluginPlan,
+        compositions: &Compositions,
+        job: &Job,
+    ) -> Result<CarriedInputs, ScreeningError> {
+        let mut carried = CarriedInputs::default();
+        for model in &plan.models {
+            let said = self.ask_model(whole, model, compositions, job)?;
+            carried.add(&model.model, said);
+        }
+        Ok(carried)
+    }
+
     fn ask_plugin(
         &self,
         whole: &Plan,
         plan: &PluginPlan,
         compositions: &Compositions,
+        carried: &CarriedInputs,
         job: &Job,
     ) -> Result<BatchOutcome, ScreeningError> {
         let gather =
@@ -394,7 +422,8 @@ impl Chunk {
         };
         let candidates = || (0..self.len()).map(structure);
         let wanted = &plan.structure_descriptors;
-        let values: Vec<Vec<f64>> = wanted.iter().map(|d| d.0.values(candidates())).collect();
+        let values = wanted.iter().map(|d| d.0.values(candidates(), job));
+        let values = values.collect::<Result<Vec<Vec<f64>>, Cancelled>>()?;
         let columns =
             columns.chain(
                 wanted
@@ -407,6 +436,13 @@ impl Chunk {
                         std: None,
                     }),
             );
+        let of_models: Vec<CarriedColumn> = carried.columns().collect();
+        let columns = columns.chain(of_models.iter().map(|column| ColumnInput {
+            name: &column.name,
+            unit: column.unit,
+            mean: column.mean,
+            std: column.std,
+        }));
         let structures = plan.wants_structures.then(|| Columns::new(candidates()));
         let batch = BatchInput {
             compositions: CompositionsInput {
@@ -444,6 +480,28 @@ impl Chunk {
             }
         }
         verdicts
+    }
+}
+
+/// Adds notes on whole candidates to those that a plugin made, by row.
+fn add_notes(outcome: &mut BatchOutcome, more: impl Iterator<Item = (u32, String)>) {
+    let mut codes = HashMap::new();
+    let before = outcome.notes.len();
+    for (row, text) in more {
+        let next = outcome.texts.len() as u32;
+        let text = *codes.entry(text).or_insert_with_key(|text: &String| {
+            outcome.texts.push(text.clone());
+            next
+        });
+        outcome.notes.push(Note {
+            row,
+            property: None,
+            text,
+            kind: NoteKind::Plugin,
+        });
+    }
+    if outcome.notes.len() > before {
+        outcome.notes.sort_by_key(|note| note.row);
     }
 }
 

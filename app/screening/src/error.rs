@@ -61,14 +61,16 @@ pub enum ScreeningError {
     #[error("a batch could not be put together: {0}")]
     Batch(String),
     #[error(
-        "none of the {rows} rows holds a formula that can be read in column {column:?} (line {line}: {reason}){guess}"
+        "none of the {rows} rows holds a formula that can be read in column {column:?} (line {line}: {reason}){}",
+        looks_more(guess)
     )]
     NoFormula {
         rows: usize,
         column: String,
         line: u64,
         reason: String,
-        guess: String,
+        /// The header of a column that looks more like formulas.
+        guess: Option<String>,
     },
     #[error(
         "there is nothing to rank by: {names} declares no objective; name one with -O, for example -O 'max:{example}'"
@@ -101,6 +103,11 @@ pub enum ScreeningError {
     },
     #[error("{0:?} is the target, so it cannot be an input too")]
     TargetIsInput(String),
+    #[error("plugin {plugin}: {error}")]
+    Carried {
+        plugin: String,
+        error: crate::CarriedError,
+    },
     #[error("model {model}: {error}")]
     Model {
         model: String,
@@ -112,6 +119,12 @@ pub enum ScreeningError {
     NothingApplies { rows: usize, tried: String },
     #[error("the table has {rows} rows; at most {limit} can be ranked at once: split the file")]
     TooManyRows { rows: usize, limit: usize },
+}
+
+fn looks_more(guess: &Option<String>) -> String {
+    guess.as_ref().map_or_else(String::new, |column| {
+        format!("; column {column:?} looks more like formulas: --formula-column")
+    })
 }
 
 impl From<job::Cancelled> for ScreeningError {
@@ -131,6 +144,7 @@ impl ScreeningError {
                 | Self::NoStructures { .. }
                 | Self::ModelColumn { .. }
                 | Self::ModelStructures { .. }
+                | Self::Carried { .. }
                 | Self::Unsupported { .. }
         )
     }

@@ -8,6 +8,7 @@
 //! in a [`Request`], or a table by itself ([`predict_table`]).
 
 pub mod bundled;
+mod carried;
 mod chunk;
 mod columns;
 mod error;
@@ -24,8 +25,9 @@ mod structures;
 mod training;
 mod whole;
 
+pub use carried::{CarriedError, CarriedInputs, carried_columns, carried_models};
 pub use error::ScreeningError;
-pub use model::{Model, ModelError, Sha256Reader, sha256_of_file};
+pub use model::{Model, ModelError, Sha256Reader, sha256_of, sha256_of_file};
 pub use outcome::{Coverage, Outcome, PredictedProperty, Rejected};
 pub use quantity::{Origin, Quantity, UnknownQuantity, find, label};
 pub use request::{Request, Setting, SettingError};

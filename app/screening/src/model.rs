@@ -3,13 +3,13 @@
 use crate::columns::TableColumn;
 use crate::structures::StructureDescriptor;
 use crate::{ScreeningError, Structures, label};
-use job::Job;
+use job::{Cancelled, Job};
 use matter::Compositions;
 use sha2::{Digest, Sha256};
 use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
-use surrogate::model::{Inputs, Prediction, PropertyModel, Rows};
+use surrogate::model::{Columns, Inputs, Prediction, PropertyModel, Rows};
 use table::Table;
 
 /// The largest model file that is read, bytes.
@@ -111,6 +111,17 @@ impl Model {
         format!("{}.{}", self.name(), self.model().about().target)
     }
 
+    /// The full name of the property that is the probability of exactly zero, where zero has one.
+    pub fn zero_property(&self) -> Option<String> {
+        let name = || format!("{}.{}", self.name(), crate::predictor::ZERO);
+        self.is_zero_inflated().then(name)
+    }
+
+    /// Whether zero has a probability of its own, as metals have among band gaps.
+    pub fn is_zero_inflated(&self) -> bool {
+        self.model().is_zero_inflated()
+    }
+
     /// The unit of its property.
     pub fn unit(&self) -> &str {
         &self.model().about().unit
@@ -121,6 +132,11 @@ impl std::fmt::Debug for Model {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Model({} from {})", self.name(), self.origin())
     }
+}
+
+/// SHA-256 in hexadecimal.
+pub fn sha256_of(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
 }
 
 /// SHA-256 of a file's bytes in hexadecimal.
@@ -301,9 +317,10 @@ impl ModelInputs {
         compositions: &'a Compositions,
         rows: &[usize],
         structures: Option<&Structures>,
-    ) -> Candidates<'a> {
+        job: &Job,
+    ) -> Result<Candidates<'a>, Cancelled> {
         let Some(columns) = &self.columns else {
-            return Candidates::Compositions(compositions);
+            return Ok(Candidates::Compositions(compositions));
         };
         let composed = columns.iter().filter_map(|(_, input)| match input {
             Input::Composition(name) => Some(name.as_str()),
@@ -317,19 +334,19 @@ impl ModelInputs {
         .into_iter();
         let structure = |row: &usize| structures?.get(*row).ok().flatten();
         let gathered = columns.iter().map(|(_, input)| match input {
-            Input::Column(values) => rows.iter().map(|row| values[*row]).collect(),
-            Input::Composition(_) => composed.next().unwrap_or_default(),
-            Input::Structure(descriptor) => descriptor.values(rows.iter().map(structure)),
+            Input::Column(values) => Ok(rows.iter().map(|row| values[*row]).collect()),
+            Input::Composition(_) => Ok(composed.next().unwrap_or_default()),
+            Input::Structure(descriptor) => descriptor.values(rows.iter().map(structure), job),
         });
-        let gathered: Vec<Vec<f64>> = gathered.collect();
+        let gathered = gathered.collect::<Result<Vec<Vec<f64>>, Cancelled>>()?;
         let mut values = Vec::with_capacity(rows.len() * columns.len());
         for row in 0..rows.len() {
             values.extend(gathered.iter().map(|column| column[row]));
         }
-        Candidates::Columns {
+        Ok(Candidates::Columns {
             names: columns.iter().map(|(name, _)| name.clone()).collect(),
             values,
-        }
+        })
     }
 }
 
@@ -347,14 +364,6 @@ fn computed(name: &str) -> Option<Input> {
     descriptor::named(name).map(|_| Input::Composition(name.to_owned()))
 }
 
-/// What a model says of a batch.
-pub(crate) struct Said {
-    pub mean: Vec<f64>,
-    pub std: Vec<f64>,
-    /// Row of the batch and text, by row.
-    pub notes: Vec<(u32, String)>,
-}
-
 /// A model of a run with its inputs.
 pub(crate) struct ModelPlan {
     pub model: Model,
@@ -369,21 +378,15 @@ impl ModelPlan {
         rows: &[usize],
         structures: Option<&Structures>,
         job: &Job,
-    ) -> Result<Said, ScreeningError> {
-        let predicted = self.predict_whole(compositions, rows, structures, job)?;
-        let mut said = Said {
-            mean: Vec::with_capacity(rows.len()),
-            std: Vec::with_capacity(rows.len()),
-            notes: Vec::new(),
-        };
-        for (row, prediction) in predicted.into_iter().enumerate() {
-            said.mean.push(prediction.mean);
-            said.std.push(prediction.std);
-            if !prediction.notes.is_empty() {
-                said.notes.push((row as u32, prediction.notes));
-            }
-        }
-        Ok(said)
+    ) -> Result<Columns, ScreeningError> {
+        let candidates = self
+            .inputs
+            .candidates(compositions, rows, structures, job)?;
+        let predicted = self
+            .model
+            .model()
+            .predict_columns(candidates.rows(), &job.part());
+        predicted.map_err(|error| self.failure(error))
     }
 
     /// As [`ModelPlan::predict`], with medians and intervals.
@@ -394,14 +397,20 @@ impl ModelPlan {
         structures: Option<&Structures>,
         job: &Job,
     ) -> Result<Vec<Prediction>, ScreeningError> {
-        let candidates = self.inputs.candidates(compositions, rows, structures);
-        let predicted = self.model.model().predict(candidates.rows(), job);
-        predicted.map_err(|error| match error {
+        let candidates = self
+            .inputs
+            .candidates(compositions, rows, structures, job)?;
+        let predicted = self.model.model().predict(candidates.rows(), &job.part());
+        predicted.map_err(|error| self.failure(error))
+    }
+
+    fn failure(&self, error: surrogate::SurrogateError) -> ScreeningError {
+        match error {
             surrogate::SurrogateError::Cancelled => ScreeningError::Cancelled,
             error => ScreeningError::Model {
                 model: self.model.name().to_owned(),
                 error,
             },
-        })
+        }
     }
 }

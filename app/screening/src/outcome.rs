@@ -242,6 +242,18 @@ impl<'t> Outcome<'t> {
                 "the formula carries a charge of {charge:+}, which plugins do not see"
             ));
         }
+        if let Some(structures) = &plan.formulas.structures {
+            for note in structures.notes(row as usize) {
+                separate(out);
+                // Why a file cannot be read begins with the word itself.
+                out.push_str(if structures.get(row as usize).is_ok() {
+                    "structure: "
+                } else {
+                    ""
+                });
+                out.push_str(note);
+            }
+        }
         let said = chunk.predicted.iter().zip(&plan.predictors).enumerate();
         for (_, (said, plan)) in said.filter(|&(index, _)| of(index)) {
             let Some(notes) = &said.notes else { continue };

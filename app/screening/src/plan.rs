@@ -1,5 +1,6 @@
 //! What a request means for a table: which plugins and models run with which inputs, which numbers must be kept.
 
+use crate::carried::carried_models;
 use crate::columns::TableColumn;
 use crate::formulas::Formulas;
 use crate::model::{Model, ModelInputs, ModelPlan};
@@ -116,8 +117,7 @@ impl Plan {
             }
         }
         plan.tell_shadowed(&shadowed, some_are_named);
-        plan.messages
-            .extend(plan.formulas.other_compositions(table));
+        plan.messages.extend(plan.formulas.messages(table));
         let mut kept = Vec::new();
         for &index in &used {
             let means = match &all[index] {
@@ -198,6 +198,12 @@ impl Plan {
                 None => {}
             }
         }
+        let carried = carried_models(plugin).map_err(|error| ScreeningError::Carried {
+            plugin: plugin.id().to_owned(),
+            error,
+        })?;
+        let models = carried.iter().map(|model| self.model(table, model));
+        let models = models.collect::<Result<_, _>>()?;
         let (mut descriptors, mut structure_descriptors) = (Vec::new(), Vec::new());
         for name in &inputs.descriptors {
             if let Some(known) = StructureDescriptor::named(name) {
@@ -216,7 +222,7 @@ impl Plan {
             structure_descriptors,
             wants_structures: inputs.structure != Need::Unused
                 && self.formulas.structures.is_some(),
-            models: Vec::new(),
+            models,
         })
     }
 
@@ -324,6 +330,20 @@ impl Plan {
             }
         }
         Ok(())
+    }
+
+    /// Whether a quantity is declared to have no negative values.
+    pub fn is_non_negative(&self, quantity: &Quantity) -> bool {
+        match quantity.origin {
+            Origin::Property {
+                predictor,
+                property,
+            } => {
+                let given = self.predictors[predictor].predictor.properties();
+                given.get(property).is_some_and(|p| p.non_negative)
+            }
+            Origin::Column { .. } => false,
+        }
     }
 
     /// The declared objectives of predictor number `predictor` of this plan.

@@ -43,10 +43,11 @@ pub fn screen<'t>(
     let columns: Vec<ObjectiveColumn> = objectives
         .iter()
         .zip(&plan.objectives)
-        .map(|((mean, std), (direction, _))| ObjectiveColumn {
+        .map(|((mean, std), (direction, quantity))| ObjectiveColumn {
             direction: *direction,
             mean,
             std,
+            non_negative: plan.is_non_negative(quantity),
         })
         .collect();
     let ranking = rank(
@@ -110,12 +111,7 @@ fn some_formula(plan: &Plan, chunks: &[Chunk], table: &Table) -> Result<(), Scre
         ),
         line: table.line(*row),
         reason: reason.clone(),
-        guess: guess.map_or_else(String::new, |column| {
-            format!(
-                "; column {:?} looks more like formulas: --formula-column",
-                table.columns()[column].header
-            )
-        }),
+        guess: guess.map(|column| table.columns()[column].header.clone()),
     })
 }
 

@@ -8,15 +8,17 @@ use job::Job;
 use matter::Compositions;
 use rayon::prelude::*;
 use std::sync::Arc;
-use surrogate::model::Prediction;
+use surrogate::model::{Columns, Prediction};
 use table::Table;
 
 /// What a model says of the rows of a table.
 pub struct PredictedRows {
     /// Rows of the table, ascending; those whose inputs cannot be read are left out.
     pub rows: Vec<u32>,
-    /// One for each of these rows.
-    pub predictions: Vec<Prediction>,
+    /// What is said of each of these rows.
+    pub columns: Columns,
+    /// The same with medians and intervals, where these were asked for.
+    pub whole: Option<Vec<Prediction>>,
     /// What the user should know of how the table was understood.
     pub messages: Vec<String>,
     rejected: Vec<(usize, String)>,
@@ -29,7 +31,7 @@ impl PredictedRows {
     }
 }
 
-/// Predicts a table with a model. Works on the threads of the rayon pool it is called in.
+/// Predicts a table with a model; `intervals` asks for medians and intervals too, which takes longer. Works on the threads of the rayon pool it is called in.
 ///
 /// # Errors
 ///
@@ -39,6 +41,7 @@ pub fn predict_table(
     model: &Model,
     formula_column: Option<&str>,
     structures: Option<Arc<Structures>>,
+    intervals: bool,
     job: &Job,
 ) -> Result<PredictedRows, ScreeningError> {
     let mut messages = Vec::new();
@@ -71,20 +74,38 @@ pub fn predict_table(
             None => (first..first + count).collect(),
             Some(accepted) => accepted.iter().map(|at| first + *at as usize).collect(),
         };
-        let said = plan.predict_whole(&compositions, &rows, structures.as_deref(), job)?;
+        let said = plan.predict(&compositions, &rows, structures.as_deref(), job)?;
+        let whole = match intervals {
+            true => plan.predict_whole(&compositions, &rows, structures.as_deref(), job)?,
+            false => Vec::new(),
+        };
         job.advance(count as u64);
-        Ok((rows, said, rejected))
+        Ok((rows, said, whole, rejected))
     });
     let chunks = chunks.collect::<Result<Vec<_>, ScreeningError>>()?;
     let mut all = PredictedRows {
         rows: Vec::new(),
-        predictions: Vec::new(),
+        columns: Columns::default(),
+        whole: intervals.then(Vec::new),
         messages,
         rejected: Vec::new(),
     };
-    for (rows, said, rejected) in chunks {
+    for (rows, said, whole, rejected) in chunks {
+        let before = all.rows.len();
         all.rows.extend(rows.iter().map(|row| *row as u32));
-        all.predictions.extend(said);
+        all.columns.mean.extend(said.mean);
+        all.columns.std.extend(said.std);
+        all.columns.outside.extend(said.outside);
+        let notes = said.notes.into_iter();
+        let notes = notes.map(|(row, text)| (before + row, text));
+        all.columns.notes.extend(notes);
+        if let Some(zero) = said.probability_of_zero {
+            let known = all.columns.probability_of_zero.get_or_insert_default();
+            known.extend(zero);
+        }
+        if let Some(all) = &mut all.whole {
+            all.extend(whole);
+        }
         all.rejected.extend(rejected);
     }
     if all.rows.is_empty() {

@@ -1,5 +1,6 @@
 //! Gaussian processes at 200 observations of 10 inputs: the fit, and the posterior of a hundred thousand candidates.
 
+use compute::Device;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use std::hint::black_box;
 use surrogate::gp::{Gp, GpOptions, Observations};
@@ -46,7 +47,7 @@ fn bench(c: &mut Criterion) {
     let pool = scattered(POOL * D, 3);
     group.throughput(Throughput::Elements(POOL as u64));
     group.bench_function("posterior of 100 000 in f32", |b| {
-        b.iter(|| gp.predict_pool(black_box(&pool), &job));
+        b.iter(|| gp.predict_pool(black_box(&pool), &Device::cpu(), &job));
     });
     group.bench_function("posterior of 100 000 in f64", |b| {
         b.iter(|| gp.predict_transformed(black_box(&pool), &job));

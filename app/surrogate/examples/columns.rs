@@ -1,4 +1,4 @@
-//! How long a trained model takes for many formulas: `columns TRAINING.csv FORMULAS.csv [TREES]`, the first with formula
+//! How long a trained model takes for many formulas: `columns TRAINING.csv FORMULAS.csv KIND [TREES]`, the first with formula
 //! and target, the second with formulas in its first column.
 
 use std::time::Instant;
@@ -11,6 +11,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut args = std::env::args().skip(1);
     let training = args.next().ok_or("name the file to train on")?;
     let formulas = args.next().ok_or("name the file of formulas")?;
+    let kind = args.next().ok_or("say which kind: auto, forest, ...")?;
+    let kind = (kind != "auto").then(|| kind.parse()).transpose()?;
     let trees = args.next().map_or(Ok(100), |text| text.parse())?;
     let (mut compositions, mut targets) = (Compositions::new(), Vec::new());
     let mut parser = Parser::new();
@@ -24,6 +26,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         targets: &targets,
     };
     let options = TrainOptions {
+        kind,
         trees,
         ..TrainOptions::default()
     };

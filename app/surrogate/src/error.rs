@@ -34,6 +34,18 @@ pub enum SurrogateError {
         value: String,
         remedy: &'static str,
     },
+    /// A device failed where the processor would not mend it.
+    #[error(transparent)]
+    Device(compute::ComputeError),
+}
+
+impl From<compute::ComputeError> for SurrogateError {
+    fn from(error: compute::ComputeError) -> Self {
+        match error {
+            compute::ComputeError::Cancelled => Self::Cancelled,
+            other => Self::Device(other),
+        }
+    }
 }
 
 impl From<job::Cancelled> for SurrogateError {

@@ -2,15 +2,13 @@
 
 use crate::command::{Command, SelectMode};
 use crate::error::WorkbenchError;
-use crate::export;
+use crate::kind::FileKind;
 use crate::parallel;
 use crate::project::{Project, ProjectSource};
 use crate::results::Results;
 use crate::state::{Import, LogLevel, Recovery};
 use crate::store::{self, Left, PROJECT_ENDING};
-use crate::structure::is_structures;
 use crate::work::Workbench;
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
@@ -49,6 +47,12 @@ impl Workbench {
         self.state.redo = self.history.redo_name();
     }
 
+    /// Ends a step of undo: what follows is a step of its own, also where it changes the same. A window calls it while nothing is
+    /// held or typed, so that one drag is one step and the next drag another.
+    pub fn end_step(&mut self) {
+        self.history.end_merging();
+    }
+
     /// Commands that go from one project to another, and are no step to undo.
     fn replacing(&self, name: &str) -> bool {
         matches!(
@@ -68,9 +72,13 @@ impl Workbench {
         if after.plugin_files != before.plugin_files {
             self.load_plugins();
         }
+        if after.models != before.models {
+            self.load_models();
+        }
         if after.source != before.source {
             self.read_table();
         } else if !after.same_question(before) {
+            self.count_feasible(after.same_predictions(before));
             self.screen();
         } else if !after.same_view(before) {
             self.sort();
@@ -253,8 +261,7 @@ impl Workbench {
             }
             Command::CopyRows { selected } => {
                 let (results, rows) = self.rows_to_take(selected)?;
-                let text = export::csv(&results, &rows)?;
-                self.state.clipboard = (self.state.clipboard.0 + 1, text);
+                self.copy(results, rows);
             }
             Command::ExportPlot { path, range } => {
                 let path = path.ok_or(WorkbenchError::NoPath("export the plot"))?;
@@ -268,6 +275,12 @@ impl Workbench {
                 let parallel = self.state.parallel.clone();
                 self.export_parallel(path, parallel.ok_or(WorkbenchError::NothingOpen)?);
             }
+
+            command @ (Command::UseModel { .. }
+            | Command::AddModel { .. }
+            | Command::EvaluateModel { .. }
+            | Command::TrainModel { .. }
+            | Command::ExportParity { .. }) => self.execute_model_command(command)?,
 
             Command::Undo => self.travel(true),
             Command::Redo => self.travel(false),
@@ -347,15 +360,14 @@ impl Workbench {
     }
 
     fn open(&mut self, path: PathBuf) -> Result<(), WorkbenchError> {
-        let ending = path.extension().unwrap_or_default().to_string_lossy();
-        match ending.to_lowercase().as_str() {
-            PROJECT_ENDING => {
+        match FileKind::of(&path) {
+            FileKind::Project => {
                 let project = store::read_project(&path)?;
                 self.replace(project, Some(path.clone()));
                 self.remember(path);
             }
-            "wasm" => self.execute(Command::AddPlugin { path: Some(path) })?,
-            "csv" | "tsv" | "tab" | "txt" | "parquet" | "pq" | "xlsx" => {
+            FileKind::Plugin => self.execute(Command::AddPlugin { path: Some(path) })?,
+            FileKind::Table => {
                 self.state.import = Some(Import {
                     path,
                     formula_column: None,
@@ -363,8 +375,8 @@ impl Workbench {
                 });
                 self.preview();
             }
-            _ if is_structures(&path) => self.import(path, None),
-            _ => return Err(WorkbenchError::UnknownFile { path }),
+            FileKind::Structures => self.import(path, None),
+            FileKind::Unknown => return Err(WorkbenchError::UnknownFile { path }),
         }
         Ok(())
     }
@@ -450,28 +462,15 @@ impl Workbench {
         let rows = rows.iter().copied().filter(|&row| row < count);
         let selection = &mut self.state.project.selection;
         let selected: Vec<u32> = match mode {
-            SelectMode::Replace => {
-                let mut rows: Vec<u32> = rows.collect();
-                rows.sort_unstable();
-                rows.dedup();
-                rows
-            }
-            SelectMode::Add => {
-                let mut all: Vec<u32> = selection.iter().copied().chain(rows).collect();
-                all.sort_unstable();
-                all.dedup();
-                all
-            }
+            SelectMode::Replace => ascending(rows, count),
+            SelectMode::Add => ascending(selection.iter().copied().chain(rows), count),
             SelectMode::Toggle => {
-                let mut new: Vec<u32> = rows.collect();
-                new.sort_unstable();
-                new.dedup();
+                let new = ascending(rows, count);
                 let was = |row: &u32| selection.binary_search(row).is_ok();
                 let stays = |row: &&u32| new.binary_search(row).is_err();
                 let mut all: Vec<u32> = selection.iter().filter(stays).copied().collect();
                 all.extend(new.iter().filter(|row| !was(row)));
-                all.sort_unstable();
-                all
+                ascending(all.into_iter(), count)
             }
         };
         // What was brushed is not what is selected any more.
@@ -485,9 +484,9 @@ impl Workbench {
         let (Some(results), project) = (&self.state.results, &self.state.project) else {
             return;
         };
-        let mut rows = parallel::brushed(results, project, &self.state.rows);
-        rows.sort_unstable();
-        self.state.project.selection = Arc::new(rows);
+        let rows = parallel::brushed(results, project, &self.state.rows);
+        let count = results.table().len() as u32;
+        self.state.project.selection = Arc::new(ascending(rows.into_iter(), count));
     }
 
     /// The rows shown, or the selected ones, and the results they belong to.
@@ -509,13 +508,33 @@ impl Workbench {
 
     /// The selected rows in the order shown; those that are hidden last.
     fn selected_in_order(&self) -> Arc<Vec<u32>> {
-        let state = &self.state;
-        let shown = state.rows.iter().copied();
-        let mut rows: Vec<u32> = shown.filter(|&row| state.is_selected(row)).collect();
-        let seen: BTreeSet<u32> = rows.iter().copied().collect();
-        rows.extend(state.project.selection.iter().filter(|r| !seen.contains(r)));
+        let selection = &self.state.project.selection;
+        let count = selection.last().map_or(0, |&row| row as usize + 1);
+        let mut wanted = vec![false; count];
+        selection
+            .iter()
+            .for_each(|&row| wanted[row as usize] = true);
+        // Each is taken once: what was shown is not wanted any more.
+        let mut take = |row: &u32| wanted.get_mut(*row as usize).is_some_and(std::mem::take);
+        let shown = self.state.rows.iter().copied();
+        let mut rows: Vec<u32> = shown.filter(&mut take).collect();
+        rows.extend(selection.iter().copied().filter(take));
         Arc::new(rows)
     }
+}
+
+/// Rows below `count`, each once, ascending.
+fn ascending(rows: impl Iterator<Item = u32>, count: u32) -> Vec<u32> {
+    const FEW: usize = 10_000;
+    let mut rows: Vec<u32> = rows.collect();
+    if rows.len() <= FEW {
+        rows.sort_unstable();
+        rows.dedup();
+        return rows;
+    }
+    let mut wanted = vec![false; count as usize];
+    rows.iter().for_each(|&row| wanted[row as usize] = true);
+    (0..count).filter(|&row| wanted[row as usize]).collect()
 }
 
 /// Takes an entry out of a list, where there is one.

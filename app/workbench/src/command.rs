@@ -3,6 +3,7 @@
 use crate::challenge::Challenge;
 use crate::chart::PlotRange;
 use crate::filter::Filter;
+use crate::models::{ModelChoice, ModelSettings};
 use crate::project::{ColourBy, ElementRule, ObjectiveChoice, ParallelAxis, Sort};
 use crate::state::{Language, Panel, Theme};
 use serde::{Deserialize, Serialize};
@@ -96,6 +97,30 @@ pub enum Command {
     },
     RemovePlugin {
         path: PathBuf,
+    },
+
+    // Models.
+    /// Whether a model predicts beside the plugins.
+    UseModel {
+        model: ModelChoice,
+        on: bool,
+    },
+    /// Uses a model file.
+    AddModel {
+        path: Option<PathBuf>,
+    },
+    /// Judges by folds how well a model of a column of the open table would predict.
+    EvaluateModel {
+        settings: Box<ModelSettings>,
+    },
+    /// The same, and trains it on all rows and writes its file.
+    TrainModel {
+        settings: Box<ModelSettings>,
+        path: Option<PathBuf>,
+    },
+    /// Predicted over observed values of the last training or evaluation, as .svg or .png.
+    ExportParity {
+        path: Option<PathBuf>,
     },
 
     // The view.

@@ -26,11 +26,12 @@ pub(crate) fn table(
 }
 
 /// Rows of the results as CSV, for the clipboard.
-pub(crate) fn csv(results: &Results, rows: &[u32]) -> Result<String, WorkbenchError> {
+pub(crate) fn csv(results: &Results, rows: &[u32], job: &Job) -> Result<String, WorkbenchError> {
+    job.stage("copying", Some(rows.len() as u64));
     let mut bytes = Vec::new();
     results
         .output_of(rows)
-        .write(&mut bytes, OutputFormat::Csv, &Job::new())?;
+        .write(&mut bytes, OutputFormat::Csv, job)?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 

@@ -11,7 +11,10 @@ pub mod chart;
 mod command;
 mod error;
 mod export;
+mod feasible;
 mod filter;
+mod kind;
+mod models;
 mod parallel;
 mod places;
 mod plugins;
@@ -31,7 +34,12 @@ mod work;
 pub use challenge::Challenge;
 pub use command::{Command, SelectMode};
 pub use error::WorkbenchError;
+pub use feasible::Feasible;
 pub use filter::{Comparison, Filter};
+pub use kind::FileKind;
+pub use models::{
+    ElementResidual, ModelChoice, ModelReport, ModelSettings, ModelsState, UsedModel,
+};
 pub use parallel::{Parallel, ParallelColumn};
 pub use plugins::{LoadPlugin, LoadedPlugin, PluginSource};
 pub use points::{Points, PointsKey};
@@ -56,3 +64,5 @@ pub use plugin_host::{
     Direction as NaturalDirection, Limits, Need, Origin, Parameter, ParameterKind, ParameterValue,
 };
 pub use scene::Style as StructureStyle;
+pub use screening::Model;
+pub use surrogate::model::Scores;

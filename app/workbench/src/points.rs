@@ -1,6 +1,6 @@
 //! The rows shown as points of a plot, with the front of the two axes where something is wanted of both.
 
-use crate::chart::Scale;
+use crate::chart::{PlotRange, Scale};
 use crate::places::{Area, Places};
 use crate::project::Project;
 use crate::results::{Column, Results, Value};
@@ -38,6 +38,8 @@ pub struct Points {
     pub front: Vec<u32>,
     /// How many shown rows lack one of the values.
     pub missing: usize,
+    /// What shows all points, with a little room around them.
+    pub(crate) range: PlotRange,
     /// The points as they lie along the axes.
     places: Places,
     /// Row and place in `rows`, by row.
@@ -68,8 +70,13 @@ impl Points {
         let rows = placed.iter().zip(0..);
         let mut by_row: Vec<(u32, u32)> = rows.map(|((row, ..), at)| (*row, at)).collect();
         by_row.par_sort_unstable();
+        let range = PlotRange {
+            x: x_scale.full_range(&x),
+            y: y_scale.full_range(&y),
+        };
         let [x_column, y_column] = axes.columns;
         Self {
+            range,
             key,
             x_column,
             y_column,

@@ -2,6 +2,7 @@
 
 use crate::challenge::Challenge;
 use crate::filter::Filter;
+use crate::models::ModelChoice;
 use matter::Element;
 use optimize::{Direction, Objective};
 use screening::Setting;
@@ -166,6 +167,8 @@ pub struct Project {
     pub plugins_off: BTreeSet<String>,
     /// Component files that were added.
     pub plugin_files: Vec<PathBuf>,
+    /// Models that predict beside the plugins.
+    pub models: Vec<ModelChoice>,
     /// Parameters that differ from their defaults: plugin, parameter, value as text.
     pub settings: Vec<(String, String, String)>,
     pub sort: Option<Sort>,
@@ -231,13 +234,19 @@ impl Project {
 
     /// Whether two projects ask the same of the plugins, so that one screening answers both.
     pub fn same_question(&self, other: &Self) -> bool {
-        self.source == other.source
-            && self.formula_column == other.formula_column
+        self.same_predictions(other)
             && self.objectives == other.objectives
             && self.constraints == other.constraints
             && self.elements == other.elements
+    }
+
+    /// Whether the same is predicted of the same candidates for two projects, whatever is wanted of them.
+    pub fn same_predictions(&self, other: &Self) -> bool {
+        self.source == other.source
+            && self.formula_column == other.formula_column
             && self.plugins_off == other.plugins_off
             && self.plugin_files == other.plugin_files
+            && self.models == other.models
             && self.settings == other.settings
     }
 
@@ -267,7 +276,12 @@ impl Project {
         if let Some(ProjectSource::File(path)) = self.source {
             self.source = Some(ProjectSource::File(map(path)));
         }
-        self.plugin_files = self.plugin_files.into_iter().map(map).collect();
+        self.plugin_files = self.plugin_files.into_iter().map(&map).collect();
+        let models = self.models.into_iter().map(|model| match model {
+            ModelChoice::File(path) => ModelChoice::File(map(path)),
+            shipped @ ModelChoice::Shipped(_) => shipped,
+        });
+        self.models = models.collect();
         self
     }
 

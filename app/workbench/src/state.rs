@@ -1,6 +1,8 @@
 //! What there is to see: the project, its candidates and results, tasks, messages, preferences. Panels read it and change
 //! nothing in it.
 
+use crate::feasible::Feasible;
+use crate::models::ModelsState;
 use crate::parallel::Parallel;
 use crate::plugins::LoadedPlugin;
 use crate::points::Points;
@@ -130,7 +132,15 @@ pub enum TaskKind {
     Sort,
     Plot,
     Parallel,
+    /// Counting the elements of what is selected.
+    Elements,
+    Copy,
+    /// Counting the candidates that satisfy the constraints.
+    Count,
     Export,
+    LoadModels,
+    /// Training a model, or judging one by folds.
+    TrainModel,
 }
 
 /// Work on a worker thread.
@@ -195,6 +205,8 @@ pub struct State {
     pub structure: Option<SelectedStructure>,
     /// The last screening. It stays while the next one runs, and where that one fails.
     pub results: Option<Arc<Results>>,
+    /// How many candidates satisfy the constraints as they are now, where that can be counted without a screening.
+    pub feasible: Option<Feasible>,
     /// Why the last screening could not be made.
     pub question_error: Option<String>,
     /// Why the table could not be read.
@@ -210,6 +222,7 @@ pub struct State {
     pub plugins: Vec<LoadedPlugin>,
     /// Plugins that are refused, and why.
     pub refused_plugins: Vec<(String, String)>,
+    pub models: ModelsState,
     pub tasks: Vec<Task>,
     pub log: Vec<LogLine>,
     pub preferences: Preferences,

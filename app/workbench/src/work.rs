@@ -3,6 +3,8 @@
 
 use crate::chart::PlotRange;
 use crate::error::WorkbenchError;
+use crate::feasible::{self, Feasible};
+use crate::models::{ModelReport, ModelsState, UsedModel};
 use crate::parallel::Parallel;
 use crate::plugins::{Loaded, PluginSource};
 use crate::points::Points;
@@ -41,7 +43,7 @@ pub struct Setup {
 }
 
 /// What a worker finished.
-enum Done {
+pub(crate) enum Done {
     Plugins(Result<Loaded, String>),
     Preview(Result<Arc<Preview>, WorkbenchError>),
     Table(Result<Box<Opened>, WorkbenchError>),
@@ -51,7 +53,12 @@ enum Done {
     Rows(Option<(Vec<u32>, Vec<u32>)>),
     Points(Option<Arc<Points>>),
     Parallel(Option<Arc<Parallel>>),
+    Elements(Vec<u32>),
+    Feasible(Option<Feasible>),
+    Copied(Result<String, WorkbenchError>),
     Exported(PathBuf, Result<(), WorkbenchError>),
+    Models(Vec<UsedModel>),
+    Learnt(Result<Box<ModelReport>, WorkbenchError>),
 }
 
 /// A table that was read, the view of it before any prediction, and structures of its rows.
@@ -91,6 +98,8 @@ pub struct Workbench {
     pub(crate) changed: Option<Instant>,
     /// Whether the plugins were loaded, or refused.
     plugins_ready: bool,
+    /// Whether the project's models were read, or refused.
+    pub(crate) models_ready: bool,
 }
 
 impl Workbench {
@@ -115,6 +124,7 @@ impl Workbench {
             started: Instant::now(),
             changed: None,
             plugins_ready: false,
+            models_ready: true,
         };
         workbench.offer_left();
         for error in left_errors {
@@ -142,6 +152,11 @@ impl Workbench {
             at: self.started.elapsed(),
         });
         self.next_line += 1;
+    }
+
+    /// The structures of the table's rows.
+    pub(crate) fn structures(&self) -> Option<Arc<Structures>> {
+        self.structures.clone()
     }
 
     /// Whether any work is under way.
@@ -208,7 +223,11 @@ impl Workbench {
 
     /// Starts work of a kind; work of that kind that is still under way is cancelled and its answer dropped, unless it is an
     /// export: a second file does not replace the first.
-    fn start(&mut self, kind: TaskKind, work: impl FnOnce(&Job) -> Done + Send + 'static) {
+    pub(crate) fn start(
+        &mut self,
+        kind: TaskKind,
+        work: impl FnOnce(&Job) -> Done + Send + 'static,
+    ) {
         if kind != TaskKind::Export {
             self.stop(kind);
         }
@@ -247,7 +266,7 @@ impl Workbench {
     }
 
     /// Cancels the work of a kind; its answer will be dropped.
-    fn stop(&mut self, kind: TaskKind) {
+    pub(crate) fn stop(&mut self, kind: TaskKind) {
         *self.generations.entry(kind).or_insert(0) += 1;
         for task in self.state.tasks.iter().filter(|task| task.kind == kind) {
             task.job.cancel();
@@ -294,6 +313,8 @@ impl Workbench {
             TaskKind::Sort,
             TaskKind::Plot,
             TaskKind::Parallel,
+            TaskKind::Elements,
+            TaskKind::Count,
         ] {
             self.stop(kind);
         }
@@ -302,6 +323,7 @@ impl Workbench {
         state.results = None;
         state.rows = Arc::default();
         state.points = None;
+        state.feasible = None;
         state.parallel = None;
         state.element_counts = Arc::default();
         state.question_error = None;
@@ -329,7 +351,7 @@ impl Workbench {
         let Some(table) = self.state.table.clone() else {
             return;
         };
-        if !self.plugins_ready {
+        if !(self.plugins_ready && self.models_ready) {
             return;
         }
         let project = self.state.project.clone();
@@ -342,10 +364,14 @@ impl Workbench {
             .filter(|plugin| on(plugin.id()))
             .collect();
         let structures = self.structures.clone();
+        let models = self.models_in_use();
         let generation = self.state.results.as_ref().map_or(0, |r| r.generation) + 1;
         self.start(TaskKind::Screen, move |job| {
             Done::Results(
-                screen::screen(generation, &project, plugins, table, structures, job).map(Box::new),
+                screen::screen(
+                    generation, &project, plugins, models, table, structures, job,
+                )
+                .map(Box::new),
             )
         });
     }
@@ -405,12 +431,45 @@ impl Workbench {
         });
     }
 
-    /// Counts elements anew where the selection changed: quick beside what a click takes, up to very large selections.
+    /// Counts elements anew where the selection changed: at once where a click selects some, else beside the window.
     pub(crate) fn count_elements(&mut self) {
-        if let Some(results) = &self.state.results {
-            let counts = element_counts(results, &self.state.project, &self.state.rows);
-            self.state.element_counts = Arc::new(counts);
+        const AT_ONCE: usize = 20_000;
+        let Some(results) = self.state.results.clone() else {
+            return;
+        };
+        self.stop(TaskKind::Elements);
+        let (project, rows) = (self.state.project.clone(), self.state.rows.clone());
+        let counted = match project.selection.len() {
+            0 => rows.len(),
+            selected => selected,
+        };
+        if counted <= AT_ONCE {
+            self.state.element_counts = Arc::new(element_counts(&results, &project, &rows));
+            return;
         }
+        self.start(TaskKind::Elements, move |_| {
+            Done::Elements(element_counts(&results, &project, &rows))
+        });
+    }
+
+    /// Counts the candidates that satisfy the constraints, where the predictions at hand are those that are asked for.
+    pub(crate) fn count_feasible(&mut self, same_predictions: bool) {
+        self.stop(TaskKind::Count);
+        let (Some(results), true) = (self.state.results.clone(), same_predictions) else {
+            self.state.feasible = None;
+            return;
+        };
+        let project = self.state.project.clone();
+        self.start(TaskKind::Count, move |job| {
+            Done::Feasible(feasible::feasible(&results, &project, job).ok().flatten())
+        });
+    }
+
+    /// Rows as text for the clipboard.
+    pub(crate) fn copy(&mut self, results: Arc<Results>, rows: Arc<Vec<u32>>) {
+        self.start(TaskKind::Copy, move |job| {
+            Done::Copied(export::csv(&results, &rows, job))
+        });
     }
 
     /// Places the points of the plot.
@@ -550,6 +609,7 @@ impl Workbench {
                 }
                 self.state.question_error = None;
                 self.state.results = Some(Arc::new(*results));
+                self.count_feasible(true);
                 self.sort();
             }
             Done::Results(Err(WorkbenchError::Screening(ScreeningError::Cancelled))) => {
@@ -579,12 +639,20 @@ impl Workbench {
                     self.lay_parallel();
                 }
             }
+            Done::Feasible(feasible) => self.state.feasible = feasible,
+            Done::Elements(counts) => self.state.element_counts = Arc::new(counts),
+            Done::Copied(Ok(text)) => {
+                self.state.clipboard = (self.state.clipboard.0 + 1, text);
+            }
+            Done::Copied(Err(error)) => self.log(LogLevel::Error, error.to_string()),
             Done::Parallel(parallel) => self.state.parallel = parallel,
             Done::Rows(None) => {}
             Done::Exported(path, Ok(())) => {
                 self.log(LogLevel::Note, format!("written: {}", path.display()));
             }
             Done::Exported(_, Err(error)) => self.log(LogLevel::Error, error.to_string()),
+            Done::Models(used) => self.take_models(used),
+            Done::Learnt(learnt) => self.take_learnt(learnt),
         }
     }
 }
@@ -618,12 +686,14 @@ fn empty_state(preferences: Preferences) -> State {
         table: None,
         structure: None,
         results: None,
+        feasible: None,
         question_error: None,
         table_error: None,
         rows: Arc::default(),
         points: None,
         parallel: None,
         element_counts: Arc::default(),
+        models: ModelsState::default(),
         plugins: Vec::new(),
         refused_plugins: Vec::new(),
         tasks: Vec::new(),

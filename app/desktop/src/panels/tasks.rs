@@ -73,6 +73,11 @@ fn task_name(kind: TaskKind) -> Text {
         TaskKind::Screen => Text::TaskScreen,
         TaskKind::Sort => Text::TaskSort,
         TaskKind::Plot | TaskKind::Parallel => Text::TaskPlot,
+        TaskKind::Elements => Text::TaskElements,
+        TaskKind::Count => Text::TaskCount,
+        TaskKind::Copy => Text::TaskCopy,
         TaskKind::Export => Text::TaskExport,
+        TaskKind::LoadModels => Text::TaskLoadModels,
+        TaskKind::TrainModel => Text::TaskTrainModel,
     }
 }

@@ -102,6 +102,15 @@ impl Window {
         self.harness.run_steps(2);
     }
 
+    /// The row of a formula in the table of candidates.
+    pub fn row(&self, formula: &str) -> egui_kittest::Node<'_> {
+        let start = format!("{formula}, ");
+        self.harness.get_by(move |node| {
+            let label = node.label().unwrap_or_default();
+            node.role() == egui::accesskit::Role::Row && label.starts_with(&start)
+        })
+    }
+
     /// Keeps a picture of the window where LODESTONE_SCREENSHOTS names a folder.
     pub fn picture(&mut self, name: &str) -> image::RgbaImage {
         let picture = self.harness.render().expect("wgpu draws the window");

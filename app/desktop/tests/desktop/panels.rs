@@ -40,10 +40,7 @@ fn a_click_on_a_row_selects_it_for_the_inspector_and_undo_takes_it_back() {
     let mut window = Window::with(Challenge::CobaltFreeCathode);
     let first = window.state().rows[0];
     let formula = window.state().results.as_ref().unwrap().formula(first);
-    let row = window
-        .harness
-        .get_by_role_and_label(egui::accesskit::Role::Row, &formula);
-    row.click();
+    window.row(&formula).click();
     window.harness.run_steps(2);
     window.settle();
     assert_eq!(*window.state().project.selection, vec![first]);

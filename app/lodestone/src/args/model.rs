@@ -73,7 +73,7 @@ pub struct LearnArgs {
     #[arg(long, value_name = "INPUT", num_args = 1.., default_value = "composition")]
     pub inputs: Vec<String>,
 
-    /// What learns: `auto` tries what the table allows and keeps the best, or one of the kinds
+    /// What learns: `auto` tries what the table allows and keeps what predicts best; or forest, boosted or gp
     #[arg(long, value_name = "KIND", default_value = "auto")]
     pub kind: String,
 

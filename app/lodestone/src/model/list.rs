@@ -39,17 +39,8 @@ pub fn list(json: bool) -> Result<(), Failure> {
     let mut text = String::new();
     let width = models.iter().map(|m| m.name().len()).max().unwrap_or(0);
     for model in &models {
-        let said = model.model();
-        let errors = said.scores().map_or_else(String::new, |scores| {
-            format!("; {}", learn::scores_in_words(scores, model.unit()))
-        });
-        let line = format!(
-            "{}, from {} rows of {}{errors}",
-            label(&model.property(), model.unit()),
-            said.rows(),
-            said.about().data
-        );
         let head = format!("{:<width$}  ", model.name());
+        let line = in_a_line(model);
         text.push_str(&crate::plugin::paragraph(
             &head,
             &show::visible(&line),
@@ -57,4 +48,23 @@ pub fn list(json: bool) -> Result<(), Failure> {
         ));
     }
     print(&text)
+}
+
+/// What a model gives, from what, and how well.
+pub fn in_a_line(model: &Model) -> String {
+    let said = model.model();
+    let about = said.about();
+    let errors = said.scores().map_or_else(String::new, |scores| {
+        format!("; {}", learn::scores_in_words(scores, model.unit()))
+    });
+    let licence = match about.licence.as_str() {
+        "" => String::new(),
+        licence => format!(" ({licence})"),
+    };
+    format!(
+        "{}, from {} rows of {}{licence}{errors}",
+        label(&about.target, model.unit()),
+        said.rows(),
+        about.data
+    )
 }

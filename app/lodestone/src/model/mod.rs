@@ -13,7 +13,8 @@ use anyhow::Context;
 use std::io::Write;
 use table::{Destination, TableError};
 
-pub use list::find;
+pub use info::as_json;
+pub use list::{find, in_a_line};
 
 pub fn run(command: &ModelCommand) -> Result<(), Failure> {
     match command {

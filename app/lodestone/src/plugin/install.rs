@@ -185,6 +185,12 @@ fn from_registry(
             catalogue.signer()
         )
     })?;
+    screening::carried_models(&plugin).with_context(|| {
+        format!(
+            "{file}, signed by key {}, is not installed",
+            catalogue.signer()
+        )
+    })?;
     let d = plugin.description();
     let announced = (&entry.name, &entry.version, entry.interface.as_str());
     if (&d.id, &d.version, plugin.interface()) != announced {

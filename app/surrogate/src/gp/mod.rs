@@ -4,6 +4,7 @@
 //! standardised, known and inferred noise, the priors of [`Priors`]. Rows with the same inputs are pooled, which is exact.
 
 mod data;
+mod device;
 mod fit;
 mod hyper;
 mod kernel;
@@ -12,6 +13,7 @@ mod loo;
 mod pool;
 
 pub use data::{Bounds, Observations, Usage};
+pub use device::POSTERIOR;
 pub use hyper::{Hyperparameters, LogNormal, Priors};
 pub use kernel::Kernel;
 pub use loo::LeaveOneOut;

@@ -1,8 +1,12 @@
-//! The posterior of a large pool in f32, tile by tile: nothing of the size of pool times observations is ever stored.
+//! The posterior of a large pool in f32, strip by strip: nothing of the size of pool times observations is ever stored.
 //!
 //! Distances are summed directly, not by expanding the square, so close candidates lose no digits; `L⁻¹` comes from f64.
 
-use nalgebra::DMatrix;
+use std::sync::Arc;
+
+use compute::Device;
+use compute::lanes::{Panels, multiply, strip, width};
+use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 
 use super::{Gp, Kernel};
@@ -33,6 +37,8 @@ pub struct PosteriorWeights {
     pub mean: f32,
     pub centre: f64,
     pub spread: f64,
+    /// The inverse factor as the processor takes it.
+    panels: Arc<Panels>,
 }
 
 /// The posterior of a pool: mean and standard deviation of the noise-free transformed target; NaN where unknown.
@@ -41,9 +47,6 @@ pub struct PoolPosterior {
     pub mean: Vec<f64>,
     pub std: Vec<f64>,
 }
-
-/// Rows of `inverse_factor` that one product takes.
-const PANEL: usize = 64;
 
 impl Gp {
     /// What a device needs to compute the posterior; `None` without observations.
@@ -54,9 +57,15 @@ impl Gp {
         let scale: Vec<f64> = (0..d)
             .map(|k| 1.0 / (self.bounds.width(k) * lengthscales[k]))
             .collect();
+        let n = self.data.len();
+        let inverse_factor: Vec<f32> = conditioned
+            .inverse_factor
+            .iter()
+            .map(|w| *w as f32)
+            .collect();
         Some(PosteriorWeights {
             kernel: self.kernel,
-            observations: self.data.len(),
+            observations: n,
             dimensions: d,
             inputs: super::likelihood::scaled_columns(&self.data, lengthscales)
                 .iter()
@@ -66,19 +75,18 @@ impl Gp {
             shift: (0..d).map(|k| -self.bounds.lower[k] * scale[k]).collect(),
             scale,
             weights: conditioned.weights.iter().map(|w| *w as f32).collect(),
-            inverse_factor: conditioned
-                .inverse_factor
-                .iter()
-                .map(|w| *w as f32)
-                .collect(),
+            panels: Arc::new(Panels::lower_triangle(n, |row, column| {
+                inverse_factor[column * n + row]
+            })),
+            inverse_factor,
             mean: conditioned.mean as f32,
             centre: self.data.centre,
             spread: self.data.spread,
         })
     }
 
-    /// The posterior of a large pool (`N x d`, row after row) in f32. Standard deviations below a thousandth of the spread
-    /// are not resolved: rescore the best candidates with [`Gp::predict`].
+    /// The posterior of a large pool (`N x d`, row after row) in f32, on a device. Standard deviations below a thousandth of
+    /// the spread are not resolved: rescore the best candidates with [`Gp::predict`].
     ///
     /// # Errors
     ///
@@ -86,35 +94,62 @@ impl Gp {
     pub fn predict_pool(
         &self,
         inputs: &[f64],
+        device: &Device,
         job: &job::Job,
     ) -> Result<PoolPosterior, SurrogateError> {
         self.check_pool(inputs)?;
-        let count = inputs.len() / self.data.dimensions;
-        let mut out = PoolPosterior {
+        match self.posterior_weights() {
+            Some(weights) => weights.posterior(inputs, device, job),
+            None => Ok(PoolPosterior::unknown(inputs.len() / self.data.dimensions)),
+        }
+    }
+}
+
+impl PoolPosterior {
+    pub(crate) fn unknown(count: usize) -> Self {
+        Self {
             mean: vec![f64::NAN; count],
             std: vec![f64::NAN; count],
-        };
-        if let Some(weights) = self.posterior_weights() {
-            weights.predict(inputs, &mut out.mean, &mut out.std, job)?;
         }
-        Ok(out)
     }
 }
 
-/// The memory of one task.
-struct Tile {
-    /// `n x rows`.
-    k: DMatrix<f32>,
-    panel: DMatrix<f32>,
-}
+/// Farther from the observations than this, in lengthscales, nothing is correlated; squares stay within f32.
+const FAR: f64 = 1e15;
+
+/// Rows that one task predicts.
+const ROWS: usize = 512;
 
 impl PosteriorWeights {
-    /// Rows of a tile: about a quarter of a megabyte of kernel values.
-    fn tile_rows(&self) -> usize {
-        (65_536 / self.observations.max(1)).clamp(32, 512)
+    /// A candidate's input as the kernels take it.
+    #[inline(always)]
+    pub(crate) fn scaled(&self, dimension: usize, x: f64) -> f32 {
+        (x * self.scale[dimension] + self.shift[dimension]).clamp(-FAR, FAR) as f32
     }
 
-    /// The CPU's form of the kernel: writes means and standard deviations of the rows of `inputs` (`N x d`).
+    /// Mean and standard deviation in the transformed target's unit, from what the kernels give; unknown for a candidate
+    /// with an input that is not finite.
+    #[inline(always)]
+    pub(crate) fn finished(&self, row: &[f64], value: f32, square: f32) -> (f64, f64) {
+        if !value.is_finite() || row.iter().any(|x| !x.is_finite()) {
+            return (f64::NAN, f64::NAN);
+        }
+        let variance = (1.0 - square).max(SMALLEST_VARIANCE);
+        (
+            self.centre + self.spread * f64::from(value),
+            self.spread * f64::from(variance).sqrt(),
+        )
+    }
+
+    /// The observed inputs, `n x d`.
+    pub(crate) fn points(&self) -> Vec<f32> {
+        let (n, d) = (self.observations, self.dimensions);
+        (0..n * d)
+            .map(|at| self.inputs[at % d * n + at / d])
+            .collect()
+    }
+
+    /// The processor's form of the kernel: writes means and standard deviations of the rows of `inputs` (`N x d`).
     pub(crate) fn predict(
         &self,
         inputs: &[f64],
@@ -122,90 +157,100 @@ impl PosteriorWeights {
         std: &mut [f64],
         job: &job::Job,
     ) -> Result<(), SurrogateError> {
-        let (n, d) = (self.observations, self.dimensions);
-        let rows = self.tile_rows();
-        let factor = DMatrix::from_column_slice(n, n, &self.inverse_factor);
+        let d = self.dimensions;
+        let points = self.points();
+        let arch = Arch::new();
         inputs
-            .par_chunks(rows * d)
-            .zip(mean.par_chunks_mut(rows))
-            .zip(std.par_chunks_mut(rows))
-            .try_for_each_init(
-                || Tile {
-                    k: DMatrix::zeros(n, rows),
-                    panel: DMatrix::zeros(PANEL, rows),
-                },
-                |tile, ((inputs, mean), std)| {
-                    job.check()?;
-                    self.predict_tile(tile, &factor, inputs, mean, std);
-                    job.advance(mean.len() as u64);
-                    Ok(())
-                },
-            )
+            .par_chunks(ROWS * d)
+            .zip(mean.par_chunks_mut(ROWS))
+            .zip(std.par_chunks_mut(ROWS))
+            .try_for_each(|((inputs, mean), std)| {
+                job.check()?;
+                job.advance(mean.len() as u64);
+                arch.dispatch(Tile {
+                    weights: self,
+                    points: &points,
+                    inputs,
+                    mean,
+                    std,
+                });
+                Ok(())
+            })
     }
+}
 
-    fn predict_tile(
-        &self,
-        tile: &mut Tile,
-        factor: &DMatrix<f32>,
-        inputs: &[f64],
-        mean: &mut [f64],
-        std: &mut [f64],
-    ) {
-        let (n, d, count) = (self.observations, self.dimensions, mean.len());
-        let arch = pulp::Arch::new();
-        let mut at = vec![0.0_f32; d];
-        for (row, k) in inputs
-            .chunks_exact(d)
-            .zip(tile.k.as_mut_slice().chunks_exact_mut(n))
+/// Some candidates: their inputs, and where their results go.
+struct Tile<'a> {
+    weights: &'a PosteriorWeights,
+    /// `n x d`.
+    points: &'a [f32],
+    inputs: &'a [f64],
+    mean: &'a mut [f64],
+    std: &'a mut [f64],
+}
+
+impl WithSimd for Tile<'_> {
+    type Output = ();
+
+    /// A strip of candidates at a time, one in each lane: their kernel values stay in the first cache.
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let weights = self.weights;
+        let (n, d, wide) = (weights.observations, weights.dimensions, width::<S>());
+        let mut at = vec![0.0_f32; d * wide];
+        let mut k = vec![0.0_f32; n * wide];
+        for ((inputs, mean), std) in self
+            .inputs
+            .chunks(wide * d)
+            .zip(self.mean.chunks_mut(wide))
+            .zip(self.std.chunks_mut(wide))
         {
-            for (at, (x, (scale, shift))) in at
-                .iter_mut()
-                .zip(row.iter().zip(self.scale.iter().zip(&self.shift)))
-            {
-                *at = (x * scale + shift) as f32;
+            for (lane, row) in inputs.chunks_exact(d).enumerate() {
+                for (dimension, x) in row.iter().enumerate() {
+                    at[dimension * wide + lane] = weights.scaled(dimension, *x);
+                }
             }
-            arch.dispatch(|| {
-                squared_distances(&at, &self.inputs, k);
-                correlations(self.kernel, k);
-            });
-        }
-        let mut squares = vec![0.0_f32; count];
-        for start in (0..n).step_by(PANEL) {
-            let height = PANEL.min(n - start);
-            // Rows start.. of a lower triangle reach no further than the end of this panel.
-            let reach = start + height;
-            let mut panel = tile.panel.view_mut((0, 0), (height, count));
-            panel.gemm(
-                1.0,
-                &factor.view((start, 0), (height, reach)),
-                &tile.k.view((0, 0), (reach, count)),
-                0.0,
+            let at = strip::<S>(&at);
+            for (k, point) in k.chunks_exact_mut(wide).zip(self.points.chunks_exact(d)) {
+                squared_distances(simd, at, point, k);
+            }
+            correlations(weights.kernel, &mut k);
+            let k = strip::<S>(&k);
+            let mut values = [simd.splat_f32s(weights.mean); 2];
+            for (k, weight) in k.iter().zip(&weights.weights) {
+                let weight = simd.splat_f32s(*weight);
+                values[0] = simd.mul_add_f32s(weight, k[0], values[0]);
+                values[1] = simd.mul_add_f32s(weight, k[1], values[1]);
+            }
+            let mut squares = [simd.splat_f32s(0.0); 2];
+            for panel in weights.panels.iter() {
+                for sum in multiply(simd, panel, k) {
+                    squares[0] = simd.mul_add_f32s(sum[0], sum[0], squares[0]);
+                    squares[1] = simd.mul_add_f32s(sum[1], sum[1], squares[1]);
+                }
+            }
+            let (values, squares) = (
+                bytemuck::cast_slice(&values),
+                bytemuck::cast_slice(&squares),
             );
-            for (square, column) in squares.iter_mut().zip(panel.column_iter()) {
-                *square += column.norm_squared();
-            }
-        }
-        for (row, k) in tile.k.as_slice().chunks_exact(n).take(count).enumerate() {
-            let value = self.mean + arch.dispatch(|| dot(k, &self.weights));
-            if value.is_finite() {
-                let variance = (1.0 - squares[row]).max(SMALLEST_VARIANCE);
-                mean[row] = self.centre + self.spread * f64::from(value);
-                std[row] = self.spread * f64::from(variance).sqrt();
+            for (lane, row) in inputs.chunks_exact(d).enumerate() {
+                (mean[lane], std[lane]) = weights.finished(row, values[lane], squares[lane]);
             }
         }
     }
 }
 
-/// Writes `Σ_d (at_d - inputs_dj)²` for each j; `inputs` is `d x n`.
+/// Writes the squared distances of a strip of candidates (`d` rows) to an observed point.
 #[inline(always)]
-fn squared_distances(at: &[f32], inputs: &[f32], out: &mut [f32]) {
-    out.fill(0.0);
-    for (at, column) in at.iter().zip(inputs.chunks_exact(out.len())) {
-        for (sum, x) in out.iter_mut().zip(column) {
-            let off = at - x;
-            *sum += off * off;
-        }
+fn squared_distances<S: Simd>(simd: S, at: &[[S::f32s; 2]], point: &[f32], out: &mut [f32]) {
+    let mut sums = [simd.splat_f32s(0.0); 2];
+    for (at, x) in at.iter().zip(point) {
+        let x = simd.splat_f32s(*x);
+        let off = [simd.sub_f32s(at[0], x), simd.sub_f32s(at[1], x)];
+        sums[0] = simd.mul_add_f32s(off[0], off[0], sums[0]);
+        sums[1] = simd.mul_add_f32s(off[1], off[1], sums[1]);
     }
+    out.copy_from_slice(bytemuck::cast_slice(&sums));
 }
 
 /// Replaces squared distances by correlations.
@@ -245,21 +290,6 @@ fn exp(x: f32) -> f32 {
                     + r * (4.166_579_6e-2 + r * (8.333_452e-3 + r * 1.393_33e-3)))));
     let power = f32::from_bits(rounded.to_bits().wrapping_add(127) << 23);
     if x < -87.0 { 0.0 } else { series * power }
-}
-
-/// A sum of products in sixteen interleaved parts.
-#[inline(always)]
-fn dot(a: &[f32], b: &[f32]) -> f32 {
-    let (a_blocks, a_rest) = a.as_chunks::<16>();
-    let (b_blocks, b_rest) = b.as_chunks::<16>();
-    let mut sums = [0.0_f32; 16];
-    for (a, b) in a_blocks.iter().zip(b_blocks) {
-        for lane in 0..16 {
-            sums[lane] += a[lane] * b[lane];
-        }
-    }
-    let rest: f32 = a_rest.iter().zip(b_rest).map(|(a, b)| a * b).sum();
-    sums.iter().sum::<f32>() + rest
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::inputs::{Design, Rows, Scratch};
-use super::learner::Learner;
+use super::learner::{BoostedWalkers, Learner};
 use super::{PropertyModel, unknown};
 use crate::SurrogateError;
 use crate::gp::PosteriorWeights;
@@ -26,6 +26,8 @@ pub struct Columns {
 pub(crate) enum Fast {
     /// For each leaf the mean and the variance of its targets and the share of those that are zero.
     Forest(Walker, Vec<[f32; 3]>),
+    Boosted(BoostedWalkers),
+    Networks,
     /// `None` without observations.
     Gp(Option<Box<PosteriorWeights>>),
 }
@@ -125,6 +127,16 @@ impl PropertyModel {
                     }));
                 }
             }
+            (Fast::Boosted(walkers), Learner::Boosted(boosted)) => {
+                for rows in design.values.chunks(BLOCK * design.width) {
+                    let predicted = walkers.predict(boosted, rows, block);
+                    told.extend(predicted.into_iter().map(|one| Told {
+                        mean: one.mean,
+                        std: one.std,
+                        zero: one.zero,
+                    }));
+                }
+            }
             (Fast::Gp(weights), Learner::Gp(learner)) => {
                 let (mut mean, mut std) =
                     (vec![f64::NAN; design.len()], vec![f64::NAN; design.len()]);
@@ -137,7 +149,15 @@ impl PropertyModel {
                     zero: 0.0,
                 }));
             }
-            (Fast::Gp(_), _) => {}
+            (Fast::Networks, Learner::MlpEnsemble(networks)) => {
+                let predicted = networks.predict(&design.values).into_iter();
+                told.extend(predicted.map(|(mean, std)| Told {
+                    mean,
+                    std,
+                    zero: 0.0,
+                }));
+            }
+            (Fast::Gp(_) | Fast::Boosted(_) | Fast::Networks, _) => {}
         }
         Ok(())
     }
@@ -175,9 +195,9 @@ impl PropertyModel {
 impl Fast {
     fn of(learner: &Learner) -> Self {
         match learner {
-            Learner::Forest(forest) => {
-                Self::Forest(Walker::new(&forest.trees_of_nodes()), forest.moments())
-            }
+            Learner::Forest(forest) => Self::Forest(Walker::new(forest.nodes()), forest.moments()),
+            Learner::Boosted(boosted) => Self::Boosted(BoostedWalkers::new(boosted)),
+            Learner::MlpEnsemble(_) => Self::Networks,
             Learner::Gp(learner) => Self::Gp(learner.gp.posterior_weights().map(Box::new)),
         }
     }

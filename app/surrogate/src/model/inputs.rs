@@ -89,6 +89,14 @@ impl Rows<'_> {
         }
     }
 
+    /// The compositions, where the candidates are such.
+    pub fn compositions(&self) -> Option<&Compositions> {
+        match self {
+            Self::Compositions(all) => Some(all),
+            Self::Columns { .. } => None,
+        }
+    }
+
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
@@ -164,6 +172,14 @@ impl Inputs {
         match self {
             Self::Composition(set) => set.width(),
             Self::Columns(names) => names.len(),
+        }
+    }
+
+    /// The names of the columns; none for compositions.
+    pub(crate) fn columns(&self) -> &[String] {
+        match self {
+            Self::Composition(_) => &[],
+            Self::Columns(names) => names,
         }
     }
 

@@ -3,15 +3,22 @@
 mod columns;
 mod domain;
 mod evaluate;
+mod explain;
 mod file;
+mod groups;
 mod inputs;
 mod interval;
+mod kept;
 mod learner;
+mod shapley;
+mod tensors;
 mod train;
 
 pub use columns::Columns;
 pub use domain::Domain;
 pub use evaluate::{Evaluation, Scores};
+pub use explain::{Contribution, Explanation, Nearest};
+pub use groups::{GroupBy, elements_to_leave_out};
 pub use inputs::{DescriptorSet, Inputs, Rows, STATES};
 pub use learner::Kind;
 pub use train::{TrainOptions, TrainingData};
@@ -19,13 +26,14 @@ pub use train::{TrainOptions, TrainingData};
 use columns::Fast;
 use inputs::Design;
 use interval::Rules;
+use kept::Kept;
 use learner::Learner;
 use std::sync::OnceLock;
 
 use crate::SurrogateError;
 
 /// What a model says of itself.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct About {
     /// The name of the property and its unit.
     pub target: String,
@@ -34,6 +42,22 @@ pub struct About {
     pub data: String,
     pub sha256: String,
     pub licence: String,
+    /// How confidential the training data are: `open`, or a label that everything derived from the model takes on.
+    pub label: String,
+}
+
+impl Default for About {
+    /// Nothing is said; the label is `open`.
+    fn default() -> Self {
+        Self {
+            target: String::new(),
+            unit: String::new(),
+            data: String::new(),
+            sha256: String::new(),
+            licence: String::new(),
+            label: "open".to_owned(),
+        }
+    }
 }
 
 /// A trained model of one property.
@@ -53,6 +77,7 @@ pub struct PropertyModel {
     pub(crate) scores: Option<Scores>,
     /// Whether many training targets are exactly zero, so that zero has a probability of its own.
     pub(crate) zero_inflated: bool,
+    pub(crate) kept: Option<Kept>,
     pub(crate) fast: OnceLock<Fast>,
 }
 
@@ -90,10 +115,7 @@ impl PropertyModel {
 
     /// Which learner it uses.
     pub fn kind(&self) -> Kind {
-        match self.learner {
-            Learner::Forest(_) => Kind::Forest,
-            Learner::Gp(_) => Kind::Gp,
-        }
+        self.learner.kind()
     }
 
     /// Where it has seen data.

@@ -52,6 +52,7 @@ fn about() -> About {
         data: "made up for a test".to_owned(),
         sha256: "0".repeat(64),
         licence: "none needed".to_owned(),
+        label: "internal".to_owned(),
     }
 }
 

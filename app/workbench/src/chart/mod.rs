@@ -138,10 +138,7 @@ pub fn symbol(points: &Points) -> Symbol {
 
 /// The whole range of the points, with a little room around them.
 pub fn full_range(points: &Points) -> PlotRange {
-    PlotRange {
-        x: Scale::of(points.x_log).full_range(&points.x),
-        y: Scale::of(points.y_log).full_range(&points.y),
-    }
+    points.range
 }
 
 /// The name and unit of a column, as an axis shows it.

@@ -43,7 +43,7 @@ impl Scale {
 
     /// The least and the greatest of the values that have a place.
     pub fn bounds(self, values: &[f64]) -> [f64; 2] {
-        let has_place = |v: &&f64| self.along(**v).is_finite();
+        let has_place = |v: &&f64| v.is_finite() && (self == Self::Linear || **v > 0.0);
         let with_place = values.iter().filter(has_place);
         let (low, high) = with_place.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &v| {
             (low.min(v), high.max(v))

@@ -239,3 +239,31 @@ fn parallel_axes_are_chosen_turned_over_and_taken_back() {
     let parallel = workbench.state().parallel.clone().unwrap();
     assert_eq!(parallel.axes.len(), 5);
 }
+
+#[test]
+fn candidates_that_satisfy_the_constraints_are_counted_before_the_ranking_as_after_it() {
+    let mut workbench = open(Challenge::CobaltFreeCathode);
+    for text in [
+        "battery.average_voltage > 3",
+        "battery.average_voltage > 3 and has Li and 0 < energy_cost < 40",
+        "\"battery.average_voltage [V]\" <= 4",
+    ] {
+        let text = text.to_owned();
+        apply(&mut workbench, Command::AddConstraint { text });
+        let counts = results(&workbench).counts();
+        let feasible = workbench.state().feasible.clone().unwrap();
+        assert_eq!(
+            (feasible.all, feasible.candidates),
+            (counts.feasible, counts.candidates)
+        );
+        assert!(
+            feasible
+                .each
+                .iter()
+                .all(|each| each.is_some_and(|n| n >= feasible.all))
+        );
+    }
+    let text = "no_such_property > 1".to_owned();
+    apply(&mut workbench, Command::AddConstraint { text });
+    assert_eq!(workbench.state().feasible, None);
+}
