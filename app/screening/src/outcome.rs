@@ -123,6 +123,16 @@ impl<'t> Outcome<'t> {
 
     pub(crate) fn finish(&mut self, mut plan: Plan, chunks: Vec<Chunk>) {
         self.messages = std::mem::take(&mut plan.messages);
+        for (index, predictor) in plan.predictors.iter().enumerate() {
+            let left_out = chunks.iter().map(|c| c.predicted[index].left_out);
+            let left_out: usize = left_out.sum();
+            if left_out > 0 {
+                self.messages.push(format!(
+                    "{}: {left_out} of its notes are left out, as together they are too long",
+                    predictor.predictor.title()
+                ));
+            }
+        }
         self.objectives = std::mem::take(&mut plan.objectives);
         self.plan = Some(plan);
         self.chunks = chunks;

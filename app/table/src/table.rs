@@ -321,6 +321,11 @@ impl Table {
         &self.messages
     }
 
+    /// Adds to them what whoever made the text out of another format has to say.
+    pub fn add_messages(&mut self, messages: impl IntoIterator<Item = String>) {
+        self.messages.extend(messages);
+    }
+
     /// The column of a name: the header as written, or the name without unit; upper and lower case count only where both
     /// occur. The error lists the columns and the nearest of them.
     pub fn find_column(&self, name: &str) -> Result<usize, TableError> {

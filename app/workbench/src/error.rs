@@ -64,6 +64,8 @@ pub enum WorkbenchError {
     NoPath(&'static str),
     #[error("plugins are being changed already; wait until that is done, or cancel it under Tasks")]
     ShelfBusy,
+    #[error("{}: there is such a file already; choose it by its whole name to replace it, or choose another", path.display())]
+    Exists { path: PathBuf },
     #[error("the project has no file yet; save it under a name first")]
     NoFile,
 }
