@@ -59,7 +59,7 @@ rows = []
 for formula, values in energies.items():
     low, *rest = sorted(values)
     rows.append((formula, low, rest[0] if rest else ""))
-write("perovskites.csv", ("formula", "stability_eV_per_cell", "swapped_sites_eV_per_cell"), sorted(rows))
+write("perovskites.csv", ("formula", "stability [eV/cell]", "swapped_sites [eV/cell]"), sorted(rows))
 
 rows = []
 for row in csv.DictReader(open(shannon)):

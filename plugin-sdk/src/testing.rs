@@ -100,6 +100,17 @@ impl Trial {
         self
     }
 
+    /// Adds a column with standard deviations, as a carried model gives, NaN where unknown.
+    pub fn column_with_std(mut self, name: &str, unit: &str, mean: &[f64], std: &[f64]) -> Self {
+        self.batch.columns.push(wit::InputColumn {
+            name: name.into(),
+            unit: unit.into(),
+            mean: mean.to_vec(),
+            std: Some(std.to_vec()),
+        });
+        self
+    }
+
     /// Sets parameters, as on the command line.
     pub fn parameters(mut self, parameters: &[(&str, &str)]) -> Self {
         self.parameters

@@ -174,7 +174,7 @@ fn perovskites(rows: &[Row]) -> Fallible<String> {
         let [a, b] = pair[..] else {
             return Err(format!("not two cations: {row:?}").into());
         };
-        let energy = 1000.0 * number(row, "stability_eV_per_cell")?;
+        let energy = 1000.0 * number(row, "stability [eV/cell]")?;
         let energy = (energy.round() - energy)
             .abs()
             .lt(&1e-6)

@@ -35,7 +35,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let mut lines = vec![
         String::from(
-            "    Element { mass: f64::NAN, price: f64::NAN, risk: f64::NAN, critical: false, noble: false, rare_earth: false, heavy_rare_earth: false },"
+            "    Element { mass: f64::NAN, price: f64::NAN, risk: f64::NAN, critical: false, noble: false, rare_earth: false, heavy_rare_earth: false, toxic: false },"
         );
         LAST_ELEMENT + 1
     ];
@@ -59,8 +59,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         let rare_earth = flag("rare_earth")?;
         // The EU's division: light up to samarium; yttrium is heavy, scandium neither.
         let heavy_rare_earth = rare_earth && (atomic_number == 39 || atomic_number >= 63);
+        let toxic = !record[column("hazard")?].is_empty() || flag("radioactive")?;
         lines[atomic_number] = format!(
-            "    Element {{ mass: {}, price: {}, risk: {}, critical: {}, noble: {}, rare_earth: {rare_earth}, heavy_rare_earth: {heavy_rare_earth} }},",
+            "    Element {{ mass: {}, price: {}, risk: {}, critical: {}, noble: {}, rare_earth: {rare_earth}, heavy_rare_earth: {heavy_rare_earth}, toxic: {toxic} }},",
             literal(number(&record, "atomic_weight")?),
             literal(number(&record, "price_usd_per_kg")?),
             literal(risk),

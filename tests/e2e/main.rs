@@ -13,6 +13,7 @@ mod guest;
 mod hostile;
 mod input_formats;
 mod languages;
+mod models;
 mod outputs;
 mod plugins;
 mod ranking;

@@ -7,6 +7,10 @@ use plugin_host::LoadError;
 /// What went wrong, where, and what would be right.
 #[derive(Debug, thiserror::Error)]
 pub enum AuthoringError {
+    #[error(
+        "the plugin carries a model that is refused: {why}; give a column of its name in the cases, or mend it"
+    )]
+    Carried { why: String },
     #[error("cancelled")]
     Cancelled,
     #[error("cannot {verb} {}: {why}", path.display())]

@@ -4,9 +4,10 @@ use std::path::Path;
 
 use job::Job;
 use plugin_host::{
-    BatchInput, BatchOutcome, ColumnInput, CompositionsInput, NoteKind, ParameterValue, Plugin,
-    PredictError, Session,
+    BatchInput, BatchOutcome, ColumnInput, CompositionsInput, Need, NoteKind, ParameterValue,
+    Plugin, PredictError, Session, WantedColumn,
 };
+use screening::{CarriedInputs, Model, carried_columns, carried_models};
 use serde::Serialize;
 
 use crate::cases::{self, Case, CaseFile, Expectation, Input, Of};
@@ -83,8 +84,30 @@ pub fn run_cases(
     Ok(report)
 }
 
+/// Reads a file of cases. What the plugin's models say of the candidates is added, as for a ranking, unless the file gives
+/// columns of their names.
 fn read(path: &Path, name: &str, plugin: &Plugin, job: &Job) -> Result<CaseFile, AuthoringError> {
-    cases::read(path, name, plugin.description(), job)
+    let refused = |why: String| AuthoringError::Carried { why };
+    let models = carried_models(plugin).map_err(|e| refused(e.to_string()))?;
+    let columns = carried_columns(plugin).map_err(|e| refused(e.to_string()))?;
+    let mut description = plugin.description().clone();
+    let optional = columns.into_iter().map(|column| WantedColumn {
+        need: Need::Optional,
+        ..column
+    });
+    description.inputs.columns.extend(optional);
+    let mut file = cases::read(path, name, &description, job)?;
+    let given = |name: &str| file.inputs.iter().any(|input| input.name == name);
+    let needed = models.iter().filter(|model| !given(model.name()));
+    let needed: Vec<Model> = needed.cloned().collect();
+    let said = CarriedInputs::of_compositions(&needed, &file.compositions, job).map_err(refused)?;
+    file.inputs.extend(said.columns().map(|column| Input {
+        name: column.name.into_owned(),
+        unit: column.unit.to_owned(),
+        mean: column.mean.to_vec(),
+        std: column.std.map(<[f64]>::to_vec),
+    }));
+    Ok(file)
 }
 
 /// Settings of a run, and the cases under them.

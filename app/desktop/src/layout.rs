@@ -30,24 +30,26 @@ impl Default for Layout {
 fn default_tree() -> Tree<Panel> {
     let mut tiles = Tiles::default();
     let mut pane = |panel| tiles.insert_pane(panel);
-    let [candidates, pareto, objectives, inspector] = [
+    let [candidates, pareto, parallel, objectives, inspector] = [
         Panel::Candidates,
         Panel::Pareto,
+        Panel::Parallel,
         Panel::Objectives,
         Panel::Inspector,
     ]
     .map(&mut pane);
-    let [periodic, structure, plugins, tasks] = [
+    let [periodic, structure, plugins, models, tasks] = [
         Panel::PeriodicTable,
         Panel::Structure,
         Panel::Plugins,
+        Panel::Models,
         Panel::Tasks,
     ]
     .map(&mut pane);
     let left = tiles.insert_tab_tile(vec![objectives, plugins]);
     let middle = tiles.insert_tab_tile(vec![candidates]);
     let below = tiles.insert_tab_tile(vec![periodic, tasks]);
-    let above_right = tiles.insert_tab_tile(vec![pareto, structure]);
+    let above_right = tiles.insert_tab_tile(vec![pareto, parallel, structure, models]);
     let below_right = tiles.insert_tab_tile(vec![inspector]);
     let shares = |dir, children: [TileId; 2], first| {
         Container::Linear(egui_tiles::Linear::new_binary(dir, children, first))
@@ -145,11 +147,13 @@ pub fn title(panel: Panel) -> Text {
     match panel {
         Panel::Candidates => Text::Candidates,
         Panel::Pareto => Text::Pareto,
+        Panel::Parallel => Text::Parallel,
         Panel::Objectives => Text::Objectives,
         Panel::Inspector => Text::Inspector,
         Panel::PeriodicTable => Text::PeriodicTable,
         Panel::Structure => Text::Structure,
         Panel::Plugins => Text::Plugins,
+        Panel::Models => Text::Models,
         Panel::Tasks => Text::Tasks,
     }
 }

@@ -6,7 +6,9 @@
 
 mod app;
 mod bar;
+mod device;
 mod dialogs;
+mod dropping;
 mod dump;
 mod fonts;
 mod layout;

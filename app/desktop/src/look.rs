@@ -74,6 +74,11 @@ pub fn role(role: Role, dark: bool) -> Color32 {
         ),
         Role::Dominated => pick(Color32::from_gray(240), Color32::from_gray(34)),
         Role::Selected => pick(Color32::BLACK, Color32::WHITE),
+        Role::Candidate => pick(
+            Color32::from_rgb(166, 203, 227),
+            Color32::from_rgb(40, 82, 110),
+        ),
+        Role::Brush => pick(Color32::from_gray(179), Color32::from_gray(110)),
     }
 }
 

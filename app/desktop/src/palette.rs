@@ -115,6 +115,16 @@ pub fn command_name(command: &Command, words: Words) -> String {
         Command::ColourElements { by } => {
             return words.fill(Text::ColourElementsBy, &[&words.get(colour_name(*by))]);
         }
+        Command::ExportParallel { .. }
+        | Command::SetParallelAxes { axes: None }
+        | Command::ClearBrushes => {
+            let text = match command {
+                Command::ExportParallel { .. } => Text::ExportParallel,
+                Command::ClearBrushes => Text::ClearBrushes,
+                _ => Text::DefaultAxes,
+            };
+            return words.fill(Text::OfParallel, &[&words.get(text)]);
+        }
         Command::ExportTable { selected: true, .. } => Text::ExportSelected,
         Command::ExportTable { .. } => Text::ExportShown,
         Command::CopyRows { selected: true } => Text::CopySelected,
@@ -128,6 +138,7 @@ pub fn command_name(command: &Command, words: Words) -> String {
             Theme::Dark => Text::Dark,
             Theme::System => Text::AsSystem,
         },
+        Command::OpenCrystals { .. } => Text::OpenCrystals,
         Command::Open { .. } => Text::OpenFile,
         Command::Save => Text::Save,
         Command::SaveAs { .. } => Text::SaveAs,
@@ -142,6 +153,9 @@ pub fn command_name(command: &Command, words: Words) -> String {
         Command::ClearElements => Text::ClearElements,
         Command::ExportPlot { .. } => Text::ExportPlot,
         Command::AddPlugin { .. } => Text::AddPlugin,
+        Command::AddModel { .. } => Text::AddModel,
+        Command::ExportParity { .. } => Text::ExportParity,
+        Command::ExplainSelected => Text::ExplainSelected,
         Command::CancelAll => Text::CancelAll,
         Command::ClearLog => Text::ClearLog,
         other => return other.name().replace('_', " "),

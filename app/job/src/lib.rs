@@ -37,15 +37,17 @@ pub struct Snapshot {
 }
 
 #[derive(Default)]
-struct Shared {
-    cancelled: AtomicBool,
+struct Progress {
     done: AtomicU64,
     stage: Mutex<(String, Option<u64>)>,
 }
 
 /// A handle on one piece of work; cheap to clone, safe to share between threads.
 #[derive(Clone, Default)]
-pub struct Job(Arc<Shared>);
+pub struct Job {
+    cancelled: Arc<AtomicBool>,
+    progress: Arc<Progress>,
+}
 
 impl Job {
     /// New work, nothing done, not cancelled.
@@ -53,26 +55,38 @@ impl Job {
         Self::default()
     }
 
+    /// A handle for a part of this work whose progress somebody else counts: cancelled with it, counted by itself.
+    pub fn part(&self) -> Self {
+        Self {
+            cancelled: self.cancelled.clone(),
+            progress: Arc::default(),
+        }
+    }
+
     /// Begins a stage of `total` units and sets the count back to zero.
     pub fn stage(&self, name: &str, total: Option<u64>) {
-        let mut stage = self.0.stage.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut stage = self
+            .progress
+            .stage
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         *stage = (name.to_owned(), total);
-        self.0.done.store(0, Relaxed);
+        self.progress.done.store(0, Relaxed);
     }
 
     /// Counts `units` more as done.
     pub fn advance(&self, units: u64) {
-        self.0.done.fetch_add(units, Relaxed);
+        self.progress.done.fetch_add(units, Relaxed);
     }
 
     /// Asks the work to stop at its next [`Job::check`].
     pub fn cancel(&self) {
-        self.0.cancelled.store(true, Relaxed);
+        self.cancelled.store(true, Relaxed);
     }
 
     /// Whether somebody asked the work to stop.
     pub fn is_cancelled(&self) -> bool {
-        self.0.cancelled.load(Relaxed)
+        self.cancelled.load(Relaxed)
     }
 
     /// `Err(Cancelled)` once somebody asked the work to stop.
@@ -86,10 +100,14 @@ impl Job {
 
     /// Where the work stands now.
     pub fn snapshot(&self) -> Snapshot {
-        let stage = self.0.stage.lock().unwrap_or_else(PoisonError::into_inner);
+        let stage = self
+            .progress
+            .stage
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         Snapshot {
             stage: stage.0.clone(),
-            done: self.0.done.load(Relaxed),
+            done: self.progress.done.load(Relaxed),
             total: stage.1,
         }
     }
@@ -106,6 +124,17 @@ mod tests {
         assert!(job.check().is_ok());
         handle.cancel();
         assert_eq!(job.check(), Err(Cancelled));
+    }
+
+    #[test]
+    fn a_part_is_cancelled_with_the_whole_and_counts_by_itself() {
+        let job = Job::new();
+        job.stage("predicting", Some(4));
+        let part = job.part();
+        part.advance(3);
+        assert_eq!((job.snapshot().done, part.snapshot().done), (0, 3));
+        job.cancel();
+        assert_eq!(part.check(), Err(Cancelled));
     }
 
     #[test]

@@ -2,7 +2,9 @@
 
 mod args;
 mod desktop;
+mod files;
 mod lists;
+mod model;
 mod plugin;
 mod plugins;
 mod progress;
@@ -27,10 +29,17 @@ impl From<anyhow::Error> for Failure {
     }
 }
 
+impl From<workbench::shelf::ShelfError> for Failure {
+    fn from(error: workbench::shelf::ShelfError) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
 fn main() -> ExitCode {
     let result = match Cli::parse().command {
         None => desktop::run(),
         Some(Command::Rank(args)) => rank::run(&args),
+        Some(Command::Model(command)) => model::run(&command),
         Some(Command::Plugin(command)) => plugin::run(&command),
         Some(Command::CompileWorker) => {
             plugin_host::compile_worker(std::io::stdin().lock(), std::io::stdout().lock())

@@ -1,101 +1,55 @@
 //! `lodestone rank`: a list of candidates in, a ranking out.
 
 use crate::args::{RankArgs, StdoutFormat};
-use crate::{Failure, plugins, progress, show};
-use anyhow::{Context, Result, anyhow};
+use crate::files::{self, Target};
+use crate::{Failure, model, plugins, progress, show};
+use anyhow::{Result, anyhow};
 use job::Job;
 use optimize::{Constraint, Direction, Objective};
-use screening::{Outcome, Request, ScreeningError, Setting, Structures, screen};
-use std::borrow::Cow;
-use std::io::IsTerminal;
-use std::path::{Path, PathBuf};
+use screening::{Outcome, Request, ScreeningError, Setting, screen};
+use std::path::PathBuf;
 use std::sync::Arc;
-use table::{
-    Destination, OutputFormat, ReadOptions, Source, Table, TableError, write_atomically,
-    write_rejected,
-};
-
-/// Reasons shown on standard error when the rejected rows go to no file.
-const SHOWN_REJECTED: usize = 5;
+use table::{Destination, Source, Table};
 
 /// How many candidates a person sees where they named no number.
 const TABLE_ROWS: usize = 10;
 
-/// Where and how the result is written.
-enum Target {
-    File(Destination, OutputFormat),
-    Stdout(StdoutFormat),
-}
-
 pub fn run(args: &RankArgs) -> Result<(), Failure> {
-    let threads = args.threads.map_or(0, usize::from);
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-    let pool = pool
-        .context("cannot start worker threads")
-        .map_err(Failure::Failed)?;
-    pool.install(|| rank(args))
+    model::on_threads(args.threads, || rank(args))
 }
 
 fn rank(args: &RankArgs) -> Result<(), Failure> {
     let source = Source::from_argument(&args.candidates);
     let mut request = request(args).map_err(Failure::Usage)?;
-    let target = target(args, &source)?;
+    for name in &args.models {
+        request.models.push(model::find(name)?);
+    }
+    let target = files::target(args.output.as_deref(), args.json, args.format, &source)?;
     if matches!(target, Target::Stdout(StdoutFormat::Table)) && request.top.is_none() {
         request.top = Some(TABLE_ROWS);
     }
-    let rejected_to = rejected_path(args, &source)?;
+    let output_path = args.output.as_deref();
+    let rejected_to = files::rejected_path(args.rejected.as_deref(), output_path, &source)?;
     let (job, shown) = progress::start();
-    let (table, structures) = candidates(args, &source, &job).map_err(|e| failed(&job, e))?;
+    let column = args.structure_column.as_deref();
+    let (table, structures) =
+        files::candidates(&source, column, &job).map_err(|e| files::failed(&job, e))?;
     request.structures = structures.map(Arc::new);
     load_plugins(args, &mut request)?;
     let outcome = screen(&table, &request, &job).map_err(|error| screening_failure(&job, error))?;
     let output = outcome.output();
     let written = match &target {
-        Target::File(destination, format) => {
-            destination.write(|writer| output.write(writer, *format, &job))
-        }
-        Target::Stdout(StdoutFormat::Csv) => {
-            Destination::Stdout.write(|writer| output.write(writer, OutputFormat::Csv, &job))
-        }
-        Target::Stdout(StdoutFormat::Json) => {
-            Destination::Stdout.write(|writer| output.write(writer, OutputFormat::Json, &job))
-        }
         Target::Stdout(StdoutFormat::Table) => {
             Destination::Stdout.write(|writer| show::ranking(writer, &outcome))
         }
+        target => target.write(&output, &job),
     };
-    written.map_err(|e| failed(&job, e.into()))?;
-    let rejected = write_rejected_rows(&outcome, rejected_to.as_ref());
+    written.map_err(|e| files::failed(&job, e.into()))?;
+    let rejected = files::write_rejected_rows(&outcome.rejected(), rejected_to.as_deref());
     drop(shown);
     tell(&table, &outcome, rejected_to.as_ref());
     // By now the output is written: an error here is told as it is, whether or not somebody pressed Ctrl-C.
     rejected.map_err(|e| Failure::Failed(e.into()))
-}
-
-/// The table of candidates, and their structures where it names any or is a folder of them.
-fn candidates(args: &RankArgs, source: &Source, job: &Job) -> Result<(Table, Option<Structures>)> {
-    if let Some(folder) = source.path().filter(|path| path.is_dir()) {
-        let (table, structures) = Structures::of_folder(folder, job)?;
-        return Ok((table, Some(structures)));
-    }
-    let table = Table::read(source, &ReadOptions::default(), job)?;
-    let column = match &args.structure_column {
-        Some(name) => Some(table.find_column(name)?),
-        None => Structures::find_column(&table),
-    };
-    let folder = source.path().and_then(Path::parent);
-    let folder = folder.unwrap_or(Path::new(""));
-    let structures = column.map(|column| Structures::read(&table, column, folder, job));
-    Ok((table, structures.transpose()?))
-}
-
-fn failed(job: &Job, error: anyhow::Error) -> Failure {
-    // Whatever went wrong after Ctrl-C went wrong because of it.
-    Failure::Failed(if job.is_cancelled() {
-        anyhow!("cancelled; no file was changed")
-    } else {
-        error
-    })
 }
 
 fn screening_failure(job: &Job, error: ScreeningError) -> Failure {
@@ -106,12 +60,12 @@ fn screening_failure(job: &Job, error: ScreeningError) -> Failure {
             | E::Constraint(_)
             | E::Parameter(_)
             | E::SettingPlugin { .. }
-            | E::NoObjective(_)
+            | E::NoObjective { .. }
     );
     if usage {
         Failure::Usage(error.into())
     } else {
-        failed(job, error.into())
+        files::failed(job, error.into())
     }
 }
 
@@ -131,6 +85,7 @@ fn request(args: &RankArgs) -> Result<Request> {
     Ok(Request {
         plugins: Vec::new(),
         plugins_are_named: !args.plugins.is_empty(),
+        models: Vec::new(),
         settings: settings.collect::<Result<_>>()?,
         objectives: objectives.collect::<Result<_>>()?,
         constraints: constraints.collect::<Result<_>>()?,
@@ -177,7 +132,7 @@ fn load_plugins(args: &RankArgs, request: &mut Request) -> Result<(), Failure> {
                 );
                 request.plugins.push(plugin);
             }
-            Err(error) => refused.push(error),
+            Err(error) => refused.push(error.into()),
         }
     }
     if request.plugins_are_named && request.plugins.is_empty() && refused.len() == 1 {
@@ -200,77 +155,6 @@ fn load_plugins(args: &RankArgs, request: &mut Request) -> Result<(), Failure> {
     Ok(())
 }
 
-fn target(args: &RankArgs, source: &Source) -> Result<Target, Failure> {
-    if let Some(path) = &args.output {
-        let format = OutputFormat::of_path(path).map_err(|e| Failure::Usage(e.into()))?;
-        let destination = Destination::file(path, source).map_err(|e| Failure::Failed(e.into()))?;
-        return Ok(Target::File(destination, format));
-    }
-    let default = if std::io::stdout().is_terminal() {
-        StdoutFormat::Table
-    } else {
-        StdoutFormat::Csv
-    };
-    Ok(Target::Stdout(if args.json {
-        StdoutFormat::Json
-    } else {
-        args.format.unwrap_or(default)
-    }))
-}
-
-/// The file for rows that cannot be used, after checking that it is neither the input nor the output.
-fn rejected_path(args: &RankArgs, source: &Source) -> Result<Option<PathBuf>, Failure> {
-    let beside_output = |output: &PathBuf| {
-        let mut path = output.clone().into_os_string();
-        path.push(".rejected.csv");
-        PathBuf::from(path)
-    };
-    let Some(path) = args
-        .rejected
-        .clone()
-        .or_else(|| args.output.as_ref().map(beside_output))
-    else {
-        return Ok(None);
-    };
-    Destination::file(&path, source)
-        .context("--rejected")
-        .map_err(Failure::Failed)?;
-    if args
-        .output
-        .as_ref()
-        .is_some_and(|output| same_file(output, &path))
-    {
-        let why = anyhow!(
-            "--rejected and --output both name {}; give two files",
-            path.display()
-        );
-        return Err(Failure::Usage(why));
-    }
-    Ok(Some(path))
-}
-
-/// Whether two paths, of which neither need exist, name the same file.
-fn same_file(a: &Path, b: &Path) -> bool {
-    let whole = |path: &Path| std::fs::canonicalize(path).or_else(|_| std::path::absolute(path));
-    match (whole(a), whole(b)) {
-        (Ok(a), Ok(b)) => a == b,
-        _ => a == b,
-    }
-}
-
-/// Writes the rows that could not be used; where there are none, a file with a header alone, so that an old one of that
-/// name does not speak of another run.
-fn write_rejected_rows(outcome: &Outcome, path: Option<&PathBuf>) -> Result<(), TableError> {
-    let Some(path) = path else { return Ok(()) };
-    let rows = outcome.rejected();
-    write_atomically(path, |mut writer| {
-        let rows = rows
-            .iter()
-            .map(|r| (r.line, Cow::Borrowed(&*r.reason), Cow::Borrowed(&*r.text)));
-        write_rejected(&mut writer, &path.display().to_string(), rows)
-    })
-}
-
 /// Says on standard error what was ranked by, what was left out and why.
 fn tell(table: &Table, outcome: &Outcome, rejected_to: Option<&PathBuf>) {
     for message in table
@@ -288,8 +172,8 @@ fn tell(table: &Table, outcome: &Outcome, rejected_to: Option<&PathBuf>) {
             String::new()
         };
         show::tell(format!(
-            "plugin {}: applies to {} of {} candidates{failed}",
-            coverage.plugin, coverage.covered, outcome.candidates
+            "{}: applies to {} of {} candidates{failed}",
+            coverage.title, coverage.covered, outcome.candidates
         ));
     }
     let by: Vec<String> = outcome
@@ -323,27 +207,7 @@ fn tell(table: &Table, outcome: &Outcome, rejected_to: Option<&PathBuf>) {
     for (count, why) in left_out.into_iter().filter(|(count, _)| *count > 0) {
         show::tell(format!("{why}: {count} of {}", outcome.candidates));
     }
-    let count = outcome.rejected_count();
-    if count == 0 {
-        return;
-    }
-    let rows = if count == 1 {
-        "1 row was".to_owned()
-    } else {
-        format!("{count} rows were")
-    };
-    match rejected_to {
-        Some(path) => show::tell(format!("{rows} not usable; see {}", path.display())),
-        None => {
-            show::tell(format!("{rows} not usable:"));
-            for row in outcome.rejected().iter().take(SHOWN_REJECTED) {
-                show::tell(format!("  line {}: {}", row.line, row.reason));
-            }
-            if count > SHOWN_REJECTED {
-                show::tell("  ... (--rejected FILE writes all of them)");
-            }
-        }
-    }
+    files::tell_rejected(&outcome.rejected(), rejected_to.map(PathBuf::as_path));
 }
 
 /// An objective in words, as the messages show it.

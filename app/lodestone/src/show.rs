@@ -46,7 +46,7 @@ pub fn ranking(writer: &mut dyn Write, outcome: &Outcome) -> Result<(), TableErr
     for cell in rows.iter_mut().flatten() {
         *cell = visible(cell).into_owned();
     }
-    let text = aligned(&rows);
+    let text = aligned(&rows, 3);
     let failed = |error| TableError::io("write", "standard output", error);
     writer.write_all(text.as_bytes()).map_err(failed)?;
     for (rank, note) in notes {
@@ -71,9 +71,9 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(escaped.collect())
 }
 
-/// A message for the user, on standard error.
+/// A message for the user, on standard error. Where nobody reads it any more, the work still counts.
 pub fn tell(message: impl AsRef<str>) {
-    eprintln!("{}", visible(message.as_ref()));
+    let _ = writeln!(std::io::stderr(), "{}", visible(message.as_ref()));
 }
 
 /// `590 ± 40`, rounded to two digits of the error; `590` where it is exact; `590 ± ?` where the error is not known.
@@ -102,7 +102,7 @@ pub fn value_with_error(mean: f64, std: f64) -> String {
 }
 
 /// A number to so many significant digits, without an exponent where it stays short.
-fn significant(x: f64, digits: i32) -> String {
+pub fn significant(x: f64, digits: i32) -> String {
     if x == 0.0 {
         return "0".to_owned();
     }
@@ -121,8 +121,8 @@ fn shortened(note: &str) -> String {
     format!("{start}...")
 }
 
-/// Columns padded to their widest cell; the fourth (formulas) to the left, the others to the right.
-fn aligned(rows: &[Vec<String>]) -> String {
+/// Columns padded to their widest cell; column number `left` (of names) to the left, the others to the right.
+pub fn aligned(rows: &[Vec<String>], left: usize) -> String {
     let columns = rows.first().map_or(0, Vec::len);
     let width = |c: usize| rows.iter().map(|r| r[c].chars().count()).max().unwrap_or(0);
     let widths: Vec<usize> = (0..columns).map(width).collect();
@@ -130,7 +130,7 @@ fn aligned(rows: &[Vec<String>]) -> String {
     for row in rows {
         for (c, cell) in row.iter().enumerate() {
             let padding = " ".repeat(widths[c] - cell.chars().count());
-            let left = c == 3;
+            let left = c == left;
             text.push_str(if c > 0 { "  " } else { "" });
             text.push_str(if left { "" } else { &padding });
             text.push_str(cell);

@@ -5,9 +5,11 @@ mod trial;
 use job::{Cancelled, Job};
 use serde::{Deserialize, Serialize};
 
-use crate::description::{Description, Origin, ParameterKind, ParameterValue};
+use crate::description::{
+    Description, Need, Origin, ParameterKind, ParameterValue, WantedColumn, WantedInputs,
+};
 use crate::error::LoadError;
-use crate::host::{CallError, Host, HostOptions, Plugin};
+use crate::host::{Host, HostOptions, Plugin};
 use crate::outcome::{BatchOutcome, NoteKind, Spread};
 use crate::session::{PredictError, Session};
 use trial::Trial;
@@ -79,9 +81,21 @@ impl CheckReport {
     }
 }
 
+/// An input column that a model becomes, as the plugin could have asked for it.
+pub fn carried_column(name: &str, unit: &str) -> WantedColumn {
+    WantedColumn {
+        name: name.to_owned(),
+        unit: unit.to_owned(),
+        summary: "of a model that the plugin carries".to_owned(),
+        need: Need::Required,
+    }
+}
+
 /// A plugin under trial.
 struct Examination<'a> {
     plugin: Plugin,
+    /// What it wants, and the columns that its models become.
+    inputs: WantedInputs,
     job: &'a Job,
     report: CheckReport,
 }
@@ -89,7 +103,25 @@ struct Examination<'a> {
 impl Host {
     /// Loads the component and tries it on about 500 random and hostile candidates under every parameter's extremes:
     /// does it load, does it hold what it declares, does it give the same values whatever the batch around a candidate.
+    ///
+    /// The models that it carries are not evaluated: columns of their names hold random and hostile numbers. What reads
+    /// models can do better with [`Host::check_carrying`].
     pub fn check(&self, bytes: &[u8], origin: &str, job: &Job) -> Result<CheckReport, Cancelled> {
+        let columns = |plugin: &Plugin| {
+            let names = plugin.models().iter().map(|m| m.name.as_str());
+            Ok(names.map(|name| carried_column(name, "")).collect())
+        };
+        self.check_carrying(bytes, origin, &columns, job)
+    }
+
+    /// As [`Host::check`], where `carried` tells the columns that the plugin's models become, or why they are refused.
+    pub fn check_carrying(
+        &self,
+        bytes: &[u8],
+        origin: &str,
+        carried: &dyn Fn(&Plugin) -> Result<Vec<WantedColumn>, String>,
+        job: &Job,
+    ) -> Result<CheckReport, Cancelled> {
         let mut report = CheckReport {
             origin: origin.to_owned(),
             ..CheckReport::default()
@@ -109,13 +141,32 @@ impl Host {
             "a component that imports nothing, within the limits, and describes itself in order"
                 .to_owned(),
         );
+        let mut inputs = plugin.description().inputs.clone();
+        match carried(&plugin) {
+            Ok(columns) if columns.is_empty() => {}
+            Ok(columns) => {
+                let names: Vec<&str> = columns.iter().map(|c| c.name.as_str()).collect();
+                report.passed.push(format!(
+                    "the models it carries can be read: {}",
+                    names.join(", ")
+                ));
+                inputs.columns.extend(columns);
+            }
+            Err(why) => {
+                report.error(
+                    format!("a model that it carries is refused: {why}"),
+                    "carry model files as `lodestone model train` writes them",
+                );
+                return Ok(report);
+            }
+        }
         let mut examination = Examination {
             plugin,
+            inputs,
             job,
             report,
         };
         examination.texts();
-        examination.models()?;
         let sound = examination.predictions()?;
         if sound {
             examination.canonical_nans(self, bytes)?;
@@ -183,30 +234,9 @@ impl Examination<'_> {
         }
     }
 
-    fn models(&mut self) -> Result<(), Cancelled> {
-        match self.plugin.models(self.job) {
-            Err(CallError::Cancelled) => return Err(Cancelled),
-            Err(CallError::Fault(fault)) => self.report.error(
-                format!("handing out its models fails: {fault}"),
-                "`models` must return a list, empty where there is none",
-            ),
-            Ok(models) => {
-                let mut names: Vec<&str> = models.iter().map(|m| m.name.as_str()).collect();
-                names.sort_unstable();
-                if names.windows(2).any(|pair| pair[0] == pair[1]) || names.contains(&"") {
-                    self.report.error(
-                        "two of its models have the same name, or one has none",
-                        "give every model a name of its own",
-                    );
-                }
-            }
-        }
-        Ok(())
-    }
-
     /// Whether all trials ended with an outcome for every row.
     fn predictions(&mut self) -> Result<bool, Cancelled> {
-        let trial = Trial::new(self.plugin.description(), 2);
+        let trial = Trial::new(&self.inputs, 2);
         let errors = self.errors();
         let settings = settings(self.plugin.description());
         let n = settings.len();
@@ -408,7 +438,7 @@ impl Examination<'_> {
                 return Ok(());
             }
         };
-        let trial = Trial::new(self.plugin.description(), 2);
+        let trial = Trial::new(&self.inputs, 2);
         let plugin = self.plugin.clone();
         let (Some(a), Some(b)) = (
             self.predict(&plugin, &trial, true, &[])?,
@@ -538,6 +568,8 @@ fn advice(e: &LoadError) -> &'static str {
             "`describe` must return the same constant description every time"
         }
         LoadError::Description(_) => "mend the description",
+        LoadError::Models(_) => "`models` must return a list, empty where there is none",
+        LoadError::ModelNames(_) => "give every model a plain name of its own",
         LoadError::Invalid { .. } | LoadError::Compile(_) => {
             "build it for WebAssembly 2.0 without threads, relaxed SIMD or async"
         }

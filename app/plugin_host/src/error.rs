@@ -61,6 +61,10 @@ pub enum LoadError {
         "it describes itself differently each time it is asked ({0}); a description must not depend on anything"
     )]
     Unsteady(String),
+    #[error("handing out its models fails: {0}")]
+    Models(Fault),
+    #[error("the models it carries are refused: {}", .0.join("; "))]
+    ModelNames(Vec<String>),
 }
 
 /// Why one call into a plugin came to nothing.

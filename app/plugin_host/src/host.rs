@@ -8,7 +8,6 @@ use sha2::{Digest, Sha256};
 use wasmtime::Engine;
 use wasmtime::component::Component;
 
-use crate::bindings::wire;
 use crate::cache::{self, Cache, Entry};
 use crate::compile::{Compiler, compile};
 use crate::description::Description;
@@ -109,14 +108,15 @@ impl Host {
     /// Loads a component from memory; `origin` says where it is from, for people (a path, "shipped").
     ///
     /// In this order: form, size, imports and interface version are read from the bytes; only then is it compiled (or its
-    /// code taken from the cache); then it describes itself, twice, and the description is checked.
+    /// code taken from the cache); then it describes itself, twice, the description is checked, and the
+    /// models that it carries are taken out.
     pub fn load(&self, bytes: &[u8], origin: &str) -> Result<Plugin, LoadError> {
-        let interface = verify::interface_version(bytes, &self.limits)?;
+        let read = verify::read(bytes, &self.limits)?;
         let sha256: [u8; 32] = Sha256::digest(bytes).into();
         let mut messages = Vec::new();
         let component = self.component(bytes, &sha256, origin, &mut messages)?;
         let compiled = Compiled::new(&self.engine, &self.slots, &component)?;
-        let limits = self.limits.of_component(bytes.len());
+        let limits = self.limits.of_component(read.code_bytes);
         let (description, again) = describe(&compiled, &limits)?;
         if let Some(what) = difference(&description, &again) {
             return Err(LoadError::Unsteady(what));
@@ -125,11 +125,13 @@ impl Host {
         if !faults.is_empty() {
             return Err(LoadError::Description(faults));
         }
+        let models = models(&compiled, &description, &limits)?;
         Ok(Plugin(Arc::new(Loaded {
             compiled,
             limits,
             description,
-            interface,
+            models,
+            interface: read.version,
             sha256: cache::hex(&sha256),
             origin: origin.to_owned(),
             messages,
@@ -206,6 +208,39 @@ fn describe(compiled: &Compiled, limits: &Limits) -> Result<(Description, Descri
     }
 }
 
+/// The models that the plugin carries, once their number, size and names are within bounds. What is in them is for others
+/// to judge.
+fn models(
+    compiled: &Compiled,
+    description: &Description,
+    limits: &Limits,
+) -> Result<Vec<ModelFile>, LoadError> {
+    let (result, _) = compiled.call(
+        limits,
+        limits.fuel(0),
+        limits.model_bytes,
+        &Job::new(),
+        |instance, store| instance.lodestone_plugin_model().call_models(store),
+    );
+    let given = match result {
+        Ok(given) => given,
+        Err(Failure::Fault(fault)) => return Err(LoadError::Models(fault)),
+        // nobody else holds the job
+        Err(Failure::Cancelled) => return Err(LoadError::Models(Fault::Deadline(limits.wall))),
+    };
+    let models = given.into_iter().map(|m| ModelFile {
+        name: m.name,
+        bytes: m.bytes,
+    });
+    let models: Vec<ModelFile> = models.collect();
+    let names = models.iter().map(|m| m.name.as_str());
+    let faults = validate::model_faults(names, description, limits);
+    match faults.is_empty() {
+        true => Ok(models),
+        false => Err(LoadError::ModelNames(faults)),
+    }
+}
+
 /// What differs between two descriptions, in words.
 fn difference(a: &Description, b: &Description) -> Option<String> {
     // NaN is unlike itself: compare as text, which is only read where the quick comparison fails.
@@ -245,6 +280,7 @@ pub(crate) struct Loaded {
     pub(crate) compiled: Compiled,
     pub(crate) limits: Limits,
     pub(crate) description: Description,
+    models: Vec<ModelFile>,
     interface: String,
     sha256: String,
     origin: String,
@@ -284,25 +320,9 @@ impl Plugin {
         &self.0.messages
     }
 
-    /// The models it carries, as bytes; nothing is evaluated.
-    pub fn models(&self, job: &Job) -> Result<Vec<ModelFile>, CallError> {
-        let limits = &self.0.limits;
-        let (result, _) = self.0.compiled.call(
-            limits,
-            limits.fuel(0),
-            limits.model_bytes,
-            job,
-            |instance, store| instance.lodestone_plugin_model().call_models(store),
-        );
-        let model = |m: wire::ModelFile| ModelFile {
-            name: m.name,
-            bytes: m.bytes,
-        };
-        match result {
-            Ok(models) => Ok(models.into_iter().map(model).collect()),
-            Err(Failure::Cancelled) => Err(CallError::Cancelled),
-            Err(Failure::Fault(fault)) => Err(CallError::Fault(fault)),
-        }
+    /// The models it carries, as bytes; this room evaluates none of them.
+    pub fn models(&self) -> &[ModelFile] {
+        &self.0.models
     }
 }
 
@@ -310,13 +330,4 @@ impl std::fmt::Debug for Plugin {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Plugin({} from {})", self.id(), self.origin())
     }
-}
-
-/// Why a call other than `predict` came to nothing.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
-pub enum CallError {
-    #[error("cancelled")]
-    Cancelled,
-    #[error("{0}")]
-    Fault(Fault),
 }

@@ -44,14 +44,14 @@ mod validate;
 mod verify;
 
 pub use batch::{BatchInput, ColumnInput, CompositionsInput, StructuresInput};
-pub use check::{CheckReport, Finding, Severity};
+pub use check::{CheckReport, Finding, Severity, carried_column};
 pub use compile::{Compiler, compile_worker};
 pub use description::{
     Description, Direction, Need, Origin, Parameter, ParameterKind, ParameterValue, Property,
     WantedColumn, WantedInputs,
 };
 pub use error::{Fault, LoadError};
-pub use host::{CallError, Host, HostOptions, ModelFile, Plugin};
+pub use host::{Host, HostOptions, ModelFile, Plugin};
 pub use limits::Limits;
 pub use outcome::{BatchOutcome, Note, NoteKind, PropertyColumn, Spread};
 pub use parameter::ParameterError;

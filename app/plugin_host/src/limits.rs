@@ -26,7 +26,8 @@ pub struct Limits {
     pub fuel_per_call: u64,
     /// Fuel added for each row of a batch.
     pub fuel_per_row: u64,
-    /// A component above this size, bytes, carries the interpreter of a language: Python takes 19 MB, JavaScript 12.
+    /// A component with more code than this, bytes, carries the interpreter of a language. Data (models, tables) do not
+    /// count: they make nothing slower.
     pub interpreter_bytes: usize,
     /// It gets this many times the fuel, for it spends some hundred instructions where compiled code spends one.
     pub interpreter_fuel: u64,
@@ -36,6 +37,8 @@ pub struct Limits {
     pub result_bytes: usize,
     /// Data copied out of a plugin in one `describe`, bytes.
     pub description_bytes: usize,
+    /// Models that a plugin may carry.
+    pub models: usize,
     /// Data copied out of a plugin by `models`, bytes.
     pub model_bytes: usize,
     /// Properties, parameters, and wanted inputs of each kind a plugin may declare.
@@ -72,7 +75,8 @@ impl Default for Limits {
             wall: Duration::from_secs(60),
             result_bytes: 32 << 20,
             description_bytes: 1 << 20,
-            model_bytes: 128 << 20,
+            models: 16,
+            model_bytes: 32 << 20,
             declarations: 64,
             name_chars: 64,
             text_chars: 8192,
@@ -85,10 +89,10 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// The limits of a component of this size.
-    pub(crate) fn of_component(&self, bytes: usize) -> Self {
+    /// The limits of a component with so many bytes of code.
+    pub(crate) fn of_component(&self, code_bytes: usize) -> Self {
         let mut limits = self.clone();
-        if bytes > self.interpreter_bytes {
+        if code_bytes > self.interpreter_bytes {
             limits.fuel_per_call = self.fuel_per_call.saturating_mul(self.interpreter_fuel);
             limits.fuel_per_row = self.fuel_per_row.saturating_mul(self.interpreter_fuel);
         }

@@ -17,6 +17,35 @@ pub(crate) fn faults(d: &Description, limits: &Limits) -> Vec<String> {
     check.faults
 }
 
+/// Everything that is wrong with the names of the models that a plugin carries; empty when they are in order.
+pub(crate) fn model_faults<'a>(
+    names: impl Iterator<Item = &'a str> + Clone,
+    d: &Description,
+    limits: &Limits,
+) -> Vec<String> {
+    let mut check = Check {
+        limits,
+        faults: Vec::new(),
+    };
+    let count = names.clone().count();
+    if count > limits.models {
+        check.fault(format!("{count} models; the limit is {}", limits.models));
+    }
+    check.unique("model", names.clone());
+    for name in names.take(limits.models) {
+        check.identifier("a model's name", name);
+        let i = &d.inputs;
+        let columns = i.columns.iter().map(|c| &c.name);
+        let mut inputs = columns.chain(&i.descriptors).chain(&i.potential);
+        if inputs.any(|input| input == name) {
+            check.fault(format!(
+                "model {name:?} has the name of an input that the plugin asks for"
+            ));
+        }
+    }
+    check.faults
+}
+
 struct Check<'a> {
     limits: &'a Limits,
     faults: Vec<String>,

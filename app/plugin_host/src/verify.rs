@@ -28,8 +28,17 @@ const FEATURES: WasmFeatures = WasmFeatures::WASM2
     .union(WasmFeatures::BULK_MEMORY_OPT)
     .union(WasmFeatures::COMPONENT_MODEL);
 
-/// The version of the interface `bytes` was built for, or why it is refused.
-pub(crate) fn interface_version(bytes: &[u8], limits: &Limits) -> Result<String, LoadError> {
+/// What was read from a component before it is compiled.
+#[derive(Debug)]
+pub(crate) struct Read {
+    /// The version of the interface that it was built for: `0.1.0`.
+    pub version: String,
+    /// The code of all its functions, bytes.
+    pub code_bytes: usize,
+}
+
+/// Reads `bytes`, or says why they are refused.
+pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Read, LoadError> {
     form(bytes, limits)?;
     let outline = Outline::read(bytes, limits)?;
     if !outline.imports.is_empty() {
@@ -44,7 +53,10 @@ pub(crate) fn interface_version(bytes: &[u8], limits: &Limits) -> Result<String,
             why: e.message().to_owned(),
             offset: e.offset(),
         })?;
-    Ok(version)
+    Ok(Read {
+        version,
+        code_bytes: outline.code_bytes,
+    })
 }
 
 /// Whether a component names the interface version it was built for, in a section of its own.
@@ -101,6 +113,7 @@ struct Outline {
     exports: Vec<String>,
     /// The version that sections called [`INTERFACE_SECTION`] name.
     section: Option<String>,
+    code_bytes: usize,
 }
 
 impl Outline {
@@ -140,6 +153,7 @@ impl Outline {
                 }
                 Payload::CodeSectionEntry(body) => {
                     let size = body.range().len();
+                    outline.code_bytes += size;
                     if size > limits.function_bytes {
                         return Err(LoadError::TooBig {
                             what: format!("one of its functions has {size} bytes of code"),

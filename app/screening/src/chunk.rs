@@ -1,17 +1,23 @@
 //! One chunk of the table, which is one batch of the plugins: formulas, predictions, verdicts.
 
 use crate::ScreeningError;
-use crate::plan::{Plan, PluginPlan, TableColumn};
+use crate::carried::{CarriedColumn, CarriedInputs};
+use crate::columns::TableColumn;
+use crate::model::ModelPlan;
+use crate::plan::Plan;
+use crate::predictor::{Means, PluginPlan, PredictorPlan};
 use crate::quantity::{Origin, Quantity};
 use crate::structures::Columns;
-use job::Job;
-use matter::{Compositions, Element, formula::Parser};
+use job::{Cancelled, Job};
+use matter::Compositions;
 use optimize::Verdict;
 use plugin_host::{
-    BatchInput, BatchOutcome, ColumnInput, CompositionsInput, Note, PredictError, PropertyColumn,
+    BatchInput, BatchOutcome, ColumnInput, CompositionsInput, Note, NoteKind, PredictError,
+    PropertyColumn, Spread,
 };
-use std::borrow::Cow;
+use std::collections::HashMap;
 use std::ops::Range;
+use surrogate::model;
 use table::Table;
 
 /// What is known of the candidates of one chunk.
@@ -24,22 +30,22 @@ pub struct Chunk {
     pub rejected: Vec<(usize, String)>,
     /// Accepted rows, by position, whose formula carries a charge.
     charges: Vec<(u32, f64)>,
-    /// One for each plugin of the plan.
-    pub plugins: Vec<PluginChunk>,
+    /// One for each predictor of the plan.
+    pub predicted: Vec<Predicted>,
     /// Whether each accepted row satisfies the constraints.
     verdicts: Vec<Verdict>,
 }
 
-/// What one plugin said of a chunk.
+/// What one predictor said of a chunk.
 #[derive(Default)]
-pub struct PluginChunk {
-    /// One for each property; `None` where it is not kept, or the plugin was switched off.
+pub struct Predicted {
+    /// One for each property; `None` where it is not kept, or a plugin was switched off.
     pub columns: Vec<Option<PropertyColumn>>,
     /// What was noted; `None` where notes are not kept.
     pub notes: Option<Notes>,
-    /// How many accepted rows the plugin applies to.
+    /// How many accepted rows the predictor applies to.
     pub covered: usize,
-    /// For how many accepted rows the plugin failed.
+    /// For how many accepted rows a plugin failed.
     pub lost: usize,
 }
 
@@ -53,19 +59,41 @@ pub struct Notes {
 }
 
 impl Notes {
-    fn new(outcome: BatchOutcome, rows: usize) -> Self {
+    /// Of notes by row.
+    fn new(texts: Vec<String>, notes: Vec<Note>, rows: usize) -> Self {
         let mut offsets = vec![0; rows + 1];
-        for note in &outcome.notes {
+        for note in &notes {
             offsets[note.row as usize + 1] += 1;
         }
         for row in 0..rows {
             offsets[row + 1] += offsets[row];
         }
         Self {
-            texts: outcome.texts,
-            notes: outcome.notes,
+            texts,
+            notes,
             offsets,
         }
+    }
+
+    /// Of rows and texts by row, each about the same property.
+    fn of_texts(said: Vec<(u32, String)>, property: Option<u32>, rows: usize) -> Self {
+        let mut codes = HashMap::new();
+        let mut texts = Vec::new();
+        let note = |(row, text): (u32, String)| {
+            let next = texts.len() as u32;
+            let text = *codes.entry(text).or_insert_with_key(|text: &String| {
+                texts.push(text.clone());
+                next
+            });
+            Note {
+                row,
+                property,
+                text,
+                kind: NoteKind::Plugin,
+            }
+        };
+        let notes = said.into_iter().map(note).collect();
+        Self::new(texts, notes, rows)
     }
 
     /// The notes on the accepted row at `position`.
@@ -97,59 +125,29 @@ impl Chunk {
         job: &Job,
     ) -> Result<Self, ScreeningError> {
         let rows = table.chunk_rows(number);
-        let mut compositions = Compositions::new();
-        let mut parser = Parser::new();
-        let (mut accepted, mut rejected, mut charges) =
-            (Vec::with_capacity(rows.len()), Vec::new(), Vec::new());
-        for row in rows.clone() {
-            let text = match plan.formula(table, row) {
-                Ok(text) => text,
-                Err(why) => {
-                    rejected.push((row, why));
-                    continue;
-                }
-            };
-            // `NaN` is how other programs write a missing cell, hardly ever sodium and nitrogen.
-            if table::is_missing(&text) && Element::from_symbol(text.trim()).is_none() {
-                rejected.push((row, format!("the formula is missing ({text:?})")));
-                continue;
-            }
-            match parser.parse_into(&text, &mut compositions) {
-                Ok(charge) => {
-                    if charge != 0.0 {
-                        charges.push((accepted.len() as u32, charge));
-                    }
-                    accepted.push((row - rows.start) as u32);
-                }
-                Err(error) => {
-                    rejected.push((row, format!("formula {:?}: {error}", shortened(&text))))
-                }
-            }
-        }
+        let read = plan.formulas.read(table, rows.clone());
+        let compositions = read.compositions;
         let mut chunk = Self {
             rows,
-            accepted: Some(accepted),
-            rejected,
-            charges,
-            plugins: Vec::new(),
+            accepted: read.accepted,
+            rejected: read.rejected,
+            charges: read.charges,
+            predicted: Vec::new(),
             verdicts: Vec::new(),
         };
-        if chunk.rejected.is_empty() {
-            chunk.accepted = None;
-        }
-        for plugin in &plan.plugins {
+        for predictor in &plan.predictors {
             chunk
-                .plugins
-                .push(chunk.predict(plan, plugin, &compositions, job)?);
+                .predicted
+                .push(chunk.predict(plan, predictor, &compositions, job)?);
         }
         chunk.verdicts = chunk.judge(plan, &compositions);
         if keep == Keep::Deciding {
-            for (kept, plugin) in chunk.plugins.iter_mut().zip(&plan.plugins) {
+            for (kept, predictor) in chunk.predicted.iter_mut().zip(&plan.predictors) {
                 kept.notes = None;
                 for (column, _) in kept
                     .columns
                     .iter_mut()
-                    .zip(&plugin.decides)
+                    .zip(&predictor.decides)
                     .filter(|(_, decides)| !**decides)
                 {
                     *column = None;
@@ -208,14 +206,15 @@ impl Chunk {
         quantity: &Quantity,
     ) -> Box<dyn Fn(usize) -> (f64, f64) + 'a> {
         match quantity.origin {
-            Origin::Property { plugin, property } => {
-                match &self.plugins[plugin].columns.get(property) {
-                    Some(Some(column)) => {
-                        Box::new(|position| (column.mean[position], column.std_at(position)))
-                    }
-                    _ => Box::new(|_| (f64::NAN, f64::NAN)),
+            Origin::Property {
+                predictor,
+                property,
+            } => match &self.predicted[predictor].columns.get(property) {
+                Some(Some(column)) => {
+                    Box::new(|position| (column.mean[position], column.std_at(position)))
                 }
-            }
+                _ => Box::new(|_| (f64::NAN, f64::NAN)),
+            },
             Origin::Column { column } => match plan.columns.get(&column) {
                 Some(TableColumn { mean, std }) => Box::new(move |position| {
                     let row = self.row(position);
@@ -226,15 +225,14 @@ impl Chunk {
         }
     }
 
-    /// Forgets what a plugin said, and every verdict that rests on it.
-    pub fn blank(&mut self, plan: &Plan, plugin: usize) {
-        let lost = self.plugins[plugin].lost;
-        self.plugins[plugin] = PluginChunk {
+    /// Forgets what a predictor said, and every verdict that rests on it.
+    pub fn blank(&mut self, plan: &Plan, predictor: usize) {
+        let lost = self.predicted[predictor].lost;
+        self.predicted[predictor] = Predicted {
             lost,
-            ..PluginChunk::default()
+            ..Predicted::default()
         };
-        let rests_on_it =
-            |q: &Quantity| matches!(q.origin, Origin::Property { plugin: p, .. } if p == plugin);
+        let rests_on_it = |q: &Quantity| matches!(q.origin, Origin::Property { predictor: p, .. } if p == predictor);
         if plan
             .constraints
             .iter()
@@ -248,10 +246,103 @@ impl Chunk {
     fn predict(
         &self,
         whole: &Plan,
+        plan: &PredictorPlan,
+        compositions: &Compositions,
+        job: &Job,
+    ) -> Result<Predicted, ScreeningError> {
+        match &plan.means {
+            Means::Plugin(plugin) => {
+                let carried = self.ask_carried(whole, plugin, compositions, job)?;
+                let mut outcome = self.ask_plugin(whole, plugin, compositions, &carried, job)?;
+                add_notes(&mut outcome, carried.notes());
+                let notes = Notes::new(outcome.texts, outcome.notes, self.len());
+                Ok(self.covered(plan, outcome.columns, outcome.lost.len(), notes))
+            }
+            Means::Model(model) => {
+                let said = self.ask_model(whole, model, compositions, job)?;
+                let said_of = said.notes.into_iter();
+                let said_of = said_of.map(|(row, text)| (row as u32, text)).collect();
+                let notes = Notes::of_texts(said_of, Some(0), self.len());
+                let own = PropertyColumn {
+                    mean: said.mean,
+                    std: Spread::Each(said.std),
+                };
+                let zero = said.probability_of_zero.map(|mean| PropertyColumn {
+                    mean,
+                    std: Spread::Unknown,
+                });
+                let columns = std::iter::once(own).chain(zero).collect();
+                Ok(self.covered(plan, columns, 0, notes))
+            }
+        }
+    }
+
+    /// Counts the rows that a predictor applies to.
+    fn covered(
+        &self,
+        plan: &PredictorPlan,
+        columns: Vec<PropertyColumn>,
+        lost: usize,
+        notes: Notes,
+    ) -> Predicted {
+        let chosen = plan.counts.contains(&true);
+        let counted = || {
+            let columns = plan.counts.iter().zip(&columns);
+            columns.filter(|(counts, _)| **counts == chosen)
+        };
+        let applies = |row: &usize| match chosen {
+            true => counted().all(|(_, column)| !column.mean[*row].is_nan()),
+            false => counted().any(|(_, column)| !column.mean[*row].is_nan()),
+        };
+        let covered = (0..self.len()).filter(applies).count();
+        Predicted {
+            columns: columns.into_iter().map(Some).collect(),
+            covered,
+            lost,
+            notes: Some(notes),
+        }
+    }
+
+    fn ask_model(
+        &self,
+        whole: &Plan,
+        model: &ModelPlan,
+        compositions: &Compositions,
+        job: &Job,
+    ) -> Result<model::Columns, ScreeningError> {
+        let rows: Vec<usize> = (0..self.len()).map(|position| self.row(position)).collect();
+        model.predict(
+            compositions,
+            &rows,
+            whole.formulas.structures.as_deref(),
+            job,
+        )
+    }
+
+    /// What the models that a plugin carries say.
+    fn ask_carried(
+        &self,
+        whole: &Plan,
         plan: &PluginPlan,
         compositions: &Compositions,
         job: &Job,
-    ) -> Result<PluginChunk, ScreeningError> {
+    ) -> Result<CarriedInputs, ScreeningError> {
+        let mut carried = CarriedInputs::default();
+        for model in &plan.models {
+            let said = self.ask_model(whole, model, compositions, job)?;
+            carried.add(&model.model, said);
+        }
+        Ok(carried)
+    }
+
+    fn ask_plugin(
+        &self,
+        whole: &Plan,
+        plan: &PluginPlan,
+        compositions: &Compositions,
+        carried: &CarriedInputs,
+        job: &Job,
+    ) -> Result<BatchOutcome, ScreeningError> {
         let gather =
             |values: &[f64]| -> Vec<f64> { (0..self.len()).map(|p| values[self.row(p)]).collect() };
         let gathered: Vec<(Vec<f64>, Option<Vec<f64>>)> = plan
@@ -279,12 +370,13 @@ impl Chunk {
             std: None,
         }));
         let structure = |position: usize| {
-            let structures = whole.structures.as_deref()?;
+            let structures = whole.formulas.structures.as_deref()?;
             structures.get(self.row(position)).ok().flatten()
         };
         let candidates = || (0..self.len()).map(structure);
         let wanted = &plan.structure_descriptors;
-        let values: Vec<Vec<f64>> = wanted.iter().map(|d| d.0.values(candidates())).collect();
+        let values = wanted.iter().map(|d| d.0.values(candidates(), job));
+        let values = values.collect::<Result<Vec<Vec<f64>>, Cancelled>>()?;
         let columns =
             columns.chain(
                 wanted
@@ -297,6 +389,13 @@ impl Chunk {
                         std: None,
                     }),
             );
+        let of_models: Vec<CarriedColumn> = carried.columns().collect();
+        let columns = columns.chain(of_models.iter().map(|column| ColumnInput {
+            name: &column.name,
+            unit: column.unit,
+            mean: column.mean,
+            std: column.std,
+        }));
         let structures = plan.wants_structures.then(|| Columns::new(candidates()));
         let batch = BatchInput {
             compositions: CompositionsInput {
@@ -307,33 +406,10 @@ impl Chunk {
             structures: structures.as_ref().map(Columns::input),
             columns: columns.collect(),
         };
-        let mut outcome = plan
-            .session
-            .predict(&batch, job)
-            .map_err(|error| match error {
-                PredictError::Cancelled => ScreeningError::Cancelled,
-                PredictError::Input(why) => ScreeningError::Batch(why),
-            })?;
-        let columns = std::mem::take(&mut outcome.columns);
-        let chosen = plan.counts.contains(&true);
-        let counted = || {
-            plan.counts
-                .iter()
-                .zip(&columns)
-                .filter(|(counts, _)| **counts == chosen)
-                .map(|(_, c)| c)
-        };
-        let known = |row: usize| move |column: &PropertyColumn| !column.mean[row].is_nan();
-        let applies = |row: &usize| match chosen {
-            true => counted().all(known(*row)),
-            false => counted().any(known(*row)),
-        };
-        let covered = (0..self.len()).filter(applies).count();
-        Ok(PluginChunk {
-            columns: columns.into_iter().map(Some).collect(),
-            covered,
-            lost: outcome.lost.len(),
-            notes: Some(Notes::new(outcome, self.len())),
+        let outcome = plan.session.predict(&batch, job);
+        outcome.map_err(|error| match error {
+            PredictError::Cancelled => ScreeningError::Cancelled,
+            PredictError::Input(why) => ScreeningError::Batch(why),
         })
     }
 
@@ -360,11 +436,24 @@ impl Chunk {
     }
 }
 
-/// The start of a text that would fill a screen.
-fn shortened(text: &str) -> Cow<'_, str> {
-    const SHOWN: usize = 60;
-    match text.char_indices().nth(SHOWN) {
-        Some((end, _)) => Cow::Owned(format!("{}...", &text[..end])),
-        None => Cow::Borrowed(text),
+/// Adds notes on whole candidates to those that a plugin made, by row.
+fn add_notes(outcome: &mut BatchOutcome, more: impl Iterator<Item = (u32, String)>) {
+    let mut codes = HashMap::new();
+    let before = outcome.notes.len();
+    for (row, text) in more {
+        let next = outcome.texts.len() as u32;
+        let text = *codes.entry(text).or_insert_with_key(|text: &String| {
+            outcome.texts.push(text.clone());
+            next
+        });
+        outcome.notes.push(Note {
+            row,
+            property: None,
+            text,
+            kind: NoteKind::Plugin,
+        });
+    }
+    if outcome.notes.len() > before {
+        outcome.notes.sort_by_key(|note| note.row);
     }
 }

@@ -24,8 +24,10 @@ pub enum ScreeningError {
         plugin: String,
         hint: String,
     },
-    #[error("two plugins are called {0:?}; a property's name would not say which is meant")]
-    TwicePlugin(String),
+    #[error(
+        "two plugins or models are called {0:?}; a property's name would not say which is meant"
+    )]
+    SameName(String),
     #[error("column {column:?}: {error}")]
     Unit {
         column: String,
@@ -59,25 +61,70 @@ pub enum ScreeningError {
     #[error("a batch could not be put together: {0}")]
     Batch(String),
     #[error(
-        "none of the {rows} rows holds a formula that can be read in column {column:?} (line {line}: {reason}){guess}"
+        "none of the {rows} rows holds a formula that can be read in column {column:?} (line {line}: {reason}){}",
+        looks_more(guess)
     )]
     NoFormula {
         rows: usize,
         column: String,
         line: u64,
         reason: String,
-        guess: String,
+        /// The header of a column that looks more like formulas.
+        guess: Option<String>,
     },
     #[error(
-        "there is nothing to rank by: {0} declares no objective; name one with -O, for example -O max:PROPERTY"
+        "there is nothing to rank by: {names} declares no objective; name one with -O, for example -O 'max:{example}'"
     )]
-    NoObjective(String),
+    NoObjective { names: String, example: String },
+    #[error("model {model} needs a column {column:?}: {error}")]
+    ModelColumn {
+        model: String,
+        column: String,
+        error: table::TableError,
+    },
+    #[error(
+        "model {model} needs crystal structures: give a folder of structure files, or a table with a column of their paths (--structure-column)"
+    )]
+    ModelStructures { model: String },
+    #[error(
+        "nothing can be learnt: none of the {rows} rows has both inputs and the target {target:?} (line {line}: {reason})"
+    )]
+    NothingToLearn {
+        target: String,
+        rows: usize,
+        line: u64,
+        reason: String,
+    },
+    #[error("none of the {rows} rows holds a formula that can be read (line {line}: {reason})")]
+    NoCandidate {
+        rows: usize,
+        line: u64,
+        reason: String,
+    },
+    #[error("{0:?} is the target, so it cannot be an input too")]
+    TargetIsInput(String),
+    #[error("plugin {plugin}: {error}")]
+    Carried {
+        plugin: String,
+        error: crate::CarriedError,
+    },
+    #[error("model {model}: {error}")]
+    Model {
+        model: String,
+        error: surrogate::SurrogateError,
+    },
     #[error(
         "no plugin applies to any of the {rows} candidates ({tried}); name an objective with -O"
     )]
     NothingApplies { rows: usize, tried: String },
     #[error("the table has {rows} rows; at most {limit} can be ranked at once: split the file")]
     TooManyRows { rows: usize, limit: usize },
+}
+
+fn looks_more(guess: &Option<String>) -> String {
+    guess.as_ref().map_or_else(String::new, |column| {
+        format!("; column {column:?} looks more like formulas: --formula-column")
+    })
 }
 
 impl From<job::Cancelled> for ScreeningError {
@@ -95,6 +142,9 @@ impl ScreeningError {
                 | Self::MissingColumn { .. }
                 | Self::UnknownDescriptor { .. }
                 | Self::NoStructures { .. }
+                | Self::ModelColumn { .. }
+                | Self::ModelStructures { .. }
+                | Self::Carried { .. }
                 | Self::Unsupported { .. }
         )
     }

@@ -9,15 +9,24 @@ use rayon::prelude::*;
 use std::borrow::Cow;
 use table::{CHUNK, OutputTable, Table, Values};
 
-/// How far a plugin applies to the candidates.
+/// How far a plugin or model applies to the candidates.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Coverage {
+    /// The plugin's id, or the model's name.
     pub plugin: String,
+    /// Which of the two it is, and its name: `plugin battery`.
+    pub title: String,
     /// Candidates with a value for every objective that is its property; where none is, for every objective it declares; where
     /// it declares none, for any property.
     pub covered: usize,
     /// Candidates for which it failed.
     pub lost: usize,
+    /// Batches in which it failed.
+    pub faulty_batches: u32,
+    /// One of its failures, in words; which one depends on the threads.
+    pub fault: Option<String>,
+    /// How long the calls of a plugin took, those of all threads together.
+    pub time: Option<std::time::Duration>,
 }
 
 /// A row that could not be used.
@@ -36,7 +45,7 @@ pub struct PredictedProperty {
     /// `battery.specific_energy`
     pub name: String,
     pub unit: String,
-    plugin: usize,
+    predictor: usize,
     property: usize,
 }
 
@@ -48,7 +57,7 @@ impl PredictedProperty {
 
     /// Its predictions for a chunk, where they were kept.
     fn column<'a>(&self, chunk: &'a Chunk) -> Option<&'a PropertyColumn> {
-        let columns = &chunk.plugins.get(self.plugin)?.columns;
+        let columns = &chunk.predicted.get(self.predictor)?.columns;
         columns.get(self.property)?.as_ref()
     }
 
@@ -124,29 +133,22 @@ impl<'t> Outcome<'t> {
         &self.objectives
     }
 
-    /// The predicted properties, in the order of the plugins and of their descriptions; plugins that turned out to apply
+    /// The predicted properties, in the order of the plugins and of their descriptions, then of the models; plugins that turned out to apply
     /// to no candidate, and that nobody asked for, are left out.
     pub fn properties(&self) -> Vec<PredictedProperty> {
         let Some(plan) = &self.plan else {
             return Vec::new();
         };
-        let shown = plan
-            .plugins
-            .iter()
-            .enumerate()
-            .filter(|&(i, _)| self.is_shown(i));
-        let properties = shown.flat_map(|(index, plugin)| {
-            let description = plugin.plugin().description();
-            description
-                .properties
-                .iter()
-                .enumerate()
-                .map(move |(property, p)| PredictedProperty {
-                    name: format!("{}.{}", description.id, p.name),
-                    unit: p.unit.clone(),
-                    plugin: index,
-                    property,
-                })
+        let shown = plan.predictors.iter().enumerate();
+        let shown = shown.filter(|&(index, _)| self.is_shown(index));
+        let properties = shown.flat_map(|(index, plan)| {
+            let quantities = plan.predictor.quantities(index).enumerate();
+            quantities.map(move |(property, (_, quantity))| PredictedProperty {
+                name: quantity.name,
+                unit: quantity.unit,
+                predictor: index,
+                property,
+            })
         });
         properties.collect()
     }
@@ -162,11 +164,17 @@ impl<'t> Outcome<'t> {
     pub fn objective_value(&self, objective: usize, row: u32) -> (f64, f64) {
         let quantity = &self.objectives[objective].1;
         match (quantity.origin, &self.plan) {
-            (Origin::Property { plugin, property }, _) => {
+            (
+                Origin::Property {
+                    predictor,
+                    property,
+                },
+                _,
+            ) => {
                 let property = PredictedProperty {
                     name: String::new(),
                     unit: String::new(),
-                    plugin,
+                    predictor,
                     property,
                 };
                 self.value(&property, row)
@@ -186,29 +194,29 @@ impl<'t> Outcome<'t> {
     /// The formula of a row of the table, as written.
     pub fn formula(&self, row: u32) -> Cow<'_, str> {
         let plan = self.plan.as_ref();
-        let formula = plan.and_then(|plan| plan.formula(self.table, row as usize).ok());
+        let formula = plan.and_then(|plan| plan.formulas.text(self.table, row as usize).ok());
         formula.unwrap_or_default()
     }
 
     /// Appends all notes on a row of the table: `battery.average_voltage: from ...; battery: ...`.
     pub fn push_notes(&self, row: u32, out: &mut String) {
-        self.push_notes_of(row, out, |plugin| self.is_shown(plugin));
+        self.push_notes_of(row, out, |predictor| self.is_shown(predictor));
     }
 
-    /// As [`Outcome::push_notes`], of the plugins alone whose properties were ranked by.
+    /// As [`Outcome::push_notes`], of the plugins and models alone whose properties were ranked by.
     pub fn push_objective_notes(&self, row: u32, out: &mut String) {
         let origins = || self.objectives.iter().map(|(_, quantity)| quantity.origin);
         let decides = |index| {
-            origins().any(|o| matches!(o, Origin::Property { plugin, .. } if plugin == index))
+            origins().any(|o| matches!(o, Origin::Property { predictor, .. } if predictor == index))
         };
         self.push_notes_of(row, out, decides);
     }
 
-    /// Whether a plugin's properties and notes are part of the result.
-    fn is_shown(&self, plugin: usize) -> bool {
+    /// Whether a predictor's properties and notes are part of the result.
+    fn is_shown(&self, predictor: usize) -> bool {
         self.plan
             .as_ref()
-            .is_some_and(|plan| !plan.by_coverage || self.coverage[plugin].covered > 0)
+            .is_some_and(|plan| !plan.by_coverage || self.coverage[predictor].covered > 0)
     }
 
     fn push_notes_of(&self, row: u32, out: &mut String, of: impl Fn(usize) -> bool) {
@@ -230,10 +238,22 @@ impl<'t> Outcome<'t> {
                 "the formula carries a charge of {charge:+}, which plugins do not see"
             ));
         }
-        let said = chunk.plugins.iter().zip(&plan.plugins).enumerate();
-        for (_, (said, plugin)) in said.filter(|&(index, _)| of(index)) {
+        if let Some(structures) = &plan.formulas.structures {
+            for note in structures.notes(row as usize) {
+                separate(out);
+                // Why a file cannot be read begins with the word itself.
+                out.push_str(if structures.get(row as usize).is_ok() {
+                    "structure: "
+                } else {
+                    ""
+                });
+                out.push_str(note);
+            }
+        }
+        let said = chunk.predicted.iter().zip(&plan.predictors).enumerate();
+        for (_, (said, plan)) in said.filter(|&(index, _)| of(index)) {
             let Some(notes) = &said.notes else { continue };
-            let description = plugin.plugin().description();
+            let properties = plan.predictor.properties();
             let here = notes.at(position);
             for (index, note) in here.iter().enumerate() {
                 if here[..index]
@@ -250,13 +270,10 @@ impl<'t> Outcome<'t> {
                     .enumerate()
                 {
                     out.push_str(if count > 0 { ", " } else { "" });
-                    out.push_str(&description.id);
-                    if let Some(property) = same
-                        .property
-                        .and_then(|p| description.properties.get(p as usize))
-                    {
+                    out.push_str(plan.predictor.name());
+                    if let Some(property) = same.property.and_then(|p| properties.get(p as usize)) {
                         out.push('.');
-                        out.push_str(&property.name);
+                        out.push_str(property.name);
                     }
                 }
                 out.push_str(": ");
@@ -272,23 +289,7 @@ impl<'t> Outcome<'t> {
 
     /// The rows that could not be used, in the order of the file.
     pub fn rejected(&self) -> Vec<Rejected<'_>> {
-        let unread = self.table.rejected().iter().map(|r| Rejected {
-            line: r.line,
-            reason: r.reason.to_string().into(),
-            text: Cow::Borrowed(&*r.text),
-        });
-        let unparsed = self
-            .chunks
-            .iter()
-            .flat_map(|c| &c.rejected)
-            .map(|(row, reason)| Rejected {
-                line: self.table.line(*row),
-                reason: Cow::Borrowed(reason.as_str()),
-                text: self.table.row_text(*row).into(),
-            });
-        let mut all: Vec<_> = unread.chain(unparsed).collect();
-        all.sort_by_key(|r| r.line);
-        all
+        rejected(self.table, self.chunks.iter().flat_map(|c| &c.rejected))
     }
 
     /// Values and standard deviations of a property in the order of the ranking.
@@ -318,7 +319,7 @@ impl<'t> Outcome<'t> {
         if self
             .plan
             .as_ref()
-            .is_some_and(|plan| plan.formula_column.is_none())
+            .is_some_and(|plan| plan.formulas.column.is_none())
         {
             // The formulas of the structures, which the input lacks.
             let formula =
@@ -347,4 +348,25 @@ fn value_at(column: Option<(&Chunk, &PropertyColumn)>, row: u32) -> (f64, f64) {
         Some((column.mean[position], column.std_at(position)))
     });
     found.unwrap_or((f64::NAN, f64::NAN))
+}
+
+/// The rows of a table that could not be read, and those that were rejected later with these reasons, in the order of the
+/// file.
+pub(crate) fn rejected<'t>(
+    table: &'t Table,
+    later: impl Iterator<Item = &'t (usize, String)>,
+) -> Vec<Rejected<'t>> {
+    let unread = table.rejected().iter().map(|r| Rejected {
+        line: r.line,
+        reason: r.reason.to_string().into(),
+        text: Cow::Borrowed(&*r.text),
+    });
+    let later = later.map(|(row, reason)| Rejected {
+        line: table.line(*row),
+        reason: Cow::Borrowed(reason.as_str()),
+        text: table.row_text(*row).into(),
+    });
+    let mut all: Vec<_> = unread.chain(later).collect();
+    all.sort_by_key(|r| r.line);
+    all
 }

@@ -1,12 +1,12 @@
-//! What an objective or a constraint can speak of: a plugin's property, or a numeric column of the user's table.
+//! What an objective or a constraint can speak of: a property of a plugin or model, or a numeric column of the user's table.
 
 use optimize::suggest_nearest;
 
 /// Where the numbers of a quantity come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Origin {
-    /// Property number `property` of plugin number `plugin`.
-    Property { plugin: usize, property: usize },
+    /// Property number `property` of predictor number `predictor`: the plugins of the request, then its models.
+    Property { predictor: usize, property: usize },
     /// Column number `column` of the user's table.
     Column { column: usize },
 }
@@ -64,7 +64,7 @@ fn hint(nearest: &Option<String>, known: &[String]) -> String {
 }
 
 /// Finds `name` among `known`: by full name, with or without the unit in brackets, or by a property's last part where
-/// only one plugin has it.
+/// only one has it.
 pub fn find<'a>(name: &str, known: &'a [Quantity]) -> Result<&'a Quantity, UnknownQuantity> {
     let wanted = name.trim();
     let exact: Vec<&Quantity> = known
@@ -102,11 +102,11 @@ mod tests {
     use super::*;
 
     fn known() -> Vec<Quantity> {
-        let property = |plugin, name: &str, unit: &str| Quantity {
+        let property = |predictor, name: &str, unit: &str| Quantity {
             name: name.into(),
             unit: unit.into(),
             origin: Origin::Property {
-                plugin,
+                predictor,
                 property: 0,
             },
         };

@@ -1,6 +1,6 @@
 //! What a user asks of a screening.
 
-use crate::Structures;
+use crate::{Model, Structures};
 use optimize::{Constraint, Objective};
 use plugin_host::Plugin;
 use std::str::FromStr;
@@ -14,6 +14,8 @@ pub struct Request {
     /// Whether the user named the plugins: then all of them predict. Otherwise those that objectives, constraints or
     /// settings speak of, or, where there are no objectives, those that apply to some candidate.
     pub plugins_are_named: bool,
+    /// The models that predict, each under its name.
+    pub models: Vec<Model>,
     /// Values for the plugins' parameters.
     pub settings: Vec<Setting>,
     /// What is wanted; empty: the plugins' declared objectives.

@@ -7,6 +7,7 @@ use crate::quantity::Quantity;
 use crate::{Request, ScreeningError};
 use job::Job;
 use optimize::{Direction, ObjectiveColumn, RankOptions, Verdict, rank};
+use plugin_host::Session;
 use rayon::prelude::*;
 use std::collections::BTreeSet;
 use table::{CHUNK, Table};
@@ -43,10 +44,11 @@ pub fn screen<'t>(
     let columns: Vec<ObjectiveColumn> = objectives
         .iter()
         .zip(&plan.objectives)
-        .map(|((mean, std), (direction, _))| ObjectiveColumn {
+        .map(|((mean, std), (direction, quantity))| ObjectiveColumn {
             direction: *direction,
             mean,
             std,
+            non_negative: plan.is_non_negative(quantity),
         })
         .collect();
     let ranking = rank(
@@ -101,36 +103,33 @@ fn some_formula(plan: &Plan, chunks: &[Chunk], table: &Table) -> Result<(), Scre
     };
     let guess = table
         .guess_formula_column()
-        .filter(|&column| Some(column) != plan.formula_column);
+        .filter(|&column| Some(column) != plan.formulas.column);
     Err(ScreeningError::NoFormula {
         rows: table.len(),
-        column: plan.formula_column.map_or_else(
+        column: plan.formulas.column.map_or_else(
             || "structure".to_owned(),
             |column| table.columns()[column].header.clone(),
         ),
         line: table.line(*row),
         reason: reason.clone(),
-        guess: guess.map_or_else(String::new, |column| {
-            format!(
-                "; column {:?} looks more like formulas: --formula-column",
-                table.columns()[column].header
-            )
-        }),
+        guess: guess.map(|column| table.columns()[column].header.clone()),
     })
 }
 
 /// Blanks the columns of plugins that failed too often; the messages that say so.
 fn blank_switched_off(plan: &Plan, chunks: &mut [Chunk]) -> Vec<String> {
     let mut messages = Vec::new();
-    for (index, plugin) in plan.plugins.iter().enumerate() {
-        let Some(why) = plugin.session.switched_off() else {
+    for (index, predictor) in plan.predictors.iter().enumerate() {
+        let Some(session) = predictor.session() else {
+            continue;
+        };
+        let Some(why) = session.switched_off() else {
             continue;
         };
         chunks
             .par_iter_mut()
             .for_each(|chunk| chunk.blank(plan, index));
-        let example = plugin
-            .session
+        let example = session
             .example_fault()
             .map_or_else(String::new, |fault| format!(" ({fault})"));
         messages.push(format!("{why}{example}; its columns are empty"));
@@ -139,16 +138,17 @@ fn blank_switched_off(plan: &Plan, chunks: &mut [Chunk]) -> Vec<String> {
 }
 
 fn coverage(plan: &Plan, chunks: &[Chunk]) -> Vec<Coverage> {
-    let plugins = plan
-        .plugins
-        .iter()
-        .enumerate()
-        .map(|(index, plugin)| Coverage {
-            plugin: plugin.plugin().id().to_owned(),
-            covered: chunks.iter().map(|c| c.plugins[index].covered).sum(),
-            lost: chunks.iter().map(|c| c.plugins[index].lost).sum(),
-        });
-    plugins.collect()
+    let predictors = plan.predictors.iter().enumerate();
+    let coverage = predictors.map(|(index, predictor)| Coverage {
+        plugin: predictor.predictor.name().to_owned(),
+        title: predictor.predictor.title(),
+        covered: chunks.iter().map(|c| c.predicted[index].covered).sum(),
+        lost: chunks.iter().map(|c| c.predicted[index].lost).sum(),
+        faulty_batches: predictor.session().map_or(0, Session::faulty_batches),
+        fault: predictor.session().and_then(Session::example_fault),
+        time: predictor.session().map(Session::time),
+    });
+    coverage.collect()
 }
 
 /// The declared objectives of the plugin that covers most candidates, the first of equals.

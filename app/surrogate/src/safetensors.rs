@@ -1,6 +1,6 @@
 //! The safetensors container: eight bytes with the length of a JSON header, the header, and the numbers of all tensors.
 //!
-//! Only what model files need: little-endian tensors of four types, one text of metadata. Written in the order given, so
+//! Only what model files need: little-endian tensors of five types, one text of metadata. Written in the order given, so
 //! that the same model gives the same bytes.
 
 use std::collections::BTreeMap;
@@ -16,6 +16,7 @@ pub(crate) enum Numbers {
     F32(Vec<f32>),
     U32(Vec<u32>),
     U16(Vec<u16>),
+    U8(Vec<u8>),
 }
 
 /// The key of the metadata.
@@ -24,7 +25,7 @@ const META: &str = "lodestone";
 const LONGEST_HEADER: u64 = 16 << 20;
 
 /// The bytes of a file with this metadata and these tensors, each a list.
-pub(crate) fn write(metadata: &str, tensors: &[(&str, Numbers)]) -> Vec<u8> {
+pub(crate) fn write(metadata: &str, tensors: &[(String, Numbers)]) -> Vec<u8> {
     // Spelled out, so that the order never depends on how the JSON library was built.
     let mut header = format!("{{\"__metadata__\":{}", json!({ META: metadata }));
     let mut body = Vec::new();
@@ -46,6 +47,10 @@ pub(crate) fn write(metadata: &str, tensors: &[(&str, Numbers)]) -> Vec<u8> {
             Numbers::U16(v) => {
                 v.iter().for_each(|x| body.extend(x.to_le_bytes()));
                 ("U16", v.len())
+            }
+            Numbers::U8(v) => {
+                body.extend(v);
+                ("U8", v.len())
             }
         };
         let end = body.len();
@@ -132,6 +137,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<(String, BTreeMap<String, Numbers>), 
                     .map(|b| u16::from_le_bytes(*b))
                     .collect(),
             ),
+            Some("U8") => Numbers::U8(part.to_vec()),
             _ => return Err(bad(format!("its tensor `{name}` is of an unknown type"))),
         };
         let size = match &numbers {
@@ -139,6 +145,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<(String, BTreeMap<String, Numbers>), 
             Numbers::F32(v) => 4 * v.len(),
             Numbers::U32(v) => 4 * v.len(),
             Numbers::U16(v) => 2 * v.len(),
+            Numbers::U8(v) => v.len(),
         };
         if size != part.len() {
             return Err(bad(format!("its tensor `{name}` is cut off")));

@@ -90,7 +90,7 @@ pub enum TableError {
         source_name: String,
         columns: Vec<String>,
         /// Which column looks most like formulas, and how to name it.
-        hint: String,
+        hint: FormulaHint,
     },
     #[error(
         "{source_name}: no column is named `{name}`{hint}; the columns are {}",
@@ -138,6 +138,32 @@ impl TableError {
             action,
             target,
             error,
+        }
+    }
+}
+
+/// What may be done where no column has a formula's name; its text is worded for the command line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FormulaHint {
+    /// The column of this name looks most like formulas.
+    Likeliest(String),
+    /// The first line names no columns.
+    FirstLineIsRow,
+    /// No column looks like formulas.
+    None,
+}
+
+impl std::fmt::Display for FormulaHint {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Likeliest(name) => write!(
+                f,
+                "; `{name}` looks most like formulas: try --formula-column '{name}'"
+            ),
+            Self::FirstLineIsRow => f.write_str(
+                "; the first line looks like a row: put a line of column names above it",
+            ),
+            Self::None => f.write_str("; none looks like formulas; name one with --formula-column"),
         }
     }
 }

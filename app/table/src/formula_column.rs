@@ -1,6 +1,6 @@
 //! Which column holds the formulas, by its header or by what its cells look like.
 
-use crate::{Table, TableError, is_missing};
+use crate::{FormulaHint, Table, TableError, is_missing};
 
 /// Header names of formulas, the surest first; compared without case, spaces, `_` and `-`.
 const NAMES: [&str; 14] = [
@@ -77,17 +77,14 @@ fn share_of_formulas(table: &Table, column: usize) -> f64 {
 fn no_formula_column(table: &Table) -> TableError {
     let headers = table.columns().iter().map(|column| column.header.as_str());
     let hint = match by_content(table) {
-        Some(column) => {
-            let name = &table.columns()[column].name;
-            format!("; `{name}` looks most like formulas: try --formula-column '{name}'")
-        }
+        Some(column) => FormulaHint::Likeliest(table.columns()[column].name.clone()),
         None if headers
             .clone()
             .any(|header| looks_like_formula(header.trim())) =>
         {
-            "; the first line looks like a row: put a line of column names above it".to_owned()
+            FormulaHint::FirstLineIsRow
         }
-        None => "; none looks like formulas; name one with --formula-column".to_owned(),
+        None => FormulaHint::None,
     };
     TableError::NoFormulaColumn {
         source_name: table.source_name().to_owned(),

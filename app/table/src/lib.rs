@@ -32,6 +32,7 @@ mod encoding;
 mod error;
 mod file;
 mod formula_column;
+mod guess;
 mod header;
 mod lines;
 mod number;
@@ -47,7 +48,7 @@ mod write_json;
 mod write_parquet;
 mod write_text;
 
-pub use error::TableError;
+pub use error::{FormulaHint, TableError};
 pub use file::{Destination, write_atomically};
 pub use header::ColumnInfo;
 pub use number::{NumberError, is_missing, parse_number};

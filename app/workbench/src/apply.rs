@@ -2,14 +2,13 @@
 
 use crate::command::{Command, SelectMode};
 use crate::error::WorkbenchError;
-use crate::export;
+use crate::kind::FileKind;
+use crate::parallel;
 use crate::project::{Project, ProjectSource};
 use crate::results::Results;
-use crate::state::{Import, LogLevel, Recovery};
+use crate::state::{Import, LogLevel, Panel, Recovery};
 use crate::store::{self, PROJECT_ENDING};
-use crate::structure::is_structures;
 use crate::work::Workbench;
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
@@ -20,6 +19,13 @@ const RECENT: usize = 12;
 impl Workbench {
     /// Does a command. What goes wrong is told in the log, beside what caused it where that has a place of its own.
     pub fn apply(&mut self, command: Command) {
+        let command = match command {
+            // A plugin joins the project that is open, which can be undone.
+            Command::Open { path: Some(path) } if FileKind::of(&path) == FileKind::Plugin => {
+                Command::AddPlugin { path: Some(path) }
+            }
+            other => other,
+        };
         let name = command.name();
         let merge_key = command.merge_key();
         let before = self.state.project.clone();
@@ -48,15 +54,26 @@ impl Workbench {
         self.state.redo = self.history.redo_name();
     }
 
+    /// Ends a step of undo: what follows is a step of its own, also where it changes the same. A window calls it while nothing is
+    /// held or typed, so that one drag is one step and the next drag another.
+    pub fn end_step(&mut self) {
+        self.history.end_merging();
+    }
+
     /// Commands that go from one project to another, and are no step to undo.
     fn replacing(&self, name: &str) -> bool {
         matches!(
             name,
-            "open_challenge" | "open" | "import_table" | "close_project" | "recover"
+            "open_challenge"
+                | "open_crystals"
+                | "open"
+                | "import_table"
+                | "close_project"
+                | "recover"
         )
     }
 
-    fn mark_changed(&mut self) {
+    pub(crate) fn mark_changed(&mut self) {
         self.state.unsaved = true;
         self.changed.get_or_insert_with(Instant::now);
     }
@@ -67,14 +84,20 @@ impl Workbench {
         if after.plugin_files != before.plugin_files {
             self.load_plugins();
         }
+        if after.models != before.models {
+            self.load_models();
+        }
         if after.source != before.source {
             self.read_table();
         } else if !after.same_question(before) {
+            self.count_feasible(after.same_predictions(before));
             self.screen();
         } else if !after.same_view(before) {
             self.sort();
         } else if after.axes != before.axes {
             self.plot();
+        } else if after.parallel.axes != before.parallel.axes {
+            self.lay_parallel();
         }
         if after.selection != before.selection {
             self.count_elements();
@@ -88,6 +111,14 @@ impl Workbench {
             Command::OpenChallenge { challenge } => {
                 self.replace(Project::of_challenge(challenge), None);
                 self.state.tour = !self.state.preferences.tour_seen;
+            }
+            Command::OpenCrystals { only } => {
+                let project = Project {
+                    source: Some(ProjectSource::Crystals(only)),
+                    ..Project::default()
+                };
+                self.replace(project, None);
+                self.bring_to_front(Panel::Structure);
             }
             Command::Open { path } => self.open(path.ok_or(WorkbenchError::NoPath("open"))?)?,
             Command::PreviewFormulaColumn { column } => {
@@ -168,8 +199,17 @@ impl Workbench {
                 if !project.plugin_files.contains(&path) {
                     project.plugin_files.push(path);
                 }
+                self.close_offer();
             }
             Command::RemovePlugin { path } => project.plugin_files.retain(|p| *p != path),
+            Command::InstallPlugin { what, new_owner } => self.install_plugin(what, new_owner)?,
+            Command::UpdatePlugin { name } => self.update_plugin(name)?,
+            Command::UninstallPlugin { name } => self.uninstall_plugin(name)?,
+            Command::DismissPlugin => self.close_offer(),
+            Command::BrowseRegistry { place } => self.browse_registry(place)?,
+            Command::ForgetRegistry { place } => self.forget_registry(&place),
+            Command::TrustKey { key, label } => self.trust_key(key, label)?,
+            Command::RevokeKey { key } => self.revoke_key(key)?,
 
             Command::SortBy { sort } => project.sort = sort,
             Command::SetSearch { text } => project.search = text,
@@ -200,6 +240,19 @@ impl Workbench {
                 project.axes.x_log = x_log.or(project.axes.x_log);
                 project.axes.y_log = y_log.or(project.axes.y_log);
             }
+            Command::SetParallelAxes { axes } => project.parallel.axes = axes,
+            Command::BrushAxis { column, range } => {
+                let brushes = &mut project.parallel.brushes;
+                match range {
+                    Some([a, b]) => brushes.insert(column, [a.min(b), a.max(b)]),
+                    None => brushes.remove(&column),
+                };
+                self.select_brushed();
+            }
+            Command::ClearBrushes => {
+                project.parallel.brushes.clear();
+                self.select_brushed();
+            }
             Command::SetStructureStyle { style } => project.structure_style = *style,
             Command::ColourElements { by } => project.element_colours = by,
             Command::Select { rows, mode } => self.select(&rows, mode),
@@ -218,7 +271,7 @@ impl Workbench {
                 };
                 self.select(&rows, SelectMode::Replace);
             }
-            Command::ClearSelection => project.selection = Arc::default(),
+            Command::ClearSelection => self.select(&[], SelectMode::Replace),
             Command::SetLayout { layout } => project.layout = Some(layout),
 
             Command::ExportTable { path, selected } => {
@@ -228,8 +281,7 @@ impl Workbench {
             }
             Command::CopyRows { selected } => {
                 let (results, rows) = self.rows_to_take(selected)?;
-                let text = export::csv(&results, &rows)?;
-                self.state.clipboard = (self.state.clipboard.0 + 1, text);
+                self.copy(results, rows);
             }
             Command::ExportPlot { path, range } => {
                 let path = path.ok_or(WorkbenchError::NoPath("export the plot"))?;
@@ -237,6 +289,20 @@ impl Workbench {
                 let points = points.ok_or(WorkbenchError::NothingOpen)?;
                 self.export_plot(path, points, range);
             }
+
+            Command::ExportParallel { path } => {
+                let path = path.ok_or(WorkbenchError::NoPath("export the plot"))?;
+                let parallel = self.state.parallel.clone();
+                self.export_parallel(path, parallel.ok_or(WorkbenchError::NothingOpen)?);
+            }
+
+            command @ (Command::UseModel { .. }
+            | Command::AddModel { .. }
+            | Command::EvaluateModel { .. }
+            | Command::TrainModel { .. }
+            | Command::ExportParity { .. }) => self.execute_model_command(command)?,
+
+            Command::ExplainSelected => self.explain_selected()?,
 
             Command::Undo => self.travel(true),
             Command::Redo => self.travel(false),
@@ -247,9 +313,7 @@ impl Workbench {
             }
             Command::CancelAll => self.state.tasks.iter().for_each(|t| t.job.cancel()),
             Command::ClearLog => self.state.log.clear(),
-            Command::ShowPanel { panel } => {
-                self.state.wanted_panel = (self.state.wanted_panel.0 + 1, Some(panel));
-            }
+            Command::ShowPanel { panel } => self.bring_to_front(panel),
             Command::SetLanguage { language } => {
                 self.state.preferences.language = language;
                 self.write_preferences();
@@ -273,9 +337,23 @@ impl Workbench {
         Ok(())
     }
 
+    fn bring_to_front(&mut self, panel: Panel) {
+        self.state.wanted_panel = (self.state.wanted_panel.0 + 1, Some(panel));
+    }
+
     /// Goes over to another project.
     fn replace(&mut self, project: Project, path: Option<PathBuf>) {
         let same_source = self.state.project.source == project.source;
+        let mut project = project;
+        if self.state.project.source.is_none() && path.is_none() {
+            // Plugins that were brought before there were candidates are meant for the candidates that come.
+            let files = std::mem::take(&mut self.state.project.plugin_files);
+            let new = files.into_iter();
+            let new = new.filter(|file| !project.plugin_files.contains(file));
+            let new: Vec<PathBuf> = new.collect();
+            project.plugin_files.extend(new);
+            self.state.unsaved = false;
+        }
         let before = std::mem::replace(&mut self.state.project, project);
         let path_before = std::mem::replace(&mut self.state.project_path, path);
         if std::mem::take(&mut self.state.unsaved) {
@@ -295,15 +373,14 @@ impl Workbench {
     }
 
     fn open(&mut self, path: PathBuf) -> Result<(), WorkbenchError> {
-        let ending = path.extension().unwrap_or_default().to_string_lossy();
-        match ending.to_lowercase().as_str() {
-            PROJECT_ENDING => {
+        match FileKind::of(&path) {
+            FileKind::Project => {
                 let project = store::read_project(&path)?;
                 self.replace(project, Some(path.clone()));
                 self.remember(path);
             }
-            "wasm" => self.execute(Command::AddPlugin { path: Some(path) })?,
-            "csv" | "tsv" | "tab" | "txt" | "parquet" | "pq" | "xlsx" => {
+            FileKind::Plugin => self.offer_plugin(path),
+            FileKind::Table => {
                 self.state.import = Some(Import {
                     path,
                     formula_column: None,
@@ -311,8 +388,11 @@ impl Workbench {
                 });
                 self.preview();
             }
-            _ if is_structures(&path) => self.import(path, None),
-            _ => return Err(WorkbenchError::UnknownFile { path }),
+            FileKind::Structures => {
+                self.import(path, None);
+                self.bring_to_front(Panel::Structure);
+            }
+            FileKind::Unknown => return Err(WorkbenchError::UnknownFile { path }),
         }
         Ok(())
     }
@@ -353,7 +433,7 @@ impl Workbench {
         self.write_preferences();
     }
 
-    fn write_preferences(&mut self) {
+    pub(crate) fn write_preferences(&mut self) {
         let written = self
             .setup
             .folders
@@ -384,25 +464,31 @@ impl Workbench {
         let rows = rows.iter().copied().filter(|&row| row < count);
         let selection = &mut self.state.project.selection;
         let selected: Vec<u32> = match mode {
-            SelectMode::Replace => {
-                let mut rows: Vec<u32> = rows.collect();
-                rows.sort_unstable();
-                rows.dedup();
-                rows
-            }
-            SelectMode::Add => {
-                let mut all: Vec<u32> = selection.iter().copied().chain(rows).collect();
-                all.sort_unstable();
-                all.dedup();
-                all
-            }
+            SelectMode::Replace => ascending(rows, count),
+            SelectMode::Add => ascending(selection.iter().copied().chain(rows), count),
             SelectMode::Toggle => {
-                let old: BTreeSet<u32> = selection.iter().copied().collect();
-                let new: BTreeSet<u32> = rows.collect();
-                old.symmetric_difference(&new).copied().collect()
+                let new = ascending(rows, count);
+                let was = |row: &u32| selection.binary_search(row).is_ok();
+                let stays = |row: &&u32| new.binary_search(row).is_err();
+                let mut all: Vec<u32> = selection.iter().filter(stays).copied().collect();
+                all.extend(new.iter().filter(|row| !was(row)));
+                ascending(all.into_iter(), count)
             }
         };
+        // What was brushed is not what is selected any more.
+        self.state.project.parallel.brushes.clear();
+        let selection = &mut self.state.project.selection;
         *selection = Arc::new(selected);
+    }
+
+    /// Selects what lies in the ranges that are brushed.
+    fn select_brushed(&mut self) {
+        let (Some(results), project) = (&self.state.results, &self.state.project) else {
+            return;
+        };
+        let rows = parallel::brushed(results, project, &self.state.rows);
+        let count = results.table().len() as u32;
+        self.state.project.selection = Arc::new(ascending(rows.into_iter(), count));
     }
 
     /// The rows shown, or the selected ones, and the results they belong to.
@@ -424,13 +510,33 @@ impl Workbench {
 
     /// The selected rows in the order shown; those that are hidden last.
     fn selected_in_order(&self) -> Arc<Vec<u32>> {
-        let state = &self.state;
-        let shown = state.rows.iter().copied();
-        let mut rows: Vec<u32> = shown.filter(|&row| state.is_selected(row)).collect();
-        let seen: BTreeSet<u32> = rows.iter().copied().collect();
-        rows.extend(state.project.selection.iter().filter(|r| !seen.contains(r)));
+        let selection = &self.state.project.selection;
+        let count = selection.last().map_or(0, |&row| row as usize + 1);
+        let mut wanted = vec![false; count];
+        selection
+            .iter()
+            .for_each(|&row| wanted[row as usize] = true);
+        // Each is taken once: what was shown is not wanted any more.
+        let mut take = |row: &u32| wanted.get_mut(*row as usize).is_some_and(std::mem::take);
+        let shown = self.state.rows.iter().copied();
+        let mut rows: Vec<u32> = shown.filter(&mut take).collect();
+        rows.extend(selection.iter().copied().filter(take));
         Arc::new(rows)
     }
+}
+
+/// Rows below `count`, each once, ascending.
+fn ascending(rows: impl Iterator<Item = u32>, count: u32) -> Vec<u32> {
+    const FEW: usize = 10_000;
+    let mut rows: Vec<u32> = rows.collect();
+    if rows.len() <= FEW {
+        rows.sort_unstable();
+        rows.dedup();
+        return rows;
+    }
+    let mut wanted = vec![false; count as usize];
+    rows.iter().for_each(|&row| wanted[row as usize] = true);
+    (0..count).filter(|&row| wanted[row as usize]).collect()
 }
 
 /// Takes an entry out of a list, where there is one.

@@ -1,17 +1,19 @@
 //! What can go wrong with what a user asks of the workbench; each text says what would be right.
 
+use screening::ScreeningError;
 use std::path::PathBuf;
+use table::{FormulaHint, TableError};
 
 /// Why a command could not be done.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum WorkbenchError {
-    #[error(transparent)]
-    Table(#[from] table::TableError),
+    #[error("{}", of_table(.0))]
+    Table(#[from] TableError),
     #[error(transparent)]
     Structure(#[from] crystal::CrystalError),
-    #[error(transparent)]
-    Screening(#[from] screening::ScreeningError),
+    #[error("{}", of_screening(.0))]
+    Screening(#[from] ScreeningError),
     #[error("{}: cannot {action}: {error}", path.display())]
     File {
         action: &'static str,
@@ -52,8 +54,119 @@ pub enum WorkbenchError {
     PlotFormat { path: PathBuf },
     #[error("{}: the picture cannot be drawn: {error}", path.display())]
     Plot { path: PathBuf, error: String },
+    #[error(transparent)]
+    Learning(#[from] surrogate::SurrogateError),
+    #[error("the model cannot be used: {why}")]
+    Model { why: String },
+    #[error("no model was evaluated yet; train or evaluate one first")]
+    NoReport,
     #[error("{0}: the file was not named")]
     NoPath(&'static str),
+    #[error("plugins are being changed already; wait until that is done, or cancel it under Tasks")]
+    ShelfBusy,
     #[error("the project has no file yet; save it under a name first")]
     NoFile,
+}
+
+/// The words of an error, without the options of the command line that some of them name.
+fn of_table(error: &TableError) -> String {
+    let TableError::NoFormulaColumn {
+        source_name, hint, ..
+    } = error
+    else {
+        return error.to_string();
+    };
+    let remedy = match hint {
+        FormulaHint::Likeliest(name) => {
+            format!("column {name:?} looks most like formulas: open the file again and choose it")
+        }
+        FormulaHint::FirstLineIsRow => {
+            "the first line looks like a row: put a line of column names above it".to_owned()
+        }
+        FormulaHint::None => {
+            "none looks like formulas: open the file again and choose their column".to_owned()
+        }
+    };
+    format!(
+        "{source_name}: no column has a formula's name (formula, composition, material, ...); {remedy}"
+    )
+}
+
+fn of_screening(error: &ScreeningError) -> String {
+    match error {
+        ScreeningError::Table(error) => of_table(error),
+        ScreeningError::NoStructures { plugin } => format!(
+            "plugin {plugin} needs crystal structures: open a folder of structure files, or a table with a column of their paths"
+        ),
+        ScreeningError::NoObjective { names, .. } => {
+            format!("there is nothing to rank by: {names} declares no objective; add one")
+        }
+        ScreeningError::ModelStructures { model } => format!(
+            "model {model} needs crystal structures: open a folder of structure files, or a table with a column of their paths"
+        ),
+        ScreeningError::NothingApplies { rows, tried } => format!(
+            "no plugin applies to any of the {rows} candidates ({tried}); add an objective that is a column of the table"
+        ),
+        ScreeningError::NoFormula {
+            rows,
+            column,
+            line,
+            reason,
+            guess,
+        } => {
+            let guess = guess.as_ref().map_or_else(String::new, |guess| {
+                format!(
+                    "; column {guess:?} looks more like formulas: open the file again and choose it"
+                )
+            });
+            format!(
+                "none of the {rows} rows holds a formula that can be read in column {column:?} (line {line}: {reason}){guess}"
+            )
+        }
+        other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_window_is_not_told_of_options_of_the_command_line() {
+        let no_column = |hint| TableError::NoFormulaColumn {
+            source_name: "in.csv".into(),
+            columns: vec!["x".into()],
+            hint,
+        };
+        let name = || "x".to_owned();
+        let mut errors: Vec<ScreeningError> = [
+            FormulaHint::Likeliest(name()),
+            FormulaHint::FirstLineIsRow,
+            FormulaHint::None,
+        ]
+        .map(|hint| ScreeningError::Table(no_column(hint)))
+        .into();
+        errors.extend([
+            ScreeningError::NoStructures { plugin: name() },
+            ScreeningError::NoObjective {
+                names: name(),
+                example: name(),
+            },
+            ScreeningError::NothingApplies {
+                rows: 3,
+                tried: name(),
+            },
+            ScreeningError::NoFormula {
+                rows: 3,
+                column: name(),
+                line: 2,
+                reason: name(),
+                guess: Some("composition".into()),
+            },
+        ]);
+        for error in errors {
+            let text = WorkbenchError::from(error).to_string();
+            assert!(!text.contains(" -"), "{text}");
+        }
+    }
 }

@@ -2,7 +2,9 @@
 
 use crate::chart::{self, PlotRange};
 use crate::error::WorkbenchError;
+use crate::parallel::Parallel;
 use crate::points::Points;
+use crate::project::Project;
 use crate::results::Results;
 use job::Job;
 use std::path::Path;
@@ -24,17 +26,17 @@ pub(crate) fn table(
 }
 
 /// Rows of the results as CSV, for the clipboard.
-pub(crate) fn csv(results: &Results, rows: &[u32]) -> Result<String, WorkbenchError> {
+pub(crate) fn csv(results: &Results, rows: &[u32], job: &Job) -> Result<String, WorkbenchError> {
+    job.stage("copying", Some(rows.len() as u64));
     let mut bytes = Vec::new();
     results
         .output_of(rows)
-        .write(&mut bytes, OutputFormat::Csv, &Job::new())?;
+        .write(&mut bytes, OutputFormat::Csv, job)?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-/// The size of a plot in a picture, and pixels a unit in PNG.
+/// The size of a plot in a picture.
 const PICTURE: (f32, f32) = (800.0, 600.0);
-const ZOOM: f32 = 2.0;
 
 /// Writes the plot as .svg or .png.
 pub(crate) fn plot(
@@ -46,17 +48,19 @@ pub(crate) fn plot(
 ) -> Result<(), WorkbenchError> {
     let range = range.unwrap_or_else(|| chart::full_range(points));
     let chart = chart::marks(points, range, selection, PICTURE, 13.0);
-    let svg = chart::svg(&chart, PICTURE.0, PICTURE.1);
-    let ending = path.extension().unwrap_or_default().to_string_lossy();
-    let bytes = match ending.to_lowercase().as_str() {
-        "svg" => svg.into_bytes(),
-        "png" => chart::png(&svg, fonts, ZOOM).map_err(|error| WorkbenchError::Plot {
-            path: path.into(),
-            error,
-        })?,
-        _ => return Err(WorkbenchError::PlotFormat { path: path.into() }),
-    };
-    file(path, || Ok(bytes))
+    chart::write_picture(&chart.drawing, fonts, path)
+}
+
+/// Writes the plot with parallel axes as .svg or .png.
+pub(crate) fn parallel(
+    parallel: &Parallel,
+    project: &Project,
+    fonts: &[&'static [u8]],
+    path: &Path,
+) -> Result<(), WorkbenchError> {
+    let (brushes, selection) = (&project.parallel.brushes, &project.selection);
+    let chart = chart::parallel_marks(parallel, brushes, selection, PICTURE, 13.0, 2.0);
+    chart::write_picture(&chart.drawing, fonts, path)
 }
 
 /// Writes a file; why its contents cannot be made is told in words.

@@ -1,7 +1,9 @@
 //! The rows shown as points of a plot, with the front of the two axes where something is wanted of both.
 
+use crate::chart::{PlotRange, Scale};
+use crate::places::{Area, Places};
 use crate::project::Project;
-use crate::results::{Column, Results};
+use crate::results::{Column, Results, Value};
 use job::{Cancelled, Job};
 use optimize::{Direction, front_numbers};
 use rayon::prelude::*;
@@ -36,6 +38,83 @@ pub struct Points {
     pub front: Vec<u32>,
     /// How many shown rows lack one of the values.
     pub missing: usize,
+    /// What shows all points, with a little room around them.
+    pub(crate) range: PlotRange,
+    /// The points as they lie along the axes.
+    places: Places,
+    /// Row and place in `rows`, by row.
+    by_row: Vec<(u32, u32)>,
+}
+
+/// The columns of a plot's axes and how the axes run.
+pub(crate) struct Axes {
+    pub columns: [Column; 2],
+    /// `None`: by powers of ten where the values span more than three of them.
+    pub log: [Option<bool>; 2],
+}
+
+impl Points {
+    /// Rows with their values of x and y, of which both are known.
+    pub(crate) fn new(
+        key: PointsKey,
+        axes: Axes,
+        placed: &[(u32, Value, Value)],
+        missing: usize,
+    ) -> Self {
+        let x: Vec<f64> = placed.iter().map(|p| p.1.mean).collect();
+        let y: Vec<f64> = placed.iter().map(|p| p.2.mean).collect();
+        let x_log = axes.log[0].unwrap_or_else(|| spans_decades(&x));
+        let y_log = axes.log[1].unwrap_or_else(|| spans_decades(&y));
+        let (x_scale, y_scale) = (Scale::of(x_log), Scale::of(y_log));
+        let places = Places::new(x.len(), |at| [x_scale.along(x[at]), y_scale.along(y[at])]);
+        let rows = placed.iter().zip(0..);
+        let mut by_row: Vec<(u32, u32)> = rows.map(|((row, ..), at)| (*row, at)).collect();
+        by_row.par_sort_unstable();
+        let range = PlotRange {
+            x: x_scale.full_range(&x),
+            y: y_scale.full_range(&y),
+        };
+        let [x_column, y_column] = axes.columns;
+        Self {
+            range,
+            key,
+            x_column,
+            y_column,
+            x_log,
+            y_log,
+            rows: placed.iter().map(|p| p.0).collect(),
+            x,
+            y,
+            x_std: placed.iter().map(|p| p.1.std).collect(),
+            y_std: placed.iter().map(|p| p.2.std).collect(),
+            front: Vec::new(),
+            missing,
+            places,
+            by_row,
+        }
+    }
+
+    /// The points in an area, given along the axes (the power of ten where an axis runs by them), with their places there.
+    pub(crate) fn within(&self, area: Area) -> impl Iterator<Item = (u32, [f64; 2])> + '_ {
+        self.places.within(area)
+    }
+
+    /// The places in `rows` of those of some ascending rows that have a point.
+    pub(crate) fn of_rows<'a>(&'a self, rows: &'a [u32]) -> impl Iterator<Item = u32> + 'a {
+        let mut rest = self.by_row.as_slice();
+        rows.iter().filter_map(move |&row| {
+            // In growing steps: many rows walk along, few leap.
+            let mut step = 1;
+            while rest.get(step).is_some_and(|&(other, _)| other < row) {
+                step *= 2;
+            }
+            let near = &rest[step / 2..rest.len().min(step + 1)];
+            let ahead = step / 2 + near.partition_point(|&(other, _)| other < row);
+            rest = &rest[ahead..];
+            let &(found, at) = rest.first()?;
+            (found == row).then_some(at)
+        })
+    }
 }
 
 /// The columns of the axes: as chosen, else the first two objectives, else the first two columns of numbers.
@@ -78,33 +157,18 @@ pub(crate) fn points(
     let placed: Vec<_> = rows.par_iter().filter_map(place).collect();
     job.check()?;
     let missing = rows.len() - placed.len();
-    let mut points = Points {
-        key: PointsKey {
-            generation: results.generation,
-            view,
-            x: x_column.name.clone(),
-            y: y_column.name.clone(),
-        },
-        rows: placed.iter().map(|p| p.0).collect(),
-        x: placed.iter().map(|p| p.1.mean).collect(),
-        y: placed.iter().map(|p| p.2.mean).collect(),
-        x_std: placed.iter().map(|p| p.1.std).collect(),
-        y_std: placed.iter().map(|p| p.2.std).collect(),
-        front: Vec::new(),
-        missing,
-        x_log: false,
-        y_log: false,
-        x_column,
-        y_column,
+    let key = PointsKey {
+        generation: results.generation,
+        view,
+        x: x_column.name.clone(),
+        y: y_column.name.clone(),
     };
-    points.x_log = project
-        .axes
-        .x_log
-        .unwrap_or_else(|| spans_decades(&points.x));
-    points.y_log = project
-        .axes
-        .y_log
-        .unwrap_or_else(|| spans_decades(&points.y));
+    let axes = Axes {
+        columns: [x_column, y_column],
+        log: [project.axes.x_log, project.axes.y_log],
+    };
+    let mut points = Points::new(key, axes, &placed, missing);
+    job.check()?;
     if let (Some(x), Some(y)) = (points.x_column.direction, points.y_column.direction) {
         points.front = front(&points, x, y, job)?;
     }
@@ -112,7 +176,7 @@ pub(crate) fn points(
 }
 
 /// Whether values are better seen by powers of ten: all positive, and over three of them.
-fn spans_decades(values: &[f64]) -> bool {
+pub(crate) fn spans_decades(values: &[f64]) -> bool {
     let low = values.iter().copied().fold(f64::INFINITY, f64::min);
     let high = values.iter().copied().fold(0.0, f64::max);
     low > 0.0 && low.is_finite() && high / low > 1000.0

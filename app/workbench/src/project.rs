@@ -2,6 +2,7 @@
 
 use crate::challenge::Challenge;
 use crate::filter::Filter;
+use crate::models::ModelChoice;
 use matter::Element;
 use optimize::{Direction, Objective};
 use screening::Setting;
@@ -15,6 +16,8 @@ use std::sync::Arc;
 #[serde(rename_all = "snake_case")]
 pub enum ProjectSource {
     Challenge(Challenge),
+    /// Crystals that the program carries: the one of a CIF file's name, or all.
+    Crystals(Option<String>),
     File(PathBuf),
 }
 
@@ -96,6 +99,38 @@ pub struct PlotAxes {
     pub y_log: Option<bool>,
 }
 
+/// One of the parallel axes.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ParallelAxis {
+    /// The name of a column.
+    pub column: String,
+    /// Whether values fall upwards; `None`: where smaller is better.
+    pub flipped: Option<bool>,
+    /// Whether it runs by powers of ten; `None`: where the values span more than three of them.
+    pub log: Option<bool>,
+}
+
+impl ParallelAxis {
+    /// The axis of a column, as it is best seen.
+    pub fn of(column: &str) -> Self {
+        Self {
+            column: column.to_owned(),
+            ..Self::default()
+        }
+    }
+}
+
+/// The plot with parallel axes.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ParallelPlot {
+    /// From left to right; `None`: the objectives, and some properties more.
+    pub axes: Option<Vec<ParallelAxis>>,
+    /// Ranges of values, lower first, by column; what lies in all of them is selected.
+    pub brushes: BTreeMap<String, [f64; 2]>,
+}
+
 /// What the periodic table's colours tell.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -134,6 +169,8 @@ pub struct Project {
     pub plugins_off: BTreeSet<String>,
     /// Component files that were added.
     pub plugin_files: Vec<PathBuf>,
+    /// Models that predict beside the plugins.
+    pub models: Vec<ModelChoice>,
     /// Parameters that differ from their defaults: plugin, parameter, value as text.
     pub settings: Vec<(String, String, String)>,
     pub sort: Option<Sort>,
@@ -144,6 +181,7 @@ pub struct Project {
     /// The column whose values colour its cells.
     pub coloured_column: Option<String>,
     pub axes: PlotAxes,
+    pub parallel: ParallelPlot,
     pub element_colours: ColourBy,
     /// How structures are drawn.
     pub structure_style: scene::Style,
@@ -198,13 +236,19 @@ impl Project {
 
     /// Whether two projects ask the same of the plugins, so that one screening answers both.
     pub fn same_question(&self, other: &Self) -> bool {
-        self.source == other.source
-            && self.formula_column == other.formula_column
+        self.same_predictions(other)
             && self.objectives == other.objectives
             && self.constraints == other.constraints
             && self.elements == other.elements
+    }
+
+    /// Whether the same is predicted of the same candidates for two projects, whatever is wanted of them.
+    pub fn same_predictions(&self, other: &Self) -> bool {
+        self.source == other.source
+            && self.formula_column == other.formula_column
             && self.plugins_off == other.plugins_off
             && self.plugin_files == other.plugin_files
+            && self.models == other.models
             && self.settings == other.settings
     }
 
@@ -220,7 +264,12 @@ impl Project {
         if let Some(ProjectSource::File(path)) = self.source {
             self.source = Some(ProjectSource::File(map(path)));
         }
-        self.plugin_files = self.plugin_files.into_iter().map(map).collect();
+        self.plugin_files = self.plugin_files.into_iter().map(&map).collect();
+        let models = self.models.into_iter().map(|model| match model {
+            ModelChoice::File(path) => ModelChoice::File(map(path)),
+            shipped @ ModelChoice::Shipped(_) => shipped,
+        });
+        self.models = models.collect();
         self
     }
 

@@ -3,16 +3,21 @@
 
 use crate::chart::PlotRange;
 use crate::error::WorkbenchError;
-use crate::plugins::{Loaded, PluginSource};
+use crate::explain::ExplainedRow;
+use crate::feasible::{self, Feasible};
+use crate::models::{ModelReport, ModelsState, UsedModel};
+use crate::parallel::Parallel;
+use crate::plugins::{Loaded, Offered, ShelfDone, ShelfState, Subject};
 use crate::points::Points;
 use crate::project::Project;
 use crate::read::Preview;
 use crate::results::Results;
+use crate::shelf::Shelf;
 use crate::state::{LogLevel, LogLine, Preferences, State, Task, TaskKind};
 use crate::store::Folders;
 use crate::structure::{self, SelectedStructure};
 use crate::undo::History;
-use crate::{export, plugins, points, read, screen, view};
+use crate::{export, points, read, screen, view};
 use job::Job;
 use plugin_host::{Host, Plugin};
 use screening::{ScreeningError, Structures};
@@ -30,8 +35,8 @@ pub type MakeHost = Arc<dyn Fn() -> Result<Host, String> + Send + Sync>;
 #[derive(Clone)]
 pub struct Setup {
     pub host: MakeHost,
-    /// The installed plugins.
-    pub plugins: Vec<PluginSource>,
+    /// Where plugins are.
+    pub shelf: Shelf,
     pub folders: Folders,
     /// TrueType or OpenType fonts for plots that are written as pictures.
     pub fonts: Vec<&'static [u8]>,
@@ -39,9 +44,29 @@ pub struct Setup {
     pub wake: Arc<dyn Fn() + Send + Sync>,
 }
 
+/// The host, made by the first worker that needs it.
+#[derive(Clone)]
+pub(crate) struct SharedHost {
+    made: Arc<OnceLock<Result<Host, String>>>,
+    make: MakeHost,
+}
+
+impl SharedHost {
+    /// The host, or why there is none; for worker threads.
+    pub fn get(&self) -> Result<&Host, String> {
+        let made = self.made.get_or_init(|| (self.make)());
+        made.as_ref().map_err(Clone::clone)
+    }
+}
+
 /// What a worker finished.
-enum Done {
-    Plugins(Result<Loaded, String>),
+pub(crate) enum Done {
+    Plugins(Result<Box<Loaded>, String>),
+    /// `None`: cancelled.
+    Explained(Option<ExplainedRow>),
+    Looked(Result<Box<Offered>, String>),
+    /// Why not, and whether only because a name belongs to another key.
+    Shelf(Subject, Result<ShelfDone, (String, bool)>),
     Preview(Result<Arc<Preview>, WorkbenchError>),
     Table(Result<Box<Opened>, WorkbenchError>),
     /// The structure of a row.
@@ -49,11 +74,17 @@ enum Done {
     Results(Result<Box<Results>, WorkbenchError>),
     Rows(Option<(Vec<u32>, Vec<u32>)>),
     Points(Option<Arc<Points>>),
+    Parallel(Option<Arc<Parallel>>),
+    Elements(Vec<u32>),
+    Feasible(Option<Feasible>),
+    Copied(Result<String, WorkbenchError>),
     Exported(PathBuf, Result<(), WorkbenchError>),
+    Models(Vec<UsedModel>),
+    Learnt(Result<Box<ModelReport>, WorkbenchError>),
 }
 
 /// A table that was read, the view of it before any prediction, and structures of its rows.
-struct Opened {
+pub(crate) struct Opened {
     results: Arc<Results>,
     structures: Option<Arc<Structures>>,
 }
@@ -74,7 +105,7 @@ pub struct Workbench {
     pub(crate) state: State,
     pub(crate) history: History,
     pub(crate) setup: Setup,
-    host: Arc<OnceLock<Result<Host, String>>>,
+    pub(crate) host: SharedHost,
     generations: HashMap<TaskKind, u64>,
     next_task: u64,
     next_line: u64,
@@ -86,7 +117,9 @@ pub struct Workbench {
     /// When the project changed without having been written down.
     pub(crate) changed: Option<Instant>,
     /// Whether the plugins were loaded, or refused.
-    plugins_ready: bool,
+    pub(crate) plugins_ready: bool,
+    /// Whether the project's models were read, or refused.
+    pub(crate) models_ready: bool,
 }
 
 impl Workbench {
@@ -98,8 +131,11 @@ impl Workbench {
         let mut workbench = Self {
             state: empty_state(preferences),
             history: History::default(),
+            host: SharedHost {
+                made: Arc::default(),
+                make: setup.host.clone(),
+            },
             setup,
-            host: Arc::default(),
             generations: HashMap::new(),
             next_task: 0,
             next_line: 0,
@@ -110,6 +146,7 @@ impl Workbench {
             started: Instant::now(),
             changed: None,
             plugins_ready: false,
+            models_ready: true,
         };
         match recovery {
             Ok(recovery) => workbench.state.recovery = recovery,
@@ -124,7 +161,8 @@ impl Workbench {
         &self.state
     }
 
-    pub(crate) fn log(&mut self, level: LogLevel, text: impl Into<String>) {
+    /// Tells the user something.
+    pub fn log(&mut self, level: LogLevel, text: impl Into<String>) {
         const KEPT: usize = 1000;
         let text = text.into();
         if self.state.log.len() == KEPT {
@@ -137,6 +175,11 @@ impl Workbench {
             at: self.started.elapsed(),
         });
         self.next_line += 1;
+    }
+
+    /// The structures of the table's rows.
+    pub(crate) fn structures(&self) -> Option<Arc<Structures>> {
+        self.structures.clone()
     }
 
     /// Whether any work is under way.
@@ -206,7 +249,11 @@ impl Workbench {
     }
 
     /// Starts work of a kind; work of that kind that is still under way is cancelled and its answer dropped.
-    fn start(&mut self, kind: TaskKind, work: impl FnOnce(&Job) -> Done + Send + 'static) {
+    pub(crate) fn start(
+        &mut self,
+        kind: TaskKind,
+        work: impl FnOnce(&Job) -> Done + Send + 'static,
+    ) {
         self.stop(kind);
         let generation = *self.generations.entry(kind).or_insert(0);
         let task = Task {
@@ -243,26 +290,11 @@ impl Workbench {
     }
 
     /// Cancels the work of a kind; its answer will be dropped.
-    fn stop(&mut self, kind: TaskKind) {
+    pub(crate) fn stop(&mut self, kind: TaskKind) {
         *self.generations.entry(kind).or_insert(0) += 1;
         for task in self.state.tasks.iter().filter(|task| task.kind == kind) {
             task.job.cancel();
         }
-    }
-
-    pub(crate) fn load_plugins(&mut self) {
-        self.plugins_ready = false;
-        let mut sources = self.setup.plugins.clone();
-        let files = &self.state.project.plugin_files;
-        sources.extend(files.iter().map(|path| PluginSource::of_file(path)));
-        let (host, make) = (self.host.clone(), self.setup.host.clone());
-        self.start(TaskKind::LoadPlugins, move |job| {
-            let host = host.get_or_init(|| make());
-            Done::Plugins(match host {
-                Ok(host) => Ok(plugins::load(host, &sources, job)),
-                Err(error) => Err(error.clone()),
-            })
-        });
     }
 
     pub(crate) fn read_table(&mut self) {
@@ -289,6 +321,9 @@ impl Workbench {
             TaskKind::Screen,
             TaskKind::Sort,
             TaskKind::Plot,
+            TaskKind::Parallel,
+            TaskKind::Elements,
+            TaskKind::Count,
         ] {
             self.stop(kind);
         }
@@ -297,6 +332,8 @@ impl Workbench {
         state.results = None;
         state.rows = Arc::default();
         state.points = None;
+        state.feasible = None;
+        state.parallel = None;
         state.element_counts = Arc::default();
         state.question_error = None;
         state.table_error = None;
@@ -309,7 +346,7 @@ impl Workbench {
         let Some(table) = self.state.table.clone() else {
             return;
         };
-        if !self.plugins_ready {
+        if !(self.plugins_ready && self.models_ready) {
             return;
         }
         let project = self.state.project.clone();
@@ -322,10 +359,14 @@ impl Workbench {
             .filter(|plugin| on(plugin.id()))
             .collect();
         let structures = self.structures.clone();
+        let models = self.models_in_use();
         let generation = self.state.results.as_ref().map_or(0, |r| r.generation) + 1;
         self.start(TaskKind::Screen, move |job| {
             Done::Results(
-                screen::screen(generation, &project, plugins, table, structures, job).map(Box::new),
+                screen::screen(
+                    generation, &project, plugins, models, table, structures, job,
+                )
+                .map(Box::new),
             )
         });
     }
@@ -360,7 +401,7 @@ impl Workbench {
         if self.state.structure.as_ref().is_some_and(|s| s.row == row) {
             return;
         }
-        let Some((path, number)) = structure::file_of(results.table(), &source, row) else {
+        let Some(place) = structure::place_of(results.table(), &source, row) else {
             self.state.structure = Some(SelectedStructure {
                 row,
                 structure: None,
@@ -368,7 +409,7 @@ impl Workbench {
             return;
         };
         self.start(TaskKind::Structure, move |_| {
-            let structure = Some(structure::read(&path, number));
+            let structure = Some(place.read());
             Done::Structure(SelectedStructure { row, structure })
         });
     }
@@ -385,12 +426,45 @@ impl Workbench {
         });
     }
 
-    /// Counts elements anew where the selection changed: quick beside what a click takes, up to very large selections.
+    /// Counts elements anew where the selection changed: at once where a click selects some, else beside the window.
     pub(crate) fn count_elements(&mut self) {
-        if let Some(results) = &self.state.results {
-            let counts = element_counts(results, &self.state.project, &self.state.rows);
-            self.state.element_counts = Arc::new(counts);
+        const AT_ONCE: usize = 20_000;
+        let Some(results) = self.state.results.clone() else {
+            return;
+        };
+        self.stop(TaskKind::Elements);
+        let (project, rows) = (self.state.project.clone(), self.state.rows.clone());
+        let counted = match project.selection.len() {
+            0 => rows.len(),
+            selected => selected,
+        };
+        if counted <= AT_ONCE {
+            self.state.element_counts = Arc::new(element_counts(&results, &project, &rows));
+            return;
         }
+        self.start(TaskKind::Elements, move |_| {
+            Done::Elements(element_counts(&results, &project, &rows))
+        });
+    }
+
+    /// Counts the candidates that satisfy the constraints, where the predictions at hand are those that are asked for.
+    pub(crate) fn count_feasible(&mut self, same_predictions: bool) {
+        self.stop(TaskKind::Count);
+        let (Some(results), true) = (self.state.results.clone(), same_predictions) else {
+            self.state.feasible = None;
+            return;
+        };
+        let project = self.state.project.clone();
+        self.start(TaskKind::Count, move |job| {
+            Done::Feasible(feasible::feasible(&results, &project, job).ok().flatten())
+        });
+    }
+
+    /// Rows as text for the clipboard.
+    pub(crate) fn copy(&mut self, results: Arc<Results>, rows: Arc<Vec<u32>>) {
+        self.start(TaskKind::Copy, move |job| {
+            Done::Copied(export::csv(&results, &rows, job))
+        });
     }
 
     /// Places the points of the plot.
@@ -406,6 +480,31 @@ impl Workbench {
         self.start(TaskKind::Plot, move |job| {
             let points = points::points(&results, &project, &rows, view, job);
             Done::Points(points.ok().flatten().map(Arc::new))
+        });
+    }
+
+    /// Lays the rows over the parallel axes.
+    pub(crate) fn lay_parallel(&mut self) {
+        let Some(results) = self.state.results.clone() else {
+            return;
+        };
+        let (project, rows, view) = (
+            self.state.project.clone(),
+            self.state.rows.clone(),
+            self.view,
+        );
+        self.start(TaskKind::Parallel, move |job| {
+            let parallel = Parallel::new(&results, &project, rows, view, job);
+            Done::Parallel(parallel.ok().flatten().map(Arc::new))
+        });
+    }
+
+    pub(crate) fn export_parallel(&mut self, path: PathBuf, parallel: Arc<Parallel>) {
+        let fonts = self.setup.fonts.clone();
+        let project = self.state.project.clone();
+        self.start(TaskKind::Export, move |_| {
+            let written = export::parallel(&parallel, &project, &fonts, &path);
+            Done::Exported(path, written)
         });
     }
 
@@ -443,24 +542,10 @@ impl Workbench {
 
     fn take_over(&mut self, done: Done) {
         match done {
-            Done::Plugins(Ok(loaded)) => {
-                for message in loaded.messages {
-                    self.log(LogLevel::Note, message);
-                }
-                for (name, why) in &loaded.refused {
-                    let text = format!("plugin {name} is refused: {why}");
-                    self.log(LogLevel::Error, text);
-                }
-                self.state.plugins = loaded.plugins;
-                self.state.refused_plugins = loaded.refused;
-                self.plugins_ready = true;
-                self.screen();
-            }
-            Done::Plugins(Err(error)) => {
-                self.log(LogLevel::Error, format!("plugins cannot run: {error}"));
-                self.plugins_ready = true;
-                self.screen();
-            }
+            Done::Plugins(loaded) => self.take_plugins(loaded),
+            Done::Explained(explained) => self.state.models.explained = explained,
+            Done::Looked(looked) => self.take_look(looked),
+            Done::Shelf(subject, done) => self.take_shelf(subject, done),
             Done::Preview(preview) => {
                 if let Some(import) = &mut self.state.import {
                     import.preview = Some(preview.map_err(|error| error.to_string()));
@@ -502,9 +587,17 @@ impl Workbench {
                 }
                 self.state.question_error = None;
                 self.state.results = Some(Arc::new(*results));
+                self.count_feasible(true);
                 self.sort();
             }
             Done::Results(Err(WorkbenchError::Screening(ScreeningError::Cancelled))) => {}
+            // Who asks for nothing is told, but did nothing wrong: structures are there to be looked at, too.
+            Done::Results(Err(WorkbenchError::Screening(
+                error @ ScreeningError::NothingApplies { .. },
+            ))) if self.state.project.constraints.is_empty() => {
+                self.log(LogLevel::Note, error.to_string());
+                self.state.question_error = None;
+            }
             Done::Results(Err(error)) => {
                 self.log(LogLevel::Error, error.to_string());
                 self.state.question_error = Some(error.to_string());
@@ -516,12 +609,32 @@ impl Workbench {
                 self.plot();
             }
             Done::Structure(structure) => self.state.structure = Some(structure),
-            Done::Points(points) => self.state.points = points,
+            Done::Points(points) => {
+                self.state.points = points;
+                let key = |parallel: &Arc<Parallel>| parallel.key;
+                let made_of = self
+                    .state
+                    .results
+                    .as_ref()
+                    .map(|r| (r.generation, self.view));
+                if self.state.parallel.as_ref().map(key) != made_of {
+                    self.lay_parallel();
+                }
+            }
+            Done::Feasible(feasible) => self.state.feasible = feasible,
+            Done::Elements(counts) => self.state.element_counts = Arc::new(counts),
+            Done::Copied(Ok(text)) => {
+                self.state.clipboard = (self.state.clipboard.0 + 1, text);
+            }
+            Done::Copied(Err(error)) => self.log(LogLevel::Error, error.to_string()),
+            Done::Parallel(parallel) => self.state.parallel = parallel,
             Done::Rows(None) => {}
             Done::Exported(path, Ok(())) => {
                 self.log(LogLevel::Note, format!("written: {}", path.display()));
             }
             Done::Exported(_, Err(error)) => self.log(LogLevel::Error, error.to_string()),
+            Done::Models(used) => self.take_models(used),
+            Done::Learnt(learnt) => self.take_learnt(learnt),
         }
     }
 }
@@ -552,13 +665,17 @@ fn empty_state(preferences: Preferences) -> State {
         table: None,
         structure: None,
         results: None,
+        feasible: None,
         question_error: None,
         table_error: None,
         rows: Arc::default(),
         points: None,
+        parallel: None,
         element_counts: Arc::default(),
+        models: ModelsState::default(),
         plugins: Vec::new(),
         refused_plugins: Vec::new(),
+        shelf: ShelfState::default(),
         tasks: Vec::new(),
         log: Vec::new(),
         preferences,

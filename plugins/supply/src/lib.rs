@@ -13,6 +13,7 @@ pub mod risk;
 pub use properties::{
     cost_property, critical_fraction_property, heavy_rare_earth_fraction_property,
     noble_metal_fraction_property, rare_earth_fraction_property, supply_risk_property,
+    toxic_fraction_property,
 };
 
 /// Constants of one element.
@@ -27,6 +28,7 @@ struct Element {
     noble: bool,
     rare_earth: bool,
     heavy_rare_earth: bool,
+    toxic: bool,
 }
 
 include!(concat!(env!("OUT_DIR"), "/supply_elements.rs"));
@@ -128,6 +130,12 @@ pub fn rare_earth_mass_fraction(composition: CompositionRef) -> f64 {
 /// Mass fraction of Y and Eu to Lu, the heavy rare earths of the European Union's list; NaN for an empty composition.
 pub fn heavy_rare_earth_mass_fraction(composition: CompositionRef) -> f64 {
     mass_fraction(composition, |constants| constants.heavy_rare_earth)
+}
+
+/// Mass fraction of radioactive elements and of those with a hazard class (see [`toxic_fraction_property`]); NaN for an empty
+/// composition.
+pub fn toxic_mass_fraction(composition: CompositionRef) -> f64 {
+    mass_fraction(composition, |constants| constants.toxic)
 }
 
 /// The reason for a missing cost: `no price for Cs, Rb`.

@@ -99,6 +99,18 @@ pub fn heavy_rare_earth_fraction_property() -> Property {
     )
 }
 
+/// `toxic_mass_fraction`, kg/kg; from [`crate::toxic_mass_fraction`].
+pub fn toxic_fraction_property() -> Property {
+    fraction(
+        "toxic_mass_fraction",
+        "mass fraction of toxic, carcinogenic or radioactive elements",
+        "elements that, or a usual class of whose compounds, are carcinogenic (IARC groups 1 and 2A: Be, As, Cd, Cr, Ni, Pb, Co, Sb), toxic \
+         for reproduction (category 1A or 1B of Regulation (EC) 1272/2008: Pb, Hg, Co, B) or fatal if swallowed, inhaled or on skin \
+         (Be, As, Cd, Os, Hg, Tl, U), or radioactive without a stable isotope; datasets/elements.csv. By element: the compound at hand may be harmless \
+         (BN) or worse; an element without a class was not assessed",
+    )
+}
+
 fn fraction(name: &str, summary: &str, elements: &str) -> Property {
     Property::new(name, "kg/kg", summary)
         .minimize()

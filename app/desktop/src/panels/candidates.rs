@@ -3,7 +3,11 @@
 use super::filters::filters_ui;
 use crate::texts::{Text, Words};
 use crate::{look, numbers};
-use egui::{Align, Color32, Layout, Modifiers, Rect, RichText, Sense, TextEdit, Ui, WidgetInfo};
+use egui::containers::menu::{MenuButton, MenuConfig};
+use egui::{
+    Align, Color32, EventFilter, Key, Layout, Modifiers, PopupCloseBehavior, Rect, RichText, Sense,
+    TextEdit, Ui, WidgetInfo,
+};
 use egui_table::{CellInfo, HeaderCellInfo, HeaderRow, Table, TableDelegate};
 use std::sync::Arc;
 use workbench::{
@@ -77,7 +81,7 @@ fn toolbar_ui(
                 }
             });
         });
-        ui.menu_button(words.get(Text::Columns), |ui| {
+        lasting_menu(words.get(Text::Columns)).ui(ui, |ui| {
             scrolled(ui, |ui| {
                 columns_menu_ui(ui, state, results, words, commands)
             });
@@ -136,6 +140,12 @@ fn toolbar_ui(
             ui.spinner();
         }
     });
+}
+
+/// A menu that stays open while things in it are clicked.
+pub fn lasting_menu(name: &str) -> MenuButton<'_> {
+    let behaviour = PopupCloseBehavior::CloseOnClickOutside;
+    MenuButton::new(name).config(MenuConfig::new().close_behavior(behaviour))
 }
 
 /// A menu's contents, which may be longer than the screen is high.
@@ -215,10 +225,18 @@ fn table_ui(
         .columns(widths.collect::<Vec<_>>())
         .num_sticky_cols(1.min(columns.len()))
         .headers([HeaderRow::new(header_height)]);
+    let id = egui::Id::unique("row that the keyboard goes to");
+    let keyboard: Option<usize> = ui.data(|data| data.get_temp(id)).flatten();
+    let keyboard = keyboard.filter(|&place| place < state.rows.len());
     let table = match newly_selected(ui, state) {
         Some(place) => table.scroll_to_row(place as u64, None),
         None => table,
     };
+    let table = match keyboard {
+        Some(place) => table.scroll_to_row(place as u64, None),
+        None => table,
+    };
+    let page = ((ui.available_height() - header_height) / row_height) as usize;
     let mut delegate = Rows {
         state,
         results,
@@ -226,9 +244,14 @@ fn table_ui(
         columns,
         row_height,
         spread,
+        page: page.saturating_sub(1).max(1),
+        keyboard,
+        goal: None,
         commands,
     };
     table.show(ui, &mut delegate);
+    let keyboard = delegate.goal.or(delegate.keyboard);
+    ui.data_mut(|data| data.insert_temp(id, keyboard));
 }
 
 /// The place of the first selected row where the selection changed, perhaps in another panel.
@@ -240,7 +263,11 @@ fn newly_selected(ui: &Ui, state: &State) -> Option<usize> {
         return None;
     }
     ui.data_mut(|data| data.insert_temp(id, selection.clone()));
-    state.rows.iter().position(|&row| state.is_selected(row))
+    match selection.as_slice() {
+        // Most often one, which is found by a look along the rows.
+        [only] => state.rows.iter().position(|row| row == only),
+        _ => state.rows.iter().position(|&row| state.is_selected(row)),
+    }
 }
 
 /// The least and the greatest value of a column, without the outermost twentieths, from at most 10,000 of the rows.
@@ -277,6 +304,12 @@ struct Rows<'a> {
     row_height: f32,
     /// The coloured column and its range.
     spread: Option<(String, [f64; 2])>,
+    /// Rows that a page key goes by.
+    page: usize,
+    /// The place of the row that the keyboard was asked to go to, until that row is drawn.
+    keyboard: Option<usize>,
+    /// Where it was asked to go in this frame.
+    goal: Option<usize>,
     commands: &'a mut Vec<Command>,
 }
 
@@ -309,6 +342,61 @@ impl Rows<'_> {
             0.5
         };
         Some(look::scale(share as f32))
+    }
+
+    /// The formula and the values shown of a row, as a screen reader says them.
+    fn spoken(&self, row: u32) -> String {
+        let mut text = self.results.formula(row);
+        for &column in &self.columns {
+            let value = match column.kind {
+                ColumnKind::Input(_) => self.results.text(column, row).unwrap_or_default(),
+                _ => numbers::text(self.results.value(column, row)),
+            };
+            let value = match value.trim() {
+                "" => self.words.get(Text::NotKnown),
+                value if value == self.results.formula(row) => continue,
+                value => value,
+            };
+            text.push_str(&[", ", &label(column, self.words), " ", value].concat());
+        }
+        text
+    }
+
+    /// Arrows, page keys, Home and End go from row to row and select; with Shift they select more.
+    fn keys(&mut self, ui: &Ui, response: &egui::Response, at: usize) {
+        let filter = EventFilter {
+            vertical_arrows: true,
+            ..EventFilter::default()
+        };
+        ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
+        let last = self.state.rows.len().saturating_sub(1);
+        let goals = [
+            (Key::ArrowDown, at + 1),
+            (Key::ArrowUp, at.saturating_sub(1)),
+            (Key::PageDown, at + self.page),
+            (Key::PageUp, at.saturating_sub(self.page)),
+            (Key::Home, 0),
+            (Key::End, last),
+        ];
+        let pressed = |modifiers, key| ui.input_mut(|input| input.consume_key(modifiers, key));
+        for (key, goal) in goals {
+            let more = pressed(Modifiers::SHIFT, key);
+            if !more && !pressed(Modifiers::NONE, key) {
+                continue;
+            }
+            let goal = goal.min(last);
+            let rows = match more {
+                true => self.state.rows[goal.min(at)..=goal.max(at)].to_vec(),
+                false => vec![self.state.rows[goal]],
+            };
+            let mode = match more {
+                true => SelectMode::Add,
+                false => SelectMode::Replace,
+            };
+            let rows = Arc::new(rows);
+            self.commands.push(Command::Select { rows, mode });
+            self.goal = Some(goal);
+        }
     }
 
     /// What a click on a row selects: with Shift all from the last selected one on, with Ctrl or Cmd one more or less.
@@ -421,10 +509,15 @@ impl TableDelegate for Rows<'_> {
         let response = cell_response(ui, rect, cell.col_nr == 0);
         let missing = draw_cell(self, ui, rect, column, row);
         if cell.col_nr == 0 {
-            let (formula, selected) = (self.results.formula(row), self.state.is_selected(row));
-            response
-                .widget_info(|| WidgetInfo::selected(egui::Role::Row, true, selected, &formula));
+            let selected = self.state.is_selected(row);
+            response.widget_info(|| {
+                WidgetInfo::selected(egui::Role::Row, true, selected, self.spoken(row))
+            });
+            if self.keyboard.take_if(|place| *place == at).is_some() {
+                response.request_focus();
+            }
             if response.has_focus() {
+                self.keys(ui, &response, at);
                 let stroke = ui.visuals().selection.stroke;
                 ui.painter()
                     .rect_stroke(rect, 0.0, stroke, egui::StrokeKind::Inside);

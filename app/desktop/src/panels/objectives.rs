@@ -29,7 +29,7 @@ pub fn objectives_ui(ui: &mut Ui, state: &State) -> Vec<Command> {
             ui.heading(words.get(Text::MustHold));
             for (index, text) in state.project.constraints.iter().enumerate() {
                 ui.push_id(("constraint", index), |ui| {
-                    constraint_ui(ui, index, text, words, &mut commands);
+                    constraint_ui(ui, state, index, text, words, &mut commands);
                 });
             }
             if ui.button(words.get(Text::AddConstraint)).clicked() {
@@ -54,7 +54,9 @@ fn counts_ui(ui: &mut Ui, state: &State, words: Words, commands: &mut Vec<Comman
     };
     let counts = results.counts();
     ui.horizontal_wrapped(|ui| {
-        let feasible = numbers::count(counts.feasible);
+        // What is known of the constraints as they are now, before the ranking has come after.
+        let feasible = state.feasible.as_ref().map_or(counts.feasible, |f| f.all);
+        let feasible = numbers::count(feasible);
         let all = numbers::count(counts.candidates);
         ui.strong(words.fill(Text::Feasible, &[&feasible, &all]));
         if state.is_busy(TaskKind::Screen) {
@@ -226,7 +228,14 @@ fn natural(state: &State, name: &str) -> Wanted {
     }
 }
 
-fn constraint_ui(ui: &mut Ui, index: usize, text: &str, words: Words, commands: &mut Vec<Command>) {
+fn constraint_ui(
+    ui: &mut Ui,
+    state: &State,
+    index: usize,
+    text: &str,
+    words: Words,
+    commands: &mut Vec<Command>,
+) {
     let error = match text.trim() {
         "" => None,
         text => Constraint::parse(text).err(),
@@ -256,8 +265,13 @@ fn constraint_ui(ui: &mut Ui, index: usize, text: &str, words: Words, commands: 
             commands.push(Command::RemoveConstraint { index });
         }
     });
+    let holds = state.feasible.as_ref();
+    let holds = holds.and_then(|f| Some((f.each.get(index).copied()??, f.candidates)));
     if let Some(error) = error {
         ui.colored_label(look::error(ui), error.to_string());
+    } else if let Some((count, candidates)) = holds {
+        let (count, candidates) = (numbers::count(count), numbers::count(candidates));
+        ui.weak(words.fill(Text::HoldsFor, &[&count, &candidates]));
     }
 }
 

@@ -1,11 +1,12 @@
 //! Two properties against each other: the trade-off, its front, and what the front dominates.
 
 use super::candidates::label;
+use super::drawing::legend_ui;
 use super::plot_canvas::{Tool, canvas_ui, shown_range, tool, whole_range};
 use crate::numbers;
 use crate::texts::{Text, Words};
 use egui::{ComboBox, Ui};
-use workbench::chart::{Symbol, symbol};
+use workbench::chart::symbol;
 use workbench::{Column, Command, Points, Results, State, TaskKind};
 
 /// Draws the panel.
@@ -134,12 +135,7 @@ fn tools_ui(
         }
     });
     ui.horizontal_wrapped(|ui| {
-        let sign = match symbol(points) {
-            Symbol::Predicted => Text::LegendPredicted,
-            Symbol::Computed => Text::LegendComputed,
-            Symbol::Measured => Text::LegendMeasured,
-        };
-        ui.weak(words.get(sign));
+        legend_ui(ui, &[symbol(points)], words);
         let count = numbers::count(points.rows.len());
         ui.weak(words.fill(Text::PointCount, &[&count]));
         if !points.front.is_empty() {

@@ -1,13 +1,11 @@
 //! The plane of the plot: drawing what the workbench laid out, moving about in it, selecting in it.
 
+use super::drawing::{draw, textures};
+use crate::numbers;
 use crate::texts::{Text, Words};
-use crate::{look, numbers};
-use egui::{
-    Align2, Color32, ColorImage, FontId, Id, Pos2, Rect, Sense, Shape, Stroke, TextureHandle,
-    TextureOptions, Ui, Vec2, WidgetInfo, pos2,
-};
+use egui::{Id, Pos2, Rect, Sense, Shape, Stroke, TextureHandle, Ui, Vec2, WidgetInfo, pos2};
 use std::sync::Arc;
-use workbench::chart::{self, Anchor, Chart, Density, Mark, PlotRange, Role, Scale, Symbol};
+use workbench::chart::{self, Chart, PlotRange, Scale};
 use workbench::{Command, Points, PointsKey, Results, SelectMode, State};
 
 /// What dragging does.
@@ -65,7 +63,7 @@ struct Laid {
     size: Vec2,
     dark: bool,
     chart: Arc<Chart>,
-    texture: Option<TextureHandle>,
+    textures: Vec<TextureHandle>,
 }
 
 /// Draws the plot into what is left of the panel.
@@ -93,7 +91,16 @@ pub fn canvas_ui(
         );
         WidgetInfo::labeled(egui::Role::Image, true, text)
     });
-    draw(ui, rect, &laid);
+    let corner = |place: [f32; 2]| rect.min + Vec2::from(place);
+    let inner = Rect::from_min_max(corner(frame.min), corner(frame.max));
+    draw(
+        ui,
+        rect,
+        inner,
+        &laid.chart.drawing,
+        &laid.textures,
+        laid.dark,
+    );
     if response.has_focus() {
         let stroke = ui.visuals().selection.stroke;
         let painter = ui.painter();
@@ -106,8 +113,8 @@ pub fn canvas_ui(
     } else if response.clicked()
         && let Some(at) = response.interact_pointer_pos()
     {
-        let hit = nearest(points, &laid.chart, place(at));
-        let rows = hit.map(|at| points.rows[at]).into_iter().collect();
+        let hit = chart::nearest(points, &frame, place(at));
+        let rows = hit.map(|at| points.rows[at as usize]).into_iter().collect();
         commands.push(select(ui, rows));
     }
     match tool(ui) {
@@ -129,9 +136,9 @@ pub fn canvas_ui(
         tool => commands.extend(draw_around(ui, &response, tool, rect, points, &laid)),
     }
     if let Some(at) = response.hover_pos().filter(|_| !response.dragged())
-        && let Some(hit) = nearest(points, &laid.chart, place(at))
+        && let Some(hit) = chart::nearest(points, &frame, place(at))
     {
-        response.on_hover_ui_at_pointer(|ui| hover_ui(ui, results, points, hit));
+        response.on_hover_ui_at_pointer(|ui| hover_ui(ui, results, points, hit as usize));
     }
     commands
 }
@@ -145,7 +152,8 @@ fn hover_ui(ui: &mut Ui, results: &Results, points: &Points, hit: usize) {
     }
 }
 
-fn select(ui: &Ui, rows: Vec<u32>) -> Command {
+/// The selection of some rows by a click or a line drawn around them, as the keys held ask for it.
+pub fn select(ui: &Ui, rows: Vec<u32>) -> Command {
     let modifiers = ui.input(|input| input.modifiers);
     let mode = if modifiers.command {
         SelectMode::Toggle
@@ -156,28 +164,6 @@ fn select(ui: &Ui, rows: Vec<u32>) -> Command {
     };
     let rows = Arc::new(rows);
     Command::Select { rows, mode }
-}
-
-/// The point under the pointer, or near it.
-fn nearest(points: &Points, chart: &Chart, [x, y]: [f32; 2]) -> Option<usize> {
-    const NEAR: f32 = 8.0;
-    let frame = &chart.frame;
-    // Only what lies near in values is placed, so that a million points cost one comparison each.
-    let [x0, y0] = frame.values([x - NEAR, y + NEAR]);
-    let [x1, y1] = frame.values([x + NEAR, y - NEAR]);
-    let mut best: Option<(f32, usize)> = None;
-    for at in 0..points.rows.len() {
-        let (px, py) = (points.x[at], points.y[at]);
-        if px < x0 || px > x1 || py < y0 || py > y1 {
-            continue;
-        }
-        let [a, b] = frame.place(px, py);
-        let distance = (a - x).hypot(b - y);
-        if distance <= NEAR && best.is_none_or(|(d, _)| distance < d) {
-            best = Some((distance, at));
-        }
-    }
-    best.map(|(_, at)| at)
 }
 
 /// A range that numbers can still tell apart, and that is the right way round.
@@ -273,11 +259,7 @@ fn draw_around(
         .iter()
         .map(|p| [p.x - rect.min.x, p.y - rect.min.y])
         .collect();
-    let inside = (0..points.rows.len()).filter(|&at| {
-        let (x, y) = (points.x[at], points.y[at]);
-        frame.shows(x, y) && is_inside(&around, frame.place(x, y))
-    });
-    Some(select(ui, inside.map(|at| points.rows[at]).collect()))
+    Some(select(ui, chart::rows_inside(points, frame, &around)))
 }
 
 /// The corners of what was drawn: of a rectangle from the first point to the last, or the line itself.
@@ -289,20 +271,6 @@ fn outline(tool: Tool, line: &[Pos2]) -> Vec<Pos2> {
         (Tool::Lasso, ..) => line.to_vec(),
         _ => Vec::new(),
     }
-}
-
-/// Whether a place lies inside a closed line: a ray to the right crosses it an odd number of times.
-fn is_inside(line: &[[f32; 2]], [x, y]: [f32; 2]) -> bool {
-    let mut inside = false;
-    let mut before = line.len() - 1;
-    for at in 0..line.len() {
-        let ([ax, ay], [bx, by]) = (line[at], line[before]);
-        if (ay > y) != (by > y) && x < (bx - ax) * (y - ay) / (by - ay) + ax {
-            inside = !inside;
-        }
-        before = at;
-    }
-    inside
 }
 
 fn laid_out(ui: &Ui, state: &State, points: &Arc<Points>, size: Vec2) -> Laid {
@@ -320,11 +288,7 @@ fn laid_out(ui: &Ui, state: &State, points: &Arc<Points>, size: Vec2) -> Laid {
     }
     let text = ui.text_style_height(&egui::TextStyle::Small);
     let chart = chart::marks(points, range, &selection, size.into(), text);
-    let texture = chart.density.as_ref().map(|density| {
-        let image = density_image(density, dark);
-        let options = TextureOptions::NEAREST;
-        ui.ctx().load_texture("density", image, options)
-    });
+    let textures = textures(ui, &chart.drawing, dark);
     let laid = Laid {
         points: points.clone(),
         selection,
@@ -332,131 +296,8 @@ fn laid_out(ui: &Ui, state: &State, points: &Arc<Points>, size: Vec2) -> Laid {
         size,
         dark,
         chart: Arc::new(chart),
-        texture,
+        textures,
     };
     ui.data_mut(|data| data.insert_temp(id, laid.clone()));
     laid
-}
-
-fn density_image(density: &Density, dark: bool) -> ColorImage {
-    let colour = look::role(Role::Point, dark);
-    let shades = density.shades();
-    let pixels = shades.into_iter().map(|shade| match shade {
-        Some(shade) => colour.gamma_multiply(0.15 + 0.85 * shade),
-        None => Color32::TRANSPARENT,
-    });
-    ColorImage::new([density.columns, density.rows], pixels.collect())
-}
-
-fn draw(ui: &Ui, rect: Rect, laid: &Laid) {
-    let (chart, dark) = (&laid.chart, laid.dark);
-    let painter = ui.painter_at(rect);
-    let is_region = |mark: &&Mark| matches!(mark, Mark::Rect { .. });
-    for mark in chart.behind.iter().filter(is_region) {
-        draw_mark(ui, &painter, rect, mark, dark);
-    }
-    for mark in chart.behind.iter().filter(|mark| !is_region(mark)) {
-        draw_mark(ui, &painter, rect, mark, dark);
-    }
-    let corner = |place: [f32; 2]| rect.min + Vec2::from(place);
-    let inner = Rect::from_min_max(corner(chart.frame.min), corner(chart.frame.max));
-    let inside = painter.with_clip_rect(inner.expand(4.0).intersect(rect));
-    if let (Some(density), Some(texture)) = (&chart.density, &laid.texture) {
-        let size = Vec2::new(density.columns as f32, density.rows as f32) * density.cell;
-        let area = Rect::from_min_size(corner(density.min), size);
-        let all = Rect::from_min_max(Pos2::ZERO, pos2(1.0, 1.0));
-        inside.image(texture.id(), area, all, Color32::WHITE);
-    }
-    for mark in &chart.marks {
-        draw_mark(ui, &inside, rect, mark, dark);
-    }
-}
-
-fn draw_mark(ui: &Ui, painter: &egui::Painter, rect: Rect, mark: &Mark, dark: bool) {
-    let at = |place: &[f32; 2]| rect.min + Vec2::from(*place);
-    match mark {
-        Mark::Line { from, to, role } => {
-            let width = if *role == Role::Front { 1.5 } else { 1.0 };
-            painter.line_segment(
-                [at(from), at(to)],
-                Stroke::new(width, look::role(*role, dark)),
-            );
-        }
-        Mark::Rect { min, max, role } => {
-            let area = Rect::from_min_max(at(min), at(max));
-            painter.rect_filled(area, 0.0, look::role(*role, dark));
-        }
-        Mark::Symbol {
-            at: place,
-            symbol,
-            role,
-        } => draw_symbol(painter, at(place), *symbol, *role, dark),
-        Mark::Text {
-            at: place,
-            text,
-            anchor,
-        } => draw_text(ui, painter, at(place), text, *anchor, dark),
-    }
-}
-
-fn draw_symbol(painter: &egui::Painter, at: Pos2, symbol: Symbol, role: Role, dark: bool) {
-    let colour = look::role(role, dark);
-    let ring = role == Role::Selected;
-    let radius = if ring { 5.5 } else { 3.0 };
-    let stroke = Stroke::new(if ring { 2.0 } else { 0.0 }, colour);
-    let fill = if ring { Color32::TRANSPARENT } else { colour };
-    match symbol {
-        Symbol::Predicted => {
-            painter.circle(at, radius, fill, stroke);
-        }
-        Symbol::Measured => {
-            let area = Rect::from_center_size(at, Vec2::splat(2.0 * radius));
-            painter.rect(area, 0.0, fill, stroke, egui::StrokeKind::Middle);
-        }
-        Symbol::Computed => {
-            let r = 1.3 * radius;
-            let corners = [(0.0, -r), (r, 0.0), (0.0, r), (-r, 0.0)];
-            let corners = corners.map(|(x, y)| at + Vec2::new(x, y));
-            painter.add(Shape::convex_polygon(corners.to_vec(), fill, stroke));
-        }
-    }
-}
-
-fn draw_text(ui: &Ui, painter: &egui::Painter, at: Pos2, text: &str, anchor: Anchor, dark: bool) {
-    let colour = look::role(Role::Text, dark);
-    let font = FontId::proportional(ui.text_style_height(&egui::TextStyle::Small) * 0.78);
-    match anchor {
-        Anchor::Below => {
-            painter.text(at, Align2::CENTER_TOP, text, font, colour);
-        }
-        Anchor::Left => {
-            painter.text(at, Align2::RIGHT_CENTER, text, font, colour);
-        }
-        Anchor::Upwards => {
-            let galley = painter.layout_no_wrap(text.to_owned(), font, colour);
-            let corner = at + Vec2::new(-galley.size().y / 2.0, galley.size().x / 2.0);
-            let shape = egui::epaint::TextShape::new(corner, galley, colour);
-            painter.add(shape.with_angle(-std::f32::consts::FRAC_PI_2));
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_lasso_holds_what_lies_inside_it_also_where_it_is_not_convex() {
-        let arrow = [
-            [0.0, 0.0],
-            [10.0, 0.0],
-            [10.0, 10.0],
-            [5.0, 3.0],
-            [0.0, 10.0],
-        ];
-        assert!(is_inside(&arrow, [5.0, 1.0]));
-        assert!(is_inside(&arrow, [1.0, 7.0]));
-        assert!(!is_inside(&arrow, [5.0, 6.0]));
-        assert!(!is_inside(&arrow, [-1.0, 1.0]));
-    }
 }

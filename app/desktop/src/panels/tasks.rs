@@ -67,12 +67,19 @@ pub fn task_ui(ui: &mut Ui, task: &Task, words: Words, commands: &mut Vec<Comman
 
 fn task_name(kind: TaskKind) -> Text {
     match kind {
-        TaskKind::LoadPlugins => Text::TaskLoadPlugins,
+        TaskKind::LoadPlugins | TaskKind::LookAtPlugin => Text::TaskLoadPlugins,
+        TaskKind::Shelf => Text::TaskShelf,
         TaskKind::Preview | TaskKind::Read => Text::TaskRead,
         TaskKind::Structure => Text::TaskStructure,
         TaskKind::Screen => Text::TaskScreen,
         TaskKind::Sort => Text::TaskSort,
-        TaskKind::Plot => Text::TaskPlot,
+        TaskKind::Plot | TaskKind::Parallel => Text::TaskPlot,
+        TaskKind::Elements => Text::TaskElements,
+        TaskKind::Count => Text::TaskCount,
+        TaskKind::Copy => Text::TaskCopy,
         TaskKind::Export => Text::TaskExport,
+        TaskKind::LoadModels => Text::TaskLoadModels,
+        TaskKind::TrainModel => Text::TaskTrainModel,
+        TaskKind::Explain => Text::TaskExplain,
     }
 }

@@ -7,7 +7,7 @@ use workbench::chart::Role;
 use workbench::{Challenge, Command, ElementRule, Language, Panel, SelectMode, Theme, Wanted};
 
 /// Pixels of about a colour in a part of the picture.
-fn pixels_like(picture: &image::RgbaImage, colour: [u8; 3], area: egui::Rect) -> usize {
+pub fn pixels_like(picture: &image::RgbaImage, colour: [u8; 3], area: egui::Rect) -> usize {
     let near = |p: &image::Rgba<u8>| (0..3).all(|c| p[c].abs_diff(colour[c]) < 40);
     let inside = |x: u32, y: u32| area.contains(egui::pos2(x as f32, y as f32));
     let pixels = picture.enumerate_pixels();
@@ -40,10 +40,7 @@ fn a_click_on_a_row_selects_it_for_the_inspector_and_undo_takes_it_back() {
     let mut window = Window::with(Challenge::CobaltFreeCathode);
     let first = window.state().rows[0];
     let formula = window.state().results.as_ref().unwrap().formula(first);
-    let row = window
-        .harness
-        .get_by_role_and_label(egui::accesskit::Role::Row, &formula);
-    row.click();
+    window.row(&formula).click();
     window.harness.run_steps(2);
     window.settle();
     assert_eq!(*window.state().project.selection, vec![first]);

@@ -1,10 +1,12 @@
 //! The command line, as clap sees it. `lodestone help` is its reference.
 
 mod authoring;
+mod model;
 mod plugin;
 mod publishing;
 
 pub use authoring::{DoctorArgs, NewArgs};
+pub use model::{EvaluateArgs, LearnArgs, ModelCommand, PredictArgs, TrainArgs};
 pub use plugin::PluginCommand;
 pub use publishing::{
     InstallArgs, KeygenArgs, PublishArgs, RemoveArgs, SignArgs, TrustArgs, UpdateArgs,
@@ -32,6 +34,9 @@ pub enum Command {
     /// Rank candidate materials by what plugins predict of them
     #[command(after_long_help = RANK_EXAMPLE)]
     Rank(RankArgs),
+    /// Train property models on tables, judge them, and predict with them
+    #[command(subcommand)]
+    Model(ModelCommand),
     /// See which plugins there are, what they predict, and whether one is sound
     #[command(subcommand, after_help = plugin::FOLDERS)]
     Plugin(PluginCommand),
@@ -55,8 +60,14 @@ pub struct RankArgs {
     #[arg(short, long = "plugin", value_name = "ID-OR-FILE")]
     pub plugins: Vec<String>,
 
-    /// What is wanted: max:PROP, min:PROP or target:PROP=VALUE; repeatable. PROP is a plugin's property
-    /// (battery.specific_energy) or a numeric column of the file. Without it: the plugin's own objectives
+    /// Model to predict with beside the plugins: a shipped model's name, or a model file; repeatable.
+    /// Its property is called <model>.<target>
+    #[arg(short, long = "model", value_name = "NAME-OR-FILE")]
+    pub models: Vec<String>,
+
+    /// What is wanted: max:PROP, min:PROP or target:PROP=VALUE; repeatable. PROP is a property of a
+    /// plugin (battery.specific_energy) or of a model (band_gap.gap), or a numeric column of the file. Without it: the plugins'
+    /// own objectives
     #[arg(
         short = 'O',
         long = "objective",
@@ -143,7 +154,8 @@ ranked.csv then has a row for each of LiFePO4 and LiMn2O4, best first:
     rank              1, 2, ...: by value for one objective; for several by front, then by crowding distance
     front             1 = no candidate is at least as good in every objective and better in one
     front_probability share of 512 seeded draws from the predictions' uncertainty in which it is on front 1
-                      (objectives drawn independently; an error that is not known counts as none)
+                      (objectives drawn independently; what cannot be negative from a lognormal distribution;
+                      an error that is not known counts as none)
     formula,family    your columns, unchanged and in order
     battery.specific_energy [Wh/kg]       each predicted property with its unit ...
     battery.specific_energy_std [Wh/kg]   ... and one standard deviation (0 exact, empty unknown)

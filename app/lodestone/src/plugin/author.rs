@@ -192,7 +192,7 @@ pub(super) fn test(folder: &Path, as_json: bool) -> Result<(), Failure> {
         .read(&project.component())
         .map_err(|e| Failure::Failed(e.into()))?;
     let check = host
-        .check(&bytes, plugin.origin(), &job)
+        .check_carrying(&bytes, plugin.origin(), &super::check::carried, &job)
         .map_err(|e| Failure::Failed(e.into()))?;
     if as_json {
         let (errors, warnings) = counts(&check);

@@ -1,17 +1,18 @@
 //! `lodestone plugin check`: what the author of a plugin must mend.
 
 use super::{pretty, print};
-use crate::plugins::{Location, host};
+use crate::plugins::host;
 use crate::{Failure, progress};
 use anyhow::{Context, anyhow};
-use plugin_host::{CheckReport, Severity};
+use plugin_host::{CheckReport, Plugin, Severity, WantedColumn};
+use workbench::shelf::Location;
 
 pub(super) fn check(location: &Location, as_json: bool) -> Result<(), Failure> {
     let host = host()?;
     let bytes = location.read(&host)?;
     let (job, shown) = progress::start();
     let report = host
-        .check(&bytes, &location.describe(), &job)
+        .check_carrying(&bytes, &location.describe(), &carried, &job)
         .map_err(|e| Failure::Failed(e.into()))?;
     drop(shown);
     let text = if as_json {
@@ -28,6 +29,11 @@ pub(super) fn check(location: &Location, as_json: bool) -> Result<(), Failure> {
         "{}: {errors} to fix",
         report.origin
     )))
+}
+
+/// The columns that a plugin's models become, or why one is refused.
+pub(super) fn carried(plugin: &Plugin) -> Result<Vec<WantedColumn>, String> {
+    screening::carried_columns(plugin).map_err(|error| error.to_string())
 }
 
 /// How many findings an author must mend.

@@ -1,27 +1,30 @@
 //! `lodestone plugin info`: all that a plugin says of itself.
 
-use super::check::errors;
+use super::check::{carried, errors};
 use super::keys::{key_json, lines};
 use super::tried::{Tried, tried};
 use super::{paragraph, pretty, print};
-use crate::plugins::{Location, Standing, host};
+use crate::plugins::host;
 use crate::{Failure, progress};
 use anyhow::anyhow;
 use plugin_host::{CheckReport, Description, Direction, Need, ParameterKind, Plugin};
+use screening::Model;
 use serde_json::json;
+use workbench::shelf::{Location, Standing};
 
 pub(super) fn info(location: &Location, as_json: bool) -> Result<(), Failure> {
     let host = host()?;
     let (plugin, standing) = location.load(&host)?;
     let (job, shown) = progress::start();
     let bytes = location.read(&host)?;
-    let checked = host.check(&bytes, &location.describe(), &job);
+    let checked = host.check_carrying(&bytes, &location.describe(), &carried, &job);
     let tried = tried(&plugin, &job);
     drop(shown);
     if job.is_cancelled() {
         return Err(Failure::Failed(anyhow!("cancelled")));
     }
     let checked = checked.map_err(|e| Failure::Failed(e.into()))?;
+    let models = screening::carried_models(&plugin).map_err(|e| Failure::Failed(e.into()))?;
     if as_json {
         let value = json!({
             "origin": plugin.origin(),
@@ -30,11 +33,14 @@ pub(super) fn info(location: &Location, as_json: bool) -> Result<(), Failure> {
             "trust": trust_json(&standing),
             "check": { "passed": checked.passed.len(), "to_fix": errors(&checked) },
             "description": plugin.description(),
+            "models": models.iter().map(crate::model::as_json).collect::<Vec<_>>(),
             "tried_on": tried.iter().map(|t| t.json(&plugin)).collect::<Vec<_>>(),
         });
         return print(pretty(&value)?);
     }
-    print(lines(&info_text(&plugin, &standing, &checked, &tried)))
+    print(lines(&info_text(
+        &plugin, &standing, &checked, &tried, &models,
+    )))
 }
 
 /// Who vouches for a plugin, for machines.
@@ -74,6 +80,7 @@ fn info_text(
     standing: &Standing,
     checked: &CheckReport,
     tried: &[Tried],
+    models: &[Model],
 ) -> String {
     let d = plugin.description();
     let mut text = format!("{} {}: {}\n\n", d.id, d.version, d.summary);
@@ -116,6 +123,13 @@ fn info_text(
                 p.default
             );
             text.push_str(&paragraph(&format!("  {:<10} ", p.name), &line, 12));
+        }
+    }
+    if !models.is_empty() {
+        text.push_str("\nmodels (evaluated by this program, given to the plugin)\n");
+        for model in models {
+            let head = format!("  {:<24} ", model.name());
+            text.push_str(&paragraph(&head, &crate::model::in_a_line(model), 27));
         }
     }
     text.push_str("\ntried on the lists that come with this program\n");

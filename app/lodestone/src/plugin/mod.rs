@@ -59,7 +59,7 @@ fn print(text: String) -> Result<(), Failure> {
 }
 
 /// A text wrapped at 110 columns, `indent` blanks before every line but the first, which begins with `head`.
-fn paragraph(head: &str, text: &str, indent: usize) -> String {
+pub fn paragraph(head: &str, text: &str, indent: usize) -> String {
     const WIDTH: usize = 110;
     let mut out = head.to_owned();
     let mut column = head.chars().count();

@@ -1,7 +1,7 @@
 //! The candidates a plugin is tried on: plausible ones, and ones that break a careless plugin.
 
 use crate::batch::{BatchInput, ColumnInput, CompositionsInput, StructuresInput};
-use crate::description::{Description, Need, WantedInputs};
+use crate::description::{Need, WantedInputs};
 
 /// SplitMix64 (Steele, Lea and Flood 2014, doi:10.1145/2660193.2660195): the same trial on every machine.
 struct Random(u64);
@@ -53,7 +53,7 @@ struct OwnedStructures {
 
 impl Trial {
     /// About 500 candidates with the inputs that the plugin wants.
-    pub(crate) fn new(description: &Description, seed: u64) -> Self {
+    pub(crate) fn new(inputs: &WantedInputs, seed: u64) -> Self {
         let mut random = Random(seed);
         let mut compositions: Vec<Vec<(u8, f64)>> = (1..=118).map(|z| vec![(z, 1.0)]).collect();
         compositions.push((1..=118).map(|z| (z, 1.0)).collect());
@@ -81,10 +81,7 @@ impl Trial {
             };
             compositions.push(numbers.into_iter().map(|z| (z, amount())).collect());
         }
-        let width = {
-            let i = &description.inputs;
-            i.columns.len() + i.descriptors.len() + i.potential.len()
-        };
+        let width = inputs.columns.len() + inputs.descriptors.len() + inputs.potential.len();
         let mut value = || match random.below(12) {
             0 => (f64::NAN, f64::NAN),
             1 => (0.0, 0.0),
@@ -100,7 +97,7 @@ impl Trial {
                 columns: (0..width).map(|_| value()).collect(),
             })
             .collect();
-        Self::from(candidates, description.inputs.clone())
+        Self::from(candidates, inputs.clone())
     }
 
     pub(crate) fn rows(&self) -> usize {

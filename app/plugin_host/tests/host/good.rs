@@ -15,7 +15,7 @@ fn the_description_arrives_as_the_guest_gives_it() {
     assert_eq!(plugin.origin(), "test");
     assert_eq!(plugin.sha256().len(), 64);
     assert_eq!(plugin.messages(), [""; 0]);
-    assert_eq!(plugin.models(&job()).expect("models"), []);
+    assert_eq!(plugin.models(), []);
 }
 
 #[test]

@@ -26,6 +26,8 @@ pub struct Guest {
     pub value: &'static str,
     /// More of the core module: globals, functions, a start function.
     pub extra: String,
+    /// The models it carries: names and bytes.
+    pub models: Vec<(String, Vec<u8>)>,
 }
 
 /// Result with one column for each property, filled by `$value`.
@@ -50,6 +52,7 @@ impl Default for Guest {
             predict: PREDICT,
             value: VALUE,
             extra: String::new(),
+            models: Vec::new(),
         }
     }
 }
@@ -157,6 +160,12 @@ impl Guest {
     pub fn core(&self) -> String {
         let mut image = Image::default();
         let root = image.description(&self.description);
+        let models = image.room(8);
+        image.list(models, &self.models, 16, |image, at, (name, bytes)| {
+            image.string(at, name);
+            image.list(at + 8, bytes, 1, |image, at, byte| image.bytes[at] = *byte);
+        });
+        let models = DATA + models as u32;
         let data: String = image
             .bytes
             .iter()
@@ -172,7 +181,7 @@ impl Guest {
                (global $description i32 (i32.const {root}))
                {SUPPORT}
                (func (export \"describe\") (result i32) {describe})
-               (func (export \"models\") (result i32) (call $alloc (i32.const 8) (i32.const 8)))
+               (func (export \"models\") (result i32) (i32.const {models}))
                (func $value (param $in i32) (param $row i32) (result f64) {value})
                (func (export \"predict\") (param $in i32) (result i32) {predict})
                {extra})",
@@ -183,6 +192,12 @@ impl Guest {
         )
     }
 }
+
+/// The mean of the first input column, where `$value` is to be that.
+pub const FIRST_COLUMN: &str = "
+    (f64.load (i32.add
+        (i32.load offset=16 (i32.load offset=84 (local.get $in)))
+        (i32.shl (local.get $row) (i32.const 3))))";
 
 /// Helpers every guest has. Memory is fresh in each instance, so whatever `$alloc` gives is zero.
 const SUPPORT: &str = r#"

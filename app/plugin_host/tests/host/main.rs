@@ -6,6 +6,7 @@ mod good;
 mod guest;
 mod hostile;
 mod loading;
+mod models;
 
 use job::Job;
 use plugin_host::{BatchInput, CompositionsInput, Host, HostOptions, LoadError, Plugin};

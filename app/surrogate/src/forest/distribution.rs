@@ -28,8 +28,11 @@ impl<'a> Distribution<'a> {
         self.total = 0.0;
     }
 
-    /// Adds a leaf: its members share a weight of one.
+    /// Adds a leaf: its members share a weight of one; none where it has none.
     pub(crate) fn add(&mut self, members: &[u32]) {
+        if members.is_empty() {
+            return;
+        }
         let share = 1.0 / members.len() as f64;
         for member in members {
             let weight = &mut self.weights[*member as usize];

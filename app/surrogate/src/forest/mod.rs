@@ -7,13 +7,13 @@
 
 mod distribution;
 mod grow;
-mod parts;
 
 pub use distribution::Distribution;
 use rayon::prelude::*;
 
 use crate::SurrogateError;
 use crate::random::Random;
+use crate::trees::{Binned, Block, MOST_CUTS, MOST_INPUTS, MOST_NODES, Trees, Walker};
 
 /// How trees grow.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -37,28 +37,17 @@ impl Default for ForestOptions {
     }
 }
 
-/// Trained trees. Nodes of all trees stand in one list, a parent right before its left child.
+/// Trained trees, and the training targets of their leaves.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Forest {
-    /// Number of descriptors.
-    pub(crate) width: usize,
-    /// The first node of each tree.
-    pub(crate) roots: Vec<u32>,
-    /// For each node the descriptor that splits it; [`LEAF`] for a leaf.
-    pub(crate) descriptor: Vec<u16>,
-    /// Rows with a descriptor at or below it go left; the others, unknown ones among them, right.
-    pub(crate) threshold: Vec<f32>,
-    /// Of a split its right child; of a leaf its number.
-    pub(crate) next: Vec<u32>,
+    trees: Trees,
     /// Leaf `i` holds `members[leaves[i]..leaves[i + 1]]`.
-    pub(crate) leaves: Vec<u32>,
+    leaves: Vec<u32>,
     /// Indices into `targets`.
-    pub(crate) members: Vec<u32>,
+    members: Vec<u32>,
     /// The distinct training targets, ascending.
-    pub(crate) targets: Vec<f64>,
+    targets: Vec<f64>,
 }
-
-pub(crate) const LEAF: u16 = u16::MAX;
 
 /// Rows that one task predicts.
 const ROWS_PER_TASK: usize = 64;
@@ -78,87 +67,113 @@ impl Forest {
     ) -> Result<Self, SurrogateError> {
         check(descriptors, width, targets, options)?;
         let n = targets.len();
-        let mut distinct = targets.to_vec();
-        distinct.sort_by(f64::total_cmp);
-        distinct.dedup();
-        let rank: Vec<u32> = targets
+        let (distinct, rank) = ranked(targets);
+        let table = Binned::new(descriptors, width, MOST_CUTS);
+        let mean = targets.iter().sum::<f64>() / n as f64;
+        let spread = targets.iter().fold(0.0_f64, |a, y| a.max((y - mean).abs()));
+        let scale = if spread > 0.0 { 1.0 / spread } else { 1.0 };
+        let near: Vec<f32> = targets
             .iter()
-            .map(|y| distinct.partition_point(|other| other < y) as u32)
+            .map(|y| ((y - mean) * scale) as f32)
             .collect();
-        let mut columns = vec![0.0; descriptors.len()];
-        for (row, values) in descriptors.chunks_exact(width).enumerate() {
-            for (k, value) in values.iter().enumerate() {
-                columns[k * n + row] = *value;
-            }
-        }
+        // Nodes are two less one for each leaf.
+        let options = &ForestOptions {
+            leaf: options.leaf.max(n.div_ceil(MOST_NODES / 2)),
+            ..*options
+        };
         let grown: Vec<grow::Tree> = (0..options.trees)
             .into_par_iter()
             .map(|tree| {
                 job.check()?;
                 let random = Random::part(options.seed, tree as u64);
-                let grown = grow::grow(&columns, width, targets, &rank, options, random);
+                let grown = grow::grow(&table, &near, &rank, options, random);
                 job.advance(1);
                 Ok(grown)
             })
             .collect::<Result<_, SurrogateError>>()?;
         let mut forest = Self {
-            width,
-            roots: Vec::new(),
-            descriptor: Vec::new(),
-            threshold: Vec::new(),
-            next: Vec::new(),
+            trees: Trees::new(width),
             leaves: vec![0],
             members: Vec::new(),
             targets: distinct,
         };
         for tree in grown {
-            forest.append(tree);
+            for leaf in forest.trees.push(&tree.nodes) {
+                let members = tree.rows[leaf].iter().map(|row| rank[*row as usize]);
+                forest.members.extend(members);
+                forest.leaves.push(forest.members.len() as u32);
+            }
         }
         Ok(forest)
     }
 
-    fn append(&mut self, tree: grow::Tree) {
-        let (first_node, first_leaf) = (self.next.len() as u32, self.leaves.len() as u32 - 1);
-        let first_member = self.members.len() as u32;
-        self.roots.push(first_node);
-        self.next.extend(
-            tree.next
-                .iter()
-                .zip(&tree.descriptor)
-                .map(|(next, d)| next + if *d == LEAF { first_leaf } else { first_node }),
-        );
-        self.descriptor.extend(tree.descriptor);
-        self.threshold.extend(tree.threshold);
-        self.leaves
-            .extend(tree.leaf_ends.iter().map(|end| end + first_member));
-        self.members.extend(tree.members);
+    /// The trees and the rows that they were grown from, of which each leaf remembers those that fall into it.
+    pub(crate) fn from_trees(trees: Trees, descriptors: &[f32], targets: &[f64]) -> Self {
+        let (distinct, rank) = ranked(targets);
+        let count = trees.roots().len();
+        let found = trees.leaves_of(&Walker::new(&trees), descriptors);
+        let mut leaves = vec![0_u32; trees.leaves() + 1];
+        for leaf in &found {
+            leaves[*leaf as usize + 1] += 1;
+        }
+        for leaf in 1..leaves.len() {
+            leaves[leaf] += leaves[leaf - 1];
+        }
+        let mut free = leaves.clone();
+        let mut members = vec![0; found.len()];
+        for (row, rank) in rank.iter().enumerate() {
+            for leaf in &found[row * count..(row + 1) * count] {
+                let place = &mut free[*leaf as usize];
+                members[*place as usize] = *rank;
+                *place += 1;
+            }
+        }
+        Self {
+            trees,
+            leaves,
+            members,
+            targets: distinct,
+        }
+    }
+
+    /// The trees; leaves are counted as in [`Forest::moments`].
+    pub fn nodes(&self) -> &Trees {
+        &self.trees
+    }
+
+    /// The training targets of a leaf, as places in `targets`; none where a damaged file says so.
+    fn members_of(&self, leaf: usize) -> &[u32] {
+        &self.members[self.leaves[leaf] as usize..self.leaves[leaf + 1] as usize]
+    }
+
+    /// Number of training rows in each leaf.
+    pub(crate) fn rows_of_leaves(&self) -> impl Iterator<Item = u32> + '_ {
+        self.leaves.windows(2).map(|pair| pair[1] - pair[0])
+    }
+
+    /// For each leaf the mean and the variance of its targets, and the share of zeros.
+    pub fn moments(&self) -> Vec<[f32; 3]> {
+        let moments = |members: &[u32]| {
+            let n = members.len() as f64;
+            let targets = || members.iter().map(|m| self.targets[*m as usize]);
+            let mean = targets().sum::<f64>() / n;
+            let variance = targets().map(|y| (y - mean) * (y - mean)).sum::<f64>() / n;
+            let zeros = targets().filter(|y| *y == 0.0).count() as f64 / n;
+            [mean, variance, zeros].map(|x| x as f32)
+        };
+        (0..self.trees.leaves())
+            .map(|leaf| moments(self.members_of(leaf)))
+            .collect()
     }
 
     /// Number of trees.
     pub fn trees(&self) -> usize {
-        self.roots.len()
+        self.trees.roots().len()
     }
 
     /// Number of descriptors.
     pub fn width(&self) -> usize {
-        self.width
-    }
-
-    /// The leaf of a row in a tree that starts at `root`.
-    fn leaf(&self, root: u32, row: &[f32]) -> &[u32] {
-        let mut node = root as usize;
-        loop {
-            let split = self.descriptor[node];
-            if split == LEAF {
-                let leaf = self.next[node] as usize;
-                return &self.members[self.leaves[leaf] as usize..self.leaves[leaf + 1] as usize];
-            }
-            node = if row[usize::from(split)] <= self.threshold[node] {
-                node + 1
-            } else {
-                self.next[node] as usize
-            };
-        }
+        self.trees.width()
     }
 
     /// Calls `use_it` with the place and the distribution of each row of `descriptors` (`N x width`, row after row), in parallel, and
@@ -173,25 +188,35 @@ impl Forest {
         job: &job::Job,
         use_it: impl Fn(usize, &Distribution) -> T + Sync,
     ) -> Result<Vec<T>, SurrogateError> {
-        if !descriptors.len().is_multiple_of(self.width) {
+        let width = self.width();
+        if !descriptors.len().is_multiple_of(width) {
             return Err(SurrogateError::Length {
                 what: "the block of descriptors",
                 found: descriptors.len(),
-                expected: descriptors.len() / self.width * self.width,
+                expected: descriptors.len() / width * width,
             });
         }
+        let trees = self.trees();
+        let walker = Walker::new(&self.trees);
         let parts: Vec<Vec<T>> = descriptors
-            .par_chunks(ROWS_PER_TASK * self.width)
+            .par_chunks(ROWS_PER_TASK * width)
             .enumerate()
             .map_init(
-                || Distribution::over(&self.targets),
-                |distribution, (task, rows)| {
+                || (Distribution::over(&self.targets), Block::default()),
+                |(distribution, block), (task, rows)| {
                     job.check()?;
-                    let mut out = Vec::with_capacity(ROWS_PER_TASK);
-                    for (offset, row) in rows.chunks_exact(self.width).enumerate() {
+                    let count = rows.len() / width;
+                    let mut leaves = vec![0; count * trees];
+                    walker.walk(rows, block, |tree, found| {
+                        for (row, leaf) in found.iter().enumerate() {
+                            leaves[row * trees + tree] = *leaf;
+                        }
+                    });
+                    let mut out = Vec::with_capacity(count);
+                    for (offset, leaves) in leaves.chunks_exact(trees).enumerate() {
                         distribution.clear();
-                        for root in &self.roots {
-                            distribution.add(self.leaf(*root, row));
+                        for leaf in leaves {
+                            distribution.add(self.members_of(*leaf as usize));
                         }
                         distribution.finish();
                         out.push(use_it(task * ROWS_PER_TASK + offset, distribution));
@@ -204,11 +229,56 @@ impl Forest {
     }
 }
 
+/// The distinct targets, ascending, and the place of each row's among them.
+fn ranked(targets: &[f64]) -> (Vec<f64>, Vec<u32>) {
+    let mut distinct = targets.to_vec();
+    distinct.sort_by(f64::total_cmp);
+    distinct.dedup();
+    let rank = targets
+        .iter()
+        .map(|y| distinct.partition_point(|other| other < y) as u32)
+        .collect();
+    (distinct, rank)
+}
+
 fn check(
     descriptors: &[f32],
     width: usize,
     targets: &[f64],
     options: &ForestOptions,
+) -> Result<(), SurrogateError> {
+    check_table(descriptors, width, targets)?;
+    if options.trees == 0 || options.leaf == 0 {
+        return option(
+            "the number of trees or of rows in a leaf",
+            "0".to_owned(),
+            "use at least 1",
+        );
+    }
+    let share = options.descriptors;
+    if !(share > 0.0 && share <= 1.0) {
+        return option(
+            "the share of descriptors at a split",
+            share.to_string(),
+            "use a number above 0 and up to 1",
+        );
+    }
+    Ok(())
+}
+
+fn option(what: &'static str, value: String, remedy: &'static str) -> Result<(), SurrogateError> {
+    Err(SurrogateError::Option {
+        what,
+        value,
+        remedy,
+    })
+}
+
+/// Whether trees can be grown on a table.
+pub(crate) fn check_table(
+    descriptors: &[f32],
+    width: usize,
+    targets: &[f64],
 ) -> Result<(), SurrogateError> {
     if width == 0 {
         return Err(SurrogateError::NoInputs);
@@ -228,25 +298,11 @@ fn check(
             remedy: "leave rows without a target out before training",
         });
     }
-    let option = |what, value: String, remedy| {
-        Err(SurrogateError::Option {
-            what,
-            value,
-            remedy,
-        })
-    };
-    if width >= usize::from(LEAF) {
+    if width > MOST_INPUTS {
         return option(
             "the number of descriptors",
             width.to_string(),
-            "use fewer than 65 535",
-        );
-    }
-    if options.trees == 0 || options.leaf == 0 {
-        return option(
-            "the number of trees or of rows in a leaf",
-            "0".to_owned(),
-            "use at least 1",
+            "use at most 4094",
         );
     }
     if targets.is_empty() {
@@ -254,14 +310,6 @@ fn check(
             "the number of training rows",
             "0".to_owned(),
             "give rows with a target",
-        );
-    }
-    let share = options.descriptors;
-    if !(share > 0.0 && share <= 1.0) {
-        return option(
-            "the share of descriptors at a split",
-            share.to_string(),
-            "use a number above 0 and up to 1",
         );
     }
     Ok(())

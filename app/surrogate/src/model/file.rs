@@ -4,19 +4,18 @@
 //! Nothing in a file is trusted: sizes and indices are checked, every walk through a tree ends, and the work of one
 //! prediction is bounded.
 
+use std::sync::OnceLock;
+
 use serde::{Deserialize, Serialize};
 
-use super::inputs::{DescriptorSet, Domain, Inputs};
+use super::domain::Domain;
+use super::inputs::{DescriptorSet, Inputs};
 use super::interval::{Rule, Rules};
-use super::learner::{GpLearner, Learner};
+use super::learner::Learner;
+use super::tensors::{self, Tensors, bad};
 use super::{About, PropertyModel, Scores};
 use crate::SurrogateError;
-use crate::forest::Forest;
-use crate::gp::{Bounds, Gp, GpOptions, Hyperparameters, Kernel, Observations};
 use crate::safetensors::{self, Numbers};
-
-/// Largest Gaussian process that is read: its factorisation takes the cube of the rows.
-const GP_ROWS: usize = 5000;
 
 #[derive(Serialize, Deserialize)]
 struct Header {
@@ -33,6 +32,8 @@ struct Header {
     /// The elements of the training data; the ranges of columns are a tensor.
     elements: Vec<String>,
     non_negative: bool,
+    #[serde(default)]
+    zero_inflated: bool,
     /// The kernel of a Gaussian process.
     kernel: Option<String>,
 }
@@ -43,6 +44,7 @@ struct TrainingHeader {
     rows: usize,
     sha256: String,
     licence: String,
+    label: String,
     seed: u64,
 }
 
@@ -51,19 +53,20 @@ struct ScoresHeader {
     rows: usize,
     mae: f64,
     rmse: f64,
+    /// Null where the target is constant.
+    #[serde(deserialize_with = "nan_for_null")]
     r2: f64,
     coverage_68: f64,
     coverage_95: f64,
 }
 
-const FORMAT: &str = "lodestone property model";
-const VERSION: u32 = 1;
-
-fn bad(reason: impl Into<String>) -> SurrogateError {
-    SurrogateError::File {
-        reason: reason.into(),
-    }
+/// JSON has no NaN and writes null.
+fn nan_for_null<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+    Option::<f64>::deserialize(deserializer).map(|x| x.unwrap_or(f64::NAN))
 }
+
+const FORMAT: &str = "lodestone property model";
+const VERSION: u32 = 2;
 
 impl PropertyModel {
     /// The bytes of its file. The same model gives the same bytes.
@@ -72,33 +75,27 @@ impl PropertyModel {
             Inputs::Composition(set) => ("composition", vec![set.name().to_owned()]),
             Inputs::Columns(names) => ("columns", names.clone()),
         };
-        let mut kernel = None;
-        let mut tensors = match &self.learner {
-            Learner::Forest(forest) => forest_tensors(forest),
-            Learner::Gp(learner) => {
-                let hyper = learner.gp.hyperparameters();
-                kernel = Some(learner.gp.kernel().name().to_owned());
-                vec![
-                    ("gp.inputs", Numbers::F64(learner.inputs.clone())),
-                    ("gp.targets", Numbers::F64(learner.targets.clone())),
-                    ("gp.lengthscales", Numbers::F64(hyper.lengthscales.clone())),
-                    (
-                        "gp.noise_and_mean",
-                        Numbers::F64(vec![hyper.noise, hyper.mean]),
-                    ),
-                ]
-            }
+        let kernel = match &self.learner {
+            Learner::Gp(learner) => Some(learner.gp.kernel().name().to_owned()),
+            _ => None,
         };
+        let mut tensors = tensors::of_learner(&self.learner);
+        let mut push = |name: &str, numbers| tensors.push((name.to_owned(), numbers));
+        if let Some(kept) = &self.kept {
+            kept.tensors()
+                .into_iter()
+                .for_each(|(name, numbers)| push(name, numbers));
+        }
         // Numbers that must come back to the last bit are tensors: JSON readers may round.
-        tensors.push(("domain.lower", Numbers::F64(self.domain.lower.clone())));
-        tensors.push(("domain.upper", Numbers::F64(self.domain.upper.clone())));
+        push("domain.lower", Numbers::F64(self.domain.lower.clone()));
+        push("domain.upper", Numbers::F64(self.domain.upper.clone()));
         let mut intervals = vec![self.spread];
         intervals.extend(
             [&self.inside, &self.outside]
                 .iter()
                 .flat_map(|r| numbers_of_rules(r)),
         );
-        tensors.push(("intervals", Numbers::F64(intervals)));
+        push("intervals", Numbers::F64(intervals));
         let header = Header {
             format: FORMAT.to_owned(),
             version: VERSION,
@@ -112,6 +109,7 @@ impl PropertyModel {
                 rows: self.rows,
                 sha256: self.about.sha256.clone(),
                 licence: self.about.licence.clone(),
+                label: self.about.label.clone(),
                 seed: self.seed,
             },
             cross_validation: self.scores.map(|s| ScoresHeader {
@@ -128,6 +126,7 @@ impl PropertyModel {
                 .map(|e| e.symbol().to_owned())
                 .collect(),
             non_negative: self.floor == 0.0,
+            zero_inflated: self.zero_inflated,
             kernel,
         };
         // A struct of texts and numbers always has a JSON form.
@@ -141,7 +140,8 @@ impl PropertyModel {
     ///
     /// Bytes that are no model file, of a later version, damaged, or that ask for unbounded work.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, SurrogateError> {
-        let (text, mut tensors) = safetensors::read(bytes)?;
+        let (text, tensors) = safetensors::read(bytes)?;
+        let mut tensors = Tensors(tensors);
         let header: Header = serde_json::from_str(&text)
             .map_err(|e| bad(format!("its description lacks something: {e}")))?;
         if header.format != FORMAT {
@@ -159,47 +159,35 @@ impl PropertyModel {
             _ => None,
         };
         let inputs = inputs.ok_or_else(|| bad("its inputs are unknown"))?;
-        let mut take = |name: &str| {
-            tensors
-                .remove(name)
-                .ok_or_else(|| bad(format!("its tensor `{name}` is missing")))
-        };
-        let learner = match &header.kernel {
-            None => Learner::Forest(read_forest(&mut take, inputs.width())?),
-            Some(kernel) => {
-                let (x, y) = (f64s(take("gp.inputs")?)?, f64s(take("gp.targets")?)?);
-                let lengthscales = f64s(take("gp.lengthscales")?)?;
-                let rest = f64s(take("gp.noise_and_mean")?)?;
-                Learner::Gp(Box::new(read_gp(
-                    kernel,
-                    &inputs,
-                    x,
-                    y,
-                    lengthscales,
-                    &rest,
-                )?))
-            }
-        };
+        let kept = tensors::read_kept(&mut tensors, &inputs)?;
+        let learner = tensors::read_learner(
+            &header.kind,
+            header.kernel.as_deref(),
+            &mut tensors,
+            &inputs,
+            kept.as_ref(),
+        )?;
         let domain = read_domain(
             &header.elements,
-            f64s(take("domain.lower")?)?,
-            f64s(take("domain.upper")?)?,
+            tensors.f64s("domain.lower")?,
+            tensors.f64s("domain.upper")?,
             &inputs,
         )?;
-        let intervals = f64s(take("intervals")?)?;
+        let intervals = tensors.f64s("intervals")?;
         let [spread, rules @ ..] = &intervals[..] else {
             return Err(bad("it must have rules of intervals"));
         };
         let ([inside, outside], []) = rules.as_chunks::<5>() else {
             return Err(bad("it must have two rules of intervals"));
         };
-        let model = Self {
+        Ok(Self {
             about: About {
                 target: header.target,
                 unit: header.unit,
                 data: header.training.data,
                 sha256: header.training.sha256,
                 licence: header.training.licence,
+                label: header.training.label,
             },
             domain,
             inputs,
@@ -212,6 +200,9 @@ impl PropertyModel {
             } else {
                 f64::NEG_INFINITY
             },
+            zero_inflated: header.zero_inflated,
+            kept,
+            fast: OnceLock::new(),
             rows: header.training.rows,
             seed: header.training.seed,
             scores: header.cross_validation.map(|s| Scores {
@@ -222,11 +213,7 @@ impl PropertyModel {
                 coverage_68: s.coverage_68,
                 coverage_95: s.coverage_95,
             }),
-        };
-        if model.kind().name() != header.kind {
-            return Err(bad("its kind does not fit its tensors"));
-        }
-        Ok(model)
+        })
     }
 }
 
@@ -283,94 +270,4 @@ fn read_domain(
         lower,
         upper,
     })
-}
-
-fn f64s(numbers: Numbers) -> Result<Vec<f64>, SurrogateError> {
-    match numbers {
-        Numbers::F64(v) if v.iter().all(|x| x.is_finite()) => Ok(v),
-        _ => Err(bad("a tensor must hold finite 64-bit numbers")),
-    }
-}
-
-fn u32s(numbers: Numbers) -> Result<Vec<u32>, SurrogateError> {
-    match numbers {
-        Numbers::U32(v) => Ok(v),
-        Numbers::U16(v) => Ok(v.into_iter().map(u32::from).collect()),
-        _ => Err(bad("a tensor must hold whole numbers")),
-    }
-}
-
-/// Whole numbers in 16 bits where they fit.
-fn short(v: &[u32]) -> Numbers {
-    let fits: Result<Vec<u16>, _> = v.iter().map(|x| u16::try_from(*x)).collect();
-    fits.map_or_else(|_| Numbers::U32(v.to_vec()), Numbers::U16)
-}
-
-fn forest_tensors(forest: &Forest) -> Vec<(&'static str, Numbers)> {
-    let parts = forest.parts();
-    vec![
-        ("forest.targets", Numbers::F64(parts.targets.to_vec())),
-        ("forest.nodes", short(&parts.nodes)),
-        ("forest.descriptor", Numbers::U16(parts.descriptor.to_vec())),
-        ("forest.threshold", Numbers::F32(parts.threshold)),
-        ("forest.leaf_rows", short(&parts.leaf_rows)),
-        ("forest.members", short(parts.members)),
-    ]
-}
-
-fn read_forest(
-    take: &mut impl FnMut(&str) -> Result<Numbers, SurrogateError>,
-    width: usize,
-) -> Result<Forest, SurrogateError> {
-    let (Numbers::U16(descriptor), Numbers::F32(threshold)) =
-        (take("forest.descriptor")?, take("forest.threshold")?)
-    else {
-        return Err(bad("a tensor of the forest is of the wrong type"));
-    };
-    let targets = f64s(take("forest.targets")?)?;
-    let nodes = u32s(take("forest.nodes")?)?;
-    let leaf_rows = u32s(take("forest.leaf_rows")?)?;
-    let members = u32s(take("forest.members")?)?;
-    Forest::from_parts(
-        width, targets, &nodes, descriptor, &threshold, &leaf_rows, members,
-    )
-    .map_err(bad)
-}
-
-fn read_gp(
-    kernel: &str,
-    inputs: &Inputs,
-    x: Vec<f64>,
-    y: Vec<f64>,
-    lengthscales: Vec<f64>,
-    noise_and_mean: &[f64],
-) -> Result<GpLearner, SurrogateError> {
-    let kernel = Kernel::from_name(kernel)
-        .ok_or_else(|| bad(format!("its kernel `{kernel}` is unknown")))?;
-    let [noise, mean] = *noise_and_mean else {
-        return Err(bad("its Gaussian process needs a noise and a mean"));
-    };
-    if y.len() > GP_ROWS {
-        return Err(bad(format!(
-            "its Gaussian process has {} rows; at most {GP_ROWS} are read",
-            y.len()
-        )));
-    }
-    let observations = Observations {
-        inputs: &x,
-        dimensions: inputs.width(),
-        targets: &y,
-        std: None,
-    };
-    let hyper = Hyperparameters {
-        lengthscales,
-        noise,
-        mean,
-    };
-    let options = GpOptions {
-        bounds: Some(Bounds::of(&x, inputs.width())),
-        ..GpOptions::default()
-    };
-    let gp = Gp::with_hyperparameters(observations, kernel, hyper, &options)?;
-    Ok(GpLearner::new(gp, x, y))
 }

@@ -1,7 +1,10 @@
 //! From candidates to the numbers that a model learns from.
 
+use std::ops::Range;
+
 use descriptor::Magpie;
 use matter::{CompositionRef, Compositions, Element, oxidation};
+use rayon::prelude::*;
 
 use crate::SurrogateError;
 
@@ -21,6 +24,9 @@ pub enum DescriptorSet {
     /// Those, Magpie's 132 statistics of element properties, and what the oxidation states say ([`STATES`]).
     MagpieFractionsStates,
 }
+
+/// Rows that one task describes.
+const ROWS_PER_TASK: usize = 512;
 
 /// Elements with a fraction of their own: as far as Magpie has data.
 const ELEMENTS: usize = 103;
@@ -83,6 +89,14 @@ impl Rows<'_> {
         }
     }
 
+    /// The compositions, where the candidates are such.
+    pub fn compositions(&self) -> Option<&Compositions> {
+        match self {
+            Self::Compositions(all) => Some(all),
+            Self::Columns { .. } => None,
+        }
+    }
+
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
@@ -90,30 +104,66 @@ impl Rows<'_> {
 }
 
 /// The numbers of a batch, `n x width`, row after row, NaN where unknown; and which elements each candidate holds.
+#[derive(Default)]
 pub(crate) struct Design {
     pub width: usize,
-    pub values: Vec<f64>,
+    pub values: Vec<f32>,
+    /// The same numbers as they were given, where these are columns of a table; empty for compositions.
+    pub exact: Vec<f64>,
     /// One bit for each element; 0 for candidates that are not compositions.
     pub elements: Vec<u128>,
 }
 
 impl Design {
+    /// Number of rows.
+    pub fn len(&self) -> usize {
+        self.elements.len()
+    }
+
     /// The rows of these numbers.
     pub fn select(&self, rows: &[usize]) -> Self {
         let mut values = Vec::with_capacity(rows.len() * self.width);
+        let mut exact = Vec::new();
         for row in rows {
             values.extend_from_slice(self.row(*row));
+            if !self.exact.is_empty() {
+                exact.extend_from_slice(self.exact_row(*row));
+            }
         }
         Self {
             width: self.width,
             values,
+            exact,
             elements: rows.iter().map(|row| self.elements[*row]).collect(),
         }
     }
 
-    pub fn row(&self, row: usize) -> &[f64] {
+    pub fn row(&self, row: usize) -> &[f32] {
         &self.values[row * self.width..(row + 1) * self.width]
     }
+
+    /// Of a table of columns; empty for compositions.
+    pub fn exact_row(&self, row: usize) -> &[f64] {
+        self.exact
+            .get(row * self.width..(row + 1) * self.width)
+            .unwrap_or(&[])
+    }
+
+    /// All numbers in f64.
+    pub fn wide(&self) -> std::borrow::Cow<'_, [f64]> {
+        if self.exact.is_empty() {
+            self.values.iter().map(|x| f64::from(*x)).collect()
+        } else {
+            (&self.exact).into()
+        }
+    }
+}
+
+/// Memory for descriptors on their way.
+#[derive(Default)]
+pub(crate) struct Scratch {
+    compositions: Compositions,
+    magpie: Magpie,
 }
 
 impl Inputs {
@@ -122,6 +172,14 @@ impl Inputs {
         match self {
             Self::Composition(set) => set.width(),
             Self::Columns(names) => names.len(),
+        }
+    }
+
+    /// The names of the columns; none for compositions.
+    pub(crate) fn columns(&self) -> &[String] {
+        match self {
+            Self::Composition(_) => &[],
+            Self::Columns(names) => names,
         }
     }
 
@@ -145,34 +203,67 @@ impl Inputs {
         }
     }
 
+    /// The numbers of all rows.
+    ///
     /// # Errors
     ///
     /// Compositions for a model of columns or the reverse, a column that is not there.
     pub(crate) fn design(&self, rows: Rows) -> Result<Design, SurrogateError> {
+        self.design_of(rows, 0..rows.len())
+    }
+
+    /// The numbers of some of the rows.
+    ///
+    /// # Errors
+    ///
+    /// As [`Inputs::design`].
+    pub(crate) fn design_of(
+        &self,
+        rows: Rows,
+        range: Range<usize>,
+    ) -> Result<Design, SurrogateError> {
+        let places = self.places(rows)?;
+        let parts: Vec<Design> = (0..range.len().div_ceil(ROWS_PER_TASK))
+            .into_par_iter()
+            .map_init(Scratch::default, |scratch, part| {
+                let start = range.start + part * ROWS_PER_TASK;
+                let end = (start + ROWS_PER_TASK).min(range.end);
+                let mut design = Design::default();
+                self.fill(rows, &places, start..end, scratch, &mut design);
+                design
+            })
+            .collect();
+        let mut all = Design {
+            width: self.width(),
+            values: Vec::with_capacity(range.len() * self.width()),
+            ..Design::default()
+        };
+        for part in parts {
+            all.values.extend(part.values);
+            all.exact.extend(part.exact);
+            all.elements.extend(part.elements);
+        }
+        Ok(all)
+    }
+
+    /// Where each wanted column stands; empty for compositions.
+    ///
+    /// # Errors
+    ///
+    /// As [`Inputs::design`].
+    pub(crate) fn places(&self, rows: Rows) -> Result<Vec<usize>, SurrogateError> {
         let mismatch = |needed: String| SurrogateError::Inputs { needed };
         match (self, rows) {
-            (Self::Composition(set), Rows::Compositions(compositions)) => {
-                Ok(of_compositions(*set, compositions))
-            }
-            (Self::Columns(wanted), Rows::Columns { names, values }) => {
-                let places: Vec<usize> = wanted
-                    .iter()
-                    .map(|name| {
-                        names
-                            .iter()
-                            .position(|other| other == name)
-                            .ok_or_else(|| mismatch(format!("the column `{name}`")))
-                    })
-                    .collect::<Result<_, _>>()?;
-                let n = values.len() / names.len().max(1);
-                Ok(Design {
-                    width: wanted.len(),
-                    values: (0..n)
-                        .flat_map(|row| places.iter().map(move |p| values[row * names.len() + p]))
-                        .collect(),
-                    elements: vec![0; n],
+            (Self::Composition(_), Rows::Compositions(_)) => Ok(Vec::new()),
+            (Self::Columns(wanted), Rows::Columns { names, .. }) => wanted
+                .iter()
+                .map(|name| {
+                    names
+                        .iter()
+                        .position(|other| other == name)
+                        .ok_or_else(|| mismatch(format!("the column `{name}`")))
                 })
-            }
+                .collect(),
             (Self::Composition(_), Rows::Columns { .. }) => {
                 Err(mismatch("a column of formulas".to_owned()))
             }
@@ -181,19 +272,60 @@ impl Inputs {
             }
         }
     }
+
+    /// The numbers of some of the rows, into `design`, whose memory is used again. `places` is of [`Inputs::places`].
+    pub(crate) fn fill(
+        &self,
+        rows: Rows,
+        places: &[usize],
+        range: Range<usize>,
+        scratch: &mut Scratch,
+        design: &mut Design,
+    ) {
+        design.width = self.width();
+        design.values.clear();
+        design.exact.clear();
+        design.elements.clear();
+        match (self, rows) {
+            (Self::Composition(set), Rows::Compositions(all)) => {
+                of_compositions(*set, all, range, scratch, design);
+            }
+            (_, Rows::Columns { names, values }) => {
+                let width = names.len();
+                design.elements.resize(range.len(), 0);
+                let wanted =
+                    range.flat_map(|row| places.iter().map(move |p| values[row * width + p]));
+                design.exact.extend(wanted);
+                design.values.extend(design.exact.iter().map(|x| *x as f32));
+            }
+            // `places` has refused it.
+            (Self::Columns(_), Rows::Compositions(_)) => {}
+        }
+    }
 }
 
-fn of_compositions(set: DescriptorSet, compositions: &Compositions) -> Design {
-    let width = set.width();
-    let mut magpie = Magpie::new();
+fn of_compositions(
+    set: DescriptorSet,
+    all: &Compositions,
+    range: Range<usize>,
+    scratch: &mut Scratch,
+    design: &mut Design,
+) {
+    let magpie = &mut scratch.magpie;
     if set == DescriptorSet::MagpieFractionsStates {
-        magpie.compute(compositions);
+        scratch.compositions.clear();
+        for row in range.clone() {
+            scratch.compositions.push(all.get(row));
+        }
+        magpie.compute(&scratch.compositions);
     }
-    let mut values = Vec::with_capacity(compositions.len() * width);
-    let mut elements = Vec::with_capacity(compositions.len());
-    for row in 0..compositions.len() {
-        let composition = compositions.get(row);
-        values.extend_from_slice(magpie.row(row));
+    for (offset, row) in range.enumerate() {
+        let composition = all.get(row);
+        let values = &mut design.values;
+        if set == DescriptorSet::MagpieFractionsStates {
+            let statistics = &magpie.values()[offset * descriptor::COUNT..][..descriptor::COUNT];
+            values.extend(statistics.iter().map(|x| *x as f32));
+        }
         let fractions = values.len();
         values.resize(fractions + ELEMENTS, 0.0);
         let total = composition.total_atoms();
@@ -202,18 +334,13 @@ fn of_compositions(set: DescriptorSet, compositions: &Compositions) -> Design {
             let z = usize::from(element.atomic_number());
             held |= 1 << z;
             if z <= ELEMENTS {
-                values[fractions + z - 1] = amount / total;
+                values[fractions + z - 1] = (amount / total) as f32;
             }
         }
         if set == DescriptorSet::MagpieFractionsStates {
-            values.extend(state_descriptors(composition));
+            values.extend(state_descriptors(composition).map(|x| x as f32));
         }
-        elements.push(held);
-    }
-    Design {
-        width,
-        values,
-        elements,
+        design.elements.push(held);
     }
 }
 
@@ -249,78 +376,4 @@ fn state_descriptors(composition: CompositionRef) -> [f64; STATES.len()] {
         states.len() as f64,
         elements,
     ]
-}
-
-/// Where a model has seen training data.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Domain {
-    /// One bit for each element that occurs in the training data.
-    pub(crate) elements: u128,
-    /// The range of each numeric input column in the training data; empty for compositions.
-    pub(crate) lower: Vec<f64>,
-    pub(crate) upper: Vec<f64>,
-}
-
-/// A column may be this much of its training range outside it.
-const MARGIN: f64 = 0.05;
-
-impl Domain {
-    pub(crate) fn of(inputs: &Inputs, design: &Design) -> Self {
-        let elements = design.elements.iter().fold(0, |all, held| all | held);
-        let (lower, upper) = match inputs {
-            Inputs::Composition(_) => (Vec::new(), Vec::new()),
-            Inputs::Columns(_) => {
-                let bounds = crate::gp::Bounds::of(&design.values, design.width);
-                (bounds.lower, bounds.upper)
-            }
-        };
-        Self {
-            elements,
-            lower,
-            upper,
-        }
-    }
-
-    /// The elements of the training data.
-    pub fn elements(&self) -> impl Iterator<Item = Element> {
-        Element::all().filter(|element| self.elements >> element.atomic_number() & 1 == 1)
-    }
-
-    /// Whether a candidate lies outside.
-    pub(crate) fn excludes(&self, design: &Design, row: usize) -> bool {
-        design.elements[row] & !self.elements != 0 || self.strange(design, row).next().is_some()
-    }
-
-    fn strange<'a>(&'a self, design: &'a Design, row: usize) -> impl Iterator<Item = usize> + 'a {
-        let values = design.row(row);
-        (0..self.lower.len()).filter(move |k| {
-            let margin = MARGIN * (self.upper[*k] - self.lower[*k]);
-            values[*k] < self.lower[*k] - margin || values[*k] > self.upper[*k] + margin
-        })
-    }
-
-    /// Why a candidate lies outside, for its notes; empty inside.
-    pub(crate) fn reason(&self, inputs: &Inputs, design: &Design, row: usize) -> String {
-        let unseen = design.elements[row] & !self.elements;
-        if unseen != 0 {
-            let symbols: Vec<&str> = Element::all()
-                .filter(|element| unseen >> element.atomic_number() & 1 == 1)
-                .map(Element::symbol)
-                .collect();
-            return format!("outside the training data: no {} in it", symbols.join(", "));
-        }
-        let Inputs::Columns(names) = inputs else {
-            return String::new();
-        };
-        match self.strange(design, row).next() {
-            Some(k) => format!(
-                "outside the training data: {} is {}, seen {} to {}",
-                names[k],
-                design.row(row)[k],
-                self.lower[k],
-                self.upper[k]
-            ),
-            None => String::new(),
-        }
-    }
 }

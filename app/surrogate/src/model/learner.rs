@@ -5,33 +5,66 @@ use rayon::prelude::*;
 use super::inputs::Design;
 use super::interval::Predictive;
 use crate::SurrogateError;
+use crate::boosted::{Boost, Boosted, BoostedOptions};
 use crate::forest::{Distribution, Forest, ForestOptions};
 use crate::gp::{Gp, GpOptions, KernelChoice, Observations};
+use crate::network::{NetworkOptions, Networks};
 use crate::normal;
 use crate::outcome::Outcome;
+use crate::trees::{BLOCK, Block, Walker};
 
 /// Which learner.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Kind {
-    /// Extremely randomised trees.
+    /// Extremely randomised trees; for up to some ten thousand rows.
     Forest,
+    /// Boosted trees; for hundreds of thousands of rows.
+    Boosted,
+    /// An ensemble of neural networks; for smooth properties and thousands of rows or more.
+    MlpEnsemble,
     /// A Gaussian process; for up to some thousand rows of few inputs.
     Gp,
 }
 
 impl Kind {
-    /// Its name in model files.
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Forest, Self::Boosted, Self::MlpEnsemble, Self::Gp];
+
+    /// Its name in model files and on the command line.
     pub fn name(self) -> &'static str {
         match self {
             Self::Forest => "forest",
+            Self::Boosted => "boosted",
+            Self::MlpEnsemble => "mlp-ensemble",
             Self::Gp => "gp",
         }
+    }
+}
+
+impl std::fmt::Display for Kind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl std::str::FromStr for Kind {
+    type Err = SurrogateError;
+
+    fn from_str(name: &str) -> Result<Self, SurrogateError> {
+        let found = Self::ALL.into_iter().find(|kind| kind.name() == name);
+        found.ok_or_else(|| SurrogateError::Option {
+            what: "the kind of model",
+            value: format!("`{name}`"),
+            remedy: "use forest, boosted, mlp-ensemble or gp",
+        })
     }
 }
 
 /// A learner after its training.
 pub(crate) enum Learner {
     Forest(Forest),
+    Boosted(Box<Boosted>),
+    MlpEnsemble(Networks),
     Gp(Box<GpLearner>),
 }
 
@@ -92,6 +125,32 @@ impl Predictive for Distribution<'_> {
     }
 }
 
+impl Predictive for Boost<'_> {
+    fn mean(&self) -> f64 {
+        self.mean
+    }
+    fn std(&self) -> f64 {
+        self.std
+    }
+    fn quantile(&self, p: f64) -> f64 {
+        Boost::quantile(self, p)
+    }
+    fn probability_of(&self, value: f64) -> f64 {
+        if value == 0.0 { self.zero } else { 0.0 }
+    }
+}
+
+/// How much is spent on a training.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Effort {
+    /// For the model that is kept.
+    Full,
+    /// To choose and to calibrate.
+    Half,
+    /// To learn how wrong the model is on other candidates than it has seen.
+    Little,
+}
+
 /// How a learner is trained.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Training {
@@ -99,29 +158,74 @@ pub(crate) struct Training {
     pub trees: usize,
     pub descriptors: f64,
     pub seed: u64,
+    pub effort: Effort,
 }
 
 impl Training {
+    /// `groups`: rows that are never divided between training and test.
     pub fn fit(
         self,
         design: &Design,
         targets: &[f64],
+        groups: &[u64],
         job: &job::Job,
     ) -> Result<Learner, SurrogateError> {
         match self.kind {
             Kind::Forest => {
                 let options = ForestOptions {
-                    trees: self.trees,
+                    trees: match self.effort {
+                        Effort::Full => self.trees,
+                        Effort::Half => (2 * self.trees).div_ceil(5),
+                        Effort::Little => self.trees.div_ceil(7),
+                    },
                     descriptors: self.descriptors,
                     seed: self.seed,
                     ..ForestOptions::default()
                 };
-                let values = narrow(&design.values);
-                Forest::fit(&values, design.width, targets, &options, job).map(Learner::Forest)
+                Forest::fit(&design.values, design.width, targets, &options, job)
+                    .map(Learner::Forest)
+            }
+            Kind::Boosted => {
+                let usual = BoostedOptions::default();
+                let (rounds, rate, folds) = match self.effort {
+                    Effort::Full => (usual.rounds, usual.rate, usual.folds),
+                    Effort::Half => (usual.rounds, usual.rate, 1),
+                    Effort::Little => (usual.rounds / 4, 2.0 * usual.rate, 1),
+                };
+                let options = BoostedOptions {
+                    rounds,
+                    rate,
+                    folds,
+                    seed: self.seed,
+                    ..usual
+                };
+                Boosted::fit(&design.values, design.width, targets, groups, &options, job)
+                    .map(|boosted| Learner::Boosted(Box::new(boosted)))
+            }
+            Kind::MlpEnsemble => {
+                let usual = NetworkOptions::default();
+                // Of large tables one pass teaches as much as many of a small one.
+                let epochs = (4_000_000 / targets.len().max(1)).clamp(12, usual.epochs);
+                let options = NetworkOptions {
+                    members: match self.effort {
+                        Effort::Full => usual.members,
+                        Effort::Half => 3,
+                        Effort::Little => 1,
+                    },
+                    epochs: match self.effort {
+                        Effort::Full | Effort::Half => epochs,
+                        Effort::Little => epochs.div_ceil(2),
+                    },
+                    seed: self.seed,
+                    ..usual
+                };
+                Networks::fit(&design.values, design.width, targets, groups, &options, job)
+                    .map(Learner::MlpEnsemble)
             }
             Kind::Gp => {
+                let inputs = design.wide();
                 let observations = Observations {
-                    inputs: &design.values,
+                    inputs: &inputs,
                     dimensions: design.width,
                     targets,
                     std: None,
@@ -132,18 +236,23 @@ impl Training {
                     ..GpOptions::default()
                 };
                 let gp = Gp::fit(observations, &options, job)?;
-                let learner = GpLearner::new(gp, design.values.clone(), targets.to_vec());
+                let learner = GpLearner::new(gp, inputs.into_owned(), targets.to_vec());
                 Ok(Learner::Gp(Box::new(learner)))
             }
         }
     }
 }
 
-fn narrow(values: &[f64]) -> Vec<f32> {
-    values.iter().map(|x| *x as f32).collect()
-}
-
 impl Learner {
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Forest(_) => Kind::Forest,
+            Self::Boosted(_) => Kind::Boosted,
+            Self::MlpEnsemble(_) => Kind::MlpEnsemble,
+            Self::Gp(_) => Kind::Gp,
+        }
+    }
+
     /// Calls `use_it` with the place and the prediction of each row, in parallel, and collects what it returns.
     pub fn predict<T: Send>(
         &self,
@@ -152,12 +261,36 @@ impl Learner {
         use_it: impl Fn(usize, &dyn Predictive) -> T + Sync,
     ) -> Result<Vec<T>, SurrogateError> {
         match self {
-            Self::Forest(forest) => {
-                let values = narrow(&design.values);
-                forest.predict(&values, job, |row, distribution| use_it(row, distribution))
+            Self::Forest(forest) => forest.predict(&design.values, job, |row, distribution| {
+                use_it(row, distribution)
+            }),
+            Self::Boosted(boosted) => {
+                job.check()?;
+                let walkers = BoostedWalkers::new(boosted);
+                let parts: Vec<Vec<T>> = design
+                    .values
+                    .par_chunks(BLOCK * design.width)
+                    .enumerate()
+                    .map_init(Block::default, |block, (part, rows)| {
+                        let told = walkers.predict(boosted, rows, block).into_iter();
+                        told.enumerate()
+                            .map(|(offset, told)| use_it(part * BLOCK + offset, &told))
+                            .collect()
+                    })
+                    .collect();
+                Ok(parts.into_iter().flatten().collect())
+            }
+            Self::MlpEnsemble(networks) => {
+                job.check()?;
+                let told = networks.predict(&design.values);
+                Ok(told
+                    .into_par_iter()
+                    .enumerate()
+                    .map(|(row, (mean, std))| use_it(row, &Normal { mean, std }))
+                    .collect())
             }
             Self::Gp(learner) => {
-                let latent = learner.gp.predict_transformed(&design.values, job)?;
+                let latent = learner.gp.predict_transformed(&design.wide(), job)?;
                 Ok(latent
                     .into_par_iter()
                     .enumerate()
@@ -168,5 +301,36 @@ impl Learner {
                     .collect())
             }
         }
+    }
+}
+
+/// Boosted trees packed for walking: of the mean, the scale and the zero.
+pub(crate) struct BoostedWalkers(Vec<Walker>);
+
+impl BoostedWalkers {
+    pub fn new(boosted: &Boosted) -> Self {
+        Self(boosted.ensembles().map(|e| Walker::new(&e.trees)).collect())
+    }
+
+    /// What is predicted of up to [`BLOCK`] rows.
+    pub fn predict<'a>(
+        &self,
+        boosted: &'a Boosted,
+        rows: &[f32],
+        block: &mut Block,
+    ) -> Vec<Boost<'a>> {
+        let count = rows.len() / boosted.width();
+        let mut sums = vec![[0.0_f64; 3]; count];
+        for ((place, walker), ensemble) in self.0.iter().enumerate().zip(boosted.ensembles()) {
+            sums.iter_mut().for_each(|sums| sums[place] = ensemble.base);
+            walker.walk(rows, block, |_, leaves| {
+                for (sums, leaf) in sums.iter_mut().zip(leaves) {
+                    sums[place] += f64::from(ensemble.values[*leaf as usize]);
+                }
+            });
+        }
+        sums.into_iter()
+            .map(|[mean, scale, zero]| boosted.told(mean, scale, zero))
+            .collect()
     }
 }

@@ -1,25 +1,39 @@
 //! Property models: trained on a table, with calibrated intervals, a domain, and a file that says where they come from.
 
+mod columns;
+mod domain;
 mod evaluate;
+mod explain;
 mod file;
+mod groups;
 mod inputs;
 mod interval;
+mod kept;
 mod learner;
+mod shapley;
+mod tensors;
 mod train;
 
+pub use columns::Columns;
+pub use domain::Domain;
 pub use evaluate::{Evaluation, Scores};
-pub use inputs::{DescriptorSet, Domain, Inputs, Rows, STATES};
+pub use explain::{Contribution, Explanation, Nearest};
+pub use groups::{GroupBy, elements_to_leave_out};
+pub use inputs::{DescriptorSet, Inputs, Rows, STATES};
 pub use learner::Kind;
 pub use train::{TrainOptions, TrainingData};
 
+use columns::Fast;
 use inputs::Design;
 use interval::Rules;
+use kept::Kept;
 use learner::Learner;
+use std::sync::OnceLock;
 
 use crate::SurrogateError;
 
 /// What a model says of itself.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct About {
     /// The name of the property and its unit.
     pub target: String,
@@ -28,6 +42,22 @@ pub struct About {
     pub data: String,
     pub sha256: String,
     pub licence: String,
+    /// How confidential the training data are: `open`, or a label that everything derived from the model takes on.
+    pub label: String,
+}
+
+impl Default for About {
+    /// Nothing is said; the label is `open`.
+    fn default() -> Self {
+        Self {
+            target: String::new(),
+            unit: String::new(),
+            data: String::new(),
+            sha256: String::new(),
+            licence: String::new(),
+            label: "open".to_owned(),
+        }
+    }
 }
 
 /// A trained model of one property.
@@ -45,6 +75,10 @@ pub struct PropertyModel {
     pub(crate) rows: usize,
     pub(crate) seed: u64,
     pub(crate) scores: Option<Scores>,
+    /// Whether many training targets are exactly zero, so that zero has a probability of its own.
+    pub(crate) zero_inflated: bool,
+    pub(crate) kept: Option<Kept>,
+    pub(crate) fast: OnceLock<Fast>,
 }
 
 /// What a model predicts of one candidate, in the property's unit; all NaN where it can say nothing.
@@ -81,10 +115,7 @@ impl PropertyModel {
 
     /// Which learner it uses.
     pub fn kind(&self) -> Kind {
-        match self.learner {
-            Learner::Forest(_) => Kind::Forest,
-            Learner::Gp(_) => Kind::Gp,
-        }
+        self.learner.kind()
     }
 
     /// Where it has seen data.
@@ -107,6 +138,11 @@ impl PropertyModel {
         self.scores.as_ref()
     }
 
+    /// Whether many training targets are exactly zero (metals among band gaps), so that zero has a probability of its own.
+    pub fn is_zero_inflated(&self) -> bool {
+        self.zero_inflated
+    }
+
     /// States the errors and coverage that [`TrainingData::evaluate`] has found for models trained in this way.
     pub fn set_scores(&mut self, scores: Scores) {
         self.scores = Some(scores);
@@ -121,17 +157,7 @@ impl PropertyModel {
         let mut out = Vec::with_capacity(rows.len());
         for start in (0..rows.len()).step_by(CHUNK) {
             let end = (start + CHUNK).min(rows.len());
-            let design = match rows {
-                Rows::Compositions(all) => {
-                    let mut part = matter::Compositions::new();
-                    (start..end).for_each(|row| part.push(all.get(row)));
-                    self.inputs.design(Rows::Compositions(&part))?
-                }
-                Rows::Columns { names, values } => self.inputs.design(Rows::Columns {
-                    names,
-                    values: &values[start * names.len()..end * names.len()],
-                })?,
-            };
+            let design = self.inputs.design_of(rows, start..end)?;
             out.extend(self.predict_design(&design, job)?);
         }
         Ok(out)

@@ -3,6 +3,8 @@
 mod degenerate;
 mod folds;
 mod forest;
+mod kinds;
+
 mod model;
 mod peers;
 mod pool;

@@ -52,6 +52,7 @@ fn about() -> About {
         data: "made up for a test".to_owned(),
         sha256: "0".repeat(64),
         licence: "none needed".to_owned(),
+        label: "internal".to_owned(),
     }
 }
 
@@ -338,4 +339,46 @@ fn too_few_rows_are_told() {
         .map(|e| e.to_string())
         .unwrap_or_default();
     assert!(told.contains("is 9; a model needs at least ten"), "{told}");
+}
+
+#[test]
+fn columns_of_many_rows_are_the_predictions_of_each() {
+    let (model, compositions, _) = trained();
+    let mut many = Compositions::new();
+    for k in 0..1500 {
+        many.push(compositions.get(k * 7 % compositions.len()));
+    }
+    many.push(matter::CompositionRef::default());
+    for odd in parse(&["LiBr".to_owned(), "Li0.1F0.9".to_owned()]).iter() {
+        many.push(odd);
+    }
+    let job = job::Job::new();
+    let rows = Rows::Compositions(&many);
+    let slow = model.predict(rows, &job).expect("compositions");
+    let fast = model.predict_columns(rows, &job).expect("compositions");
+    let zero = fast.probability_of_zero.expect("a third of the targets");
+    for (row, one) in slow.iter().enumerate() {
+        let close =
+            |a: f64, b: f64| (a - b).abs() < 1e-6 * (1.0 + a.abs()) || a.is_nan() && b.is_nan();
+        assert!(close(one.mean, fast.mean[row]), "{row}: {one:?}");
+        assert!(
+            close(one.std, fast.std[row]),
+            "{row}: {one:?} {}",
+            fast.std[row]
+        );
+        assert!(close(one.probability_of_zero, zero[row]), "{row}: {one:?}");
+        assert_eq!(one.outside, fast.outside[row]);
+    }
+    let noted: Vec<(usize, &str)> = slow
+        .iter()
+        .enumerate()
+        .filter(|(_, one)| !one.notes.is_empty())
+        .map(|(row, one)| (row, one.notes.as_str()))
+        .collect();
+    let told: Vec<(usize, &str)> = fast
+        .notes
+        .iter()
+        .map(|(row, why)| (*row, why.as_str()))
+        .collect();
+    assert_eq!(noted, told);
 }

@@ -1,11 +1,8 @@
 //! Points in cells, where there are too many to be drawn one by one.
 
-use super::{Frame, Place};
+use super::Place;
 
-/// The width of a cell.
-const CELL: f32 = 3.0;
-
-/// How many points lie in each cell of the frame.
+/// How many points or lines lie in each cell of a part of the plane.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Density {
     pub columns: usize,
@@ -18,23 +15,24 @@ pub struct Density {
 }
 
 impl Density {
-    pub(super) fn new(frame: &Frame, places: impl Iterator<Item = Place>) -> Self {
-        let cells = |low: f32, high: f32| ((high - low) / CELL).ceil().max(1.0) as usize;
-        let columns = cells(frame.min[0], frame.max[0]);
-        let rows = cells(frame.min[1], frame.max[1]);
-        let mut counts = vec![0; columns * rows];
-        for [x, y] in places {
-            let column = (((x - frame.min[0]) / CELL) as usize).min(columns - 1);
-            let row = (((y - frame.min[1]) / CELL) as usize).min(rows - 1);
-            counts[row * columns + column] += 1;
-        }
+    /// Empty cells from one corner to the other.
+    pub(super) fn new(min: Place, max: Place, cell: f32) -> Self {
+        let cells = |low: f32, high: f32| ((high - low) / cell).ceil().max(1.0) as usize;
+        let (columns, rows) = (cells(min[0], max[0]), cells(min[1], max[1]));
         Self {
             columns,
             rows,
-            counts,
-            min: frame.min,
-            cell: CELL,
+            counts: vec![0; columns * rows],
+            min,
+            cell,
         }
+    }
+
+    /// Counts a point at the cell of its place; what lies outside belongs to the outermost.
+    pub(super) fn add(&mut self, [x, y]: Place) {
+        let column = (((x - self.min[0]) / self.cell) as usize).min(self.columns - 1);
+        let row = (((y - self.min[1]) / self.cell) as usize).min(self.rows - 1);
+        self.counts[row * self.columns + column] += 1;
     }
 
     /// How crowded each cell is, 0 to 1 by the logarithm of the count; `None` where it is empty.

@@ -5,11 +5,15 @@
 //! unit a point of the screen. Crowded points become a [`Density`] of cells.
 
 mod density;
+mod parallel;
+mod parity;
 mod picture;
 mod scale;
 
 pub use density::Density;
-pub(crate) use picture::{png, svg};
+pub use parallel::{ParallelChart, parallel_marks};
+pub use parity::{Parity, parity, parity_marks};
+pub use picture::{check_picture, write_picture};
 pub use scale::{Frame, PlotRange, Scale};
 
 use crate::points::Points;
@@ -30,6 +34,10 @@ pub enum Role {
     Front,
     Dominated,
     Selected,
+    /// One candidate's line among many.
+    Candidate,
+    /// The part of an axis that selects.
+    Brush,
 }
 
 /// Which sign stands for a candidate: it tells where its values come from.
@@ -79,17 +87,25 @@ pub enum Mark {
     },
 }
 
+/// What is drawn, from behind to before.
+#[derive(Debug, Default)]
+pub struct Drawing {
+    /// Width and height of the plane.
+    pub size: [f32; 2],
+    /// Behind everything: axes, grid and the dominated region.
+    pub behind: Vec<Mark>,
+    /// Instead of symbols or lines, where there are too many of them.
+    pub densities: Vec<(Role, Density)>,
+    /// Points and front, clipped to the frame.
+    pub marks: Vec<Mark>,
+}
+
 /// A plot laid out.
 #[derive(Debug)]
 pub struct Chart {
     pub frame: Frame,
     pub symbol: Symbol,
-    /// Behind everything: axes, grid and the dominated region.
-    pub behind: Vec<Mark>,
-    /// Instead of symbols, where there are too many points for them.
-    pub density: Option<Density>,
-    /// Points and front, clipped to the frame.
-    pub marks: Vec<Mark>,
+    pub drawing: Drawing,
 }
 
 /// Points that are drawn one by one; more become a density.
@@ -98,24 +114,31 @@ pub const SINGLE_POINTS: usize = 4000;
 /// Points that get error bars.
 const WITH_ERRORS: usize = 400;
 
+/// The width of a cell of crowded points.
+const CELL: f32 = 3.0;
+
+/// How far from a point the pointer may be to mean it.
+const NEAR: f32 = 8.0;
+
+impl Symbol {
+    /// The sign of values of some origins: the least certain decides. `None` is the user's own.
+    pub fn of(origins: impl Iterator<Item = Option<Origin>>) -> Self {
+        origins.fold(Self::Measured, |symbol, origin| match (symbol, origin) {
+            (Self::Predicted, _) | (_, Some(Origin::Predicted)) => Self::Predicted,
+            (Self::Computed, _) | (_, Some(Origin::Computed)) => Self::Computed,
+            _ => Self::Measured,
+        })
+    }
+}
+
 /// What sign the points of two columns get.
 pub fn symbol(points: &Points) -> Symbol {
-    let origins = [points.x_column.origin, points.y_column.origin];
-    if origins.contains(&Some(Origin::Predicted)) {
-        Symbol::Predicted
-    } else if origins.contains(&Some(Origin::Computed)) {
-        Symbol::Computed
-    } else {
-        Symbol::Measured
-    }
+    Symbol::of([points.x_column.origin, points.y_column.origin].into_iter())
 }
 
 /// The whole range of the points, with a little room around them.
 pub fn full_range(points: &Points) -> PlotRange {
-    PlotRange {
-        x: Scale::of(points.x_log).full_range(&points.x),
-        y: Scale::of(points.y_log).full_range(&points.y),
-    }
+    points.range
 }
 
 /// The name and unit of a column, as an axis shows it.
@@ -135,66 +158,123 @@ pub fn marks(
     let frame = Frame::new(points, range, (width, height), text);
     let mut chart = Chart {
         symbol: symbol(points),
-        behind: Vec::new(),
-        density: None,
-        marks: Vec::new(),
+        drawing: Drawing {
+            size: [width, height],
+            ..Drawing::default()
+        },
         frame,
     };
     axes(&mut chart, points, (width, height), text);
     dominated(&mut chart, points);
     let shown = |at: &u32| {
-        chart
-            .frame
-            .shows(points.x[*at as usize], points.y[*at as usize])
+        let at = *at as usize;
+        chart.frame.shows(points.x[at], points.y[at])
     };
-    let visible: Vec<u32> = (0..points.rows.len() as u32).filter(shown).collect();
-    let place = |frame: &Frame, at: u32| frame.place(points.x[at as usize], points.y[at as usize]);
-    let symbol = chart.symbol;
-    if visible.len() > SINGLE_POINTS {
-        let places = visible.iter().map(|&at| place(&chart.frame, at));
-        chart.density = Some(Density::new(&chart.frame, places));
+    let front: Vec<u32> = points.front.iter().copied().filter(shown).collect();
+    let selected: Vec<u32> = points.of_rows(selection).filter(shown).collect();
+    let most = SINGLE_POINTS + 1;
+    let visible = points.within(chart.frame.area()).map(|(at, _)| at);
+    let mut visible: Vec<u32> = visible.take(most).collect();
+    if visible.len() == most {
+        chart.crowd(Role::Point, points.within(chart.frame.area()).map(|p| p.1));
     } else {
+        visible.sort_unstable();
         if visible.len() <= WITH_ERRORS {
             for &at in &visible {
-                error_bars(&mut chart.marks, &chart.frame, points, at as usize);
+                error_bars(&mut chart.drawing.marks, &chart.frame, points, at as usize);
             }
         }
-        chart.marks.extend(visible.iter().map(|&at| Mark::Symbol {
-            at: place(&chart.frame, at),
-            symbol,
-            role: Role::Point,
-        }));
+        chart.symbols(Role::Point, points, &visible);
     }
-    let front: Vec<u32> = points
-        .front
-        .iter()
-        .copied()
-        .filter(|at| visible.binary_search(at).is_ok())
-        .collect();
     if front.len() <= SINGLE_POINTS {
-        chart.marks.extend(front.iter().map(|&at| Mark::Symbol {
-            at: place(&chart.frame, at),
-            symbol,
-            role: Role::Front,
-        }));
+        chart.symbols(Role::Front, points, &front);
     }
-    let selected = visible
-        .iter()
-        .filter(|&&at| selection.binary_search(&points.rows[at as usize]).is_ok());
+    if selected.len() <= SINGLE_POINTS {
+        chart.symbols(Role::Selected, points, &selected);
+    } else {
+        let scales = [chart.frame.x_scale, chart.frame.y_scale];
+        let along = |at: &u32| {
+            let at = *at as usize;
+            [scales[0].along(points.x[at]), scales[1].along(points.y[at])]
+        };
+        chart.crowd(Role::Selected, selected.iter().map(along));
+    }
     chart
-        .marks
-        .extend(selected.take(SINGLE_POINTS).map(|&at| Mark::Symbol {
-            at: place(&chart.frame, at),
+}
+
+impl Chart {
+    fn symbols(&mut self, role: Role, points: &Points, which: &[u32]) {
+        let (frame, symbol) = (self.frame, self.symbol);
+        let place = |at: u32| frame.place(points.x[at as usize], points.y[at as usize]);
+        let symbols = which.iter().map(|&at| Mark::Symbol {
+            at: place(at),
             symbol,
-            role: Role::Selected,
-        }));
-    chart
+            role,
+        });
+        self.drawing.marks.extend(symbols);
+    }
+
+    /// Points as a density, by where they are along the axes.
+    fn crowd(&mut self, role: Role, along: impl Iterator<Item = [f64; 2]>) {
+        let mut density = Density::new(self.frame.min, self.frame.max, CELL);
+        let place = self.frame.placement();
+        along.for_each(|at| density.add(place(at)));
+        self.drawing.densities.push((role, density));
+    }
+}
+
+/// The point that a pointer at a place means, if it means one: its place in `rows`.
+pub fn nearest(points: &Points, frame: &Frame, [x, y]: Place) -> Option<u32> {
+    let area = frame.area_between([x - NEAR, y - NEAR], [x + NEAR, y + NEAR]);
+    let place = frame.placement();
+    let near = points.within(area).map(|(at, along)| {
+        let [a, b] = place(along);
+        ((a - x).hypot(b - y), at)
+    });
+    let near = near.filter(|(distance, _)| *distance <= NEAR);
+    near.min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)))
+        .map(|(_, at)| at)
+}
+
+/// The rows of the points inside a closed line, whose corners are given as places.
+pub fn rows_inside(points: &Points, frame: &Frame, line: &[Place]) -> Vec<u32> {
+    let mut low = [f32::INFINITY; 2];
+    let mut high = [f32::NEG_INFINITY; 2];
+    for corner in line {
+        for axis in 0..2 {
+            low[axis] = low[axis].min(corner[axis]);
+            high[axis] = high[axis].max(corner[axis]);
+        }
+    }
+    if line.len() < 3 {
+        return Vec::new();
+    }
+    let area = frame.area_between(frame.clamped(low), frame.clamped(high));
+    let place = frame.placement();
+    let inside = points
+        .within(area)
+        .filter(|(_, at)| is_inside(line, place(*at)));
+    inside.map(|(at, _)| points.rows[at as usize]).collect()
+}
+
+/// Whether a place lies inside a closed line: a ray to the right crosses it an odd number of times.
+fn is_inside(line: &[Place], [x, y]: Place) -> bool {
+    let mut inside = false;
+    let mut before = line.len() - 1;
+    for at in 0..line.len() {
+        let ([ax, ay], [bx, by]) = (line[at], line[before]);
+        if (ay > y) != (by > y) && x < (bx - ax) * (y - ay) / (by - ay) + ax {
+            inside = !inside;
+        }
+        before = at;
+    }
+    inside
 }
 
 fn axes(chart: &mut Chart, points: &Points, (width, height): (f32, f32), text: f32) {
     let frame = &chart.frame;
     let (left, right, top, bottom) = (frame.min[0], frame.max[0], frame.min[1], frame.max[1]);
-    let marks = &mut chart.behind;
+    let marks = &mut chart.drawing.behind;
     for (value, label) in frame.x_ticks() {
         let x = frame.place_x(value);
         marks.push(Mark::Line {
@@ -303,15 +383,21 @@ fn dominated(chart: &mut Chart, points: &Points) {
     };
     let mut before: Option<f32> = None;
     for (left, right, level) in strips {
-        chart.behind.push(Mark::Rect {
+        chart.drawing.behind.push(Mark::Rect {
             min: [left, level.min(worst_y)],
             max: [right, level.max(worst_y)],
             role: Role::Dominated,
         });
         if let Some(before) = before {
-            chart.marks.push(line([left, before], [left, level]));
+            chart
+                .drawing
+                .marks
+                .push(line([left, before], [left, level]));
         }
-        chart.marks.push(line([left, level], [right, level]));
+        chart
+            .drawing
+            .marks
+            .push(line([left, level], [right, level]));
         before = Some(level);
     }
 }
@@ -319,8 +405,8 @@ fn dominated(chart: &mut Chart, points: &Points) {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::points::PointsKey;
-    use crate::results::{Column, ColumnKind};
+    use crate::points::{Axes, PointsKey};
+    use crate::results::{Column, ColumnKind, Value};
 
     pub(crate) fn column(name: &str, direction: Option<Direction>) -> Column {
         Column {
@@ -335,26 +421,31 @@ pub(crate) mod tests {
     }
 
     pub(crate) fn points(x: Vec<f64>, y: Vec<f64>, front: Vec<u32>) -> Points {
-        let n = x.len();
-        Points {
-            key: PointsKey {
-                generation: 0,
-                view: 0,
-                x: "x".to_owned(),
-                y: "y".to_owned(),
-            },
-            x_column: column("x", Some(Direction::Maximize)),
-            y_column: column("y", Some(Direction::Minimize)),
-            x_log: false,
-            y_log: false,
-            rows: (0..n as u32).collect(),
-            x_std: vec![0.1; n],
-            y_std: vec![f64::NAN; n],
-            x,
-            y,
-            front,
-            missing: 0,
-        }
+        on_scales(x, y, front, [false; 2])
+    }
+
+    pub(crate) fn on_scales(x: Vec<f64>, y: Vec<f64>, front: Vec<u32>, log: [bool; 2]) -> Points {
+        let key = PointsKey {
+            generation: 0,
+            view: 0,
+            x: "x".to_owned(),
+            y: "y".to_owned(),
+        };
+        let axes = Axes {
+            columns: [
+                column("x", Some(Direction::Maximize)),
+                column("y", Some(Direction::Minimize)),
+            ],
+            log: log.map(Some),
+        };
+        let value = |mean, std| Value { mean, std };
+        let placed = x.iter().zip(&y).zip(0..);
+        let placed: Vec<_> = placed
+            .map(|((&x, &y), row)| (row, value(x, 0.1), value(y, f64::NAN)))
+            .collect();
+        let mut points = Points::new(key, axes, &placed, 0);
+        points.front = front;
+        points
     }
 
     fn laid_out(points: &Points) -> Chart {
@@ -367,10 +458,10 @@ pub(crate) mod tests {
         let chart = laid_out(&points);
         let count = |role| {
             let of = |m: &&Mark| matches!(m, Mark::Symbol { role: r, .. } if *r == role);
-            chart.marks.iter().filter(of).count()
+            chart.drawing.marks.iter().filter(of).count()
         };
         assert_eq!((count(Role::Point), count(Role::Front)), (3, 3));
-        let bars = chart.marks.iter().filter(|m| {
+        let bars = chart.drawing.marks.iter().filter(|m| {
             matches!(
                 m,
                 Mark::Line {
@@ -419,7 +510,7 @@ pub(crate) mod tests {
             let chart = laid_out(&points);
             for (at, &dominated) in dominated.iter().enumerate() {
                 let [px, py] = chart.frame.place(points.x[at], points.y[at]);
-                let inside = chart.behind.iter().any(|mark| {
+                let inside = chart.drawing.behind.iter().any(|mark| {
                     matches!(mark, Mark::Rect { min, max, .. }
                         if min[0] + 1e-3 < px && px < max[0] - 1e-3 && min[1] + 1e-3 < py && py < max[1] - 1e-3)
                 });
@@ -434,7 +525,55 @@ pub(crate) mod tests {
         let x: Vec<f64> = (0..n).map(|i| (i % 97) as f64).collect();
         let y: Vec<f64> = (0..n).map(|i| (i % 89) as f64).collect();
         let points = points(x, y, Vec::new());
-        let density = laid_out(&points).density.unwrap();
+        let chart = laid_out(&points);
+        let (_, density) = &chart.drawing.densities[0];
         assert_eq!(density.counts.iter().map(|&c| c as usize).sum::<usize>(), n);
+    }
+
+    #[test]
+    fn a_lasso_holds_what_lies_inside_it_also_where_it_is_not_convex() {
+        let arrow = [
+            [0.0, 0.0],
+            [10.0, 0.0],
+            [10.0, 10.0],
+            [5.0, 3.0],
+            [0.0, 10.0],
+        ];
+        assert!(is_inside(&arrow, [5.0, 1.0]));
+        assert!(is_inside(&arrow, [1.0, 7.0]));
+        assert!(!is_inside(&arrow, [5.0, 6.0]));
+        assert!(!is_inside(&arrow, [-1.0, 1.0]));
+    }
+
+    #[test]
+    fn pointer_and_lasso_find_what_a_look_at_every_point_finds_on_both_scales() {
+        let n = 5000_u32;
+        let x: Vec<f64> = (0..n).map(|i| 1.0 + f64::from(i * 7919 % n)).collect();
+        let y: Vec<f64> = (0..n).map(|i| 0.01 + f64::from(i * 104_729 % n)).collect();
+        for log in [[false, false], [true, false], [true, true]] {
+            let points = on_scales(x.clone(), y.clone(), Vec::new(), log);
+            let frame = Frame::new(&points, full_range(&points), (700.0, 500.0), 12.0);
+            let places: Vec<Place> = x.iter().zip(&y).map(|(&x, &y)| frame.place(x, y)).collect();
+            for at in [[200.0, 200.0], [650.0, 60.0], [90.0, 470.0]] {
+                let distance = |p: &Place| (p[0] - at[0]).hypot(p[1] - at[1]);
+                let best = places.iter().map(distance).fold(NEAR, f32::min);
+                match nearest(&points, &frame, at) {
+                    Some(found) => {
+                        assert!((distance(&places[found as usize]) - best).abs() < 1e-2);
+                    }
+                    None => assert!(best > NEAR - 1e-2, "{at:?} {best}"),
+                }
+            }
+            let line = [
+                [150.0, 80.0],
+                [600.0, 120.0],
+                [400.0, 400.0],
+                [300.0, 150.0],
+            ];
+            let mut found = rows_inside(&points, &frame, &line);
+            found.sort_unstable();
+            let inside = |at: &u32| is_inside(&line, places[*at as usize]);
+            assert_eq!(found, (0..n).filter(inside).collect::<Vec<_>>());
+        }
     }
 }

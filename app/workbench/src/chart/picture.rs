@@ -1,8 +1,10 @@
 //! The chart as a picture file: vectors as SVG, and pixels as PNG from the same text.
 
-use super::{Anchor, Chart, Density, Mark, Role, Symbol};
+use super::{Anchor, Density, Drawing, Mark, Role, Symbol};
+use crate::error::WorkbenchError;
 use resvg::{tiny_skia, usvg};
 use std::fmt::Write as _;
+use std::path::Path;
 
 /// The text's height in pictures.
 const TEXT: f32 = 13.0;
@@ -17,11 +19,56 @@ fn colour(role: Role) -> &'static str {
         Role::Front => "#d55e00",
         Role::Dominated => "#f2f2f2",
         Role::Selected => "#000000",
+        Role::Candidate => "#a6cbe3",
+        Role::Brush => "#b3b3b3",
     }
 }
 
-/// The chart as SVG.
-pub(crate) fn svg(chart: &Chart, width: f32, height: f32) -> String {
+/// Pixels a unit in PNG.
+const ZOOM: f32 = 2.0;
+
+/// Whether a file name's ending says in which format a picture is to be written.
+///
+/// # Errors
+///
+/// Another ending than .svg and .png.
+pub fn check_picture(path: &Path) -> Result<(), WorkbenchError> {
+    match ending(path).as_str() {
+        "svg" | "png" => Ok(()),
+        _ => Err(WorkbenchError::PlotFormat { path: path.into() }),
+    }
+}
+
+/// Writes a drawing as .svg or .png; `fonts` draw the text of the latter.
+///
+/// # Errors
+///
+/// Another ending, a chart that is too large, a file that cannot be written.
+pub fn write_picture(
+    drawing: &Drawing,
+    fonts: &[&'static [u8]],
+    path: &Path,
+) -> Result<(), WorkbenchError> {
+    let [width, height] = drawing.size;
+    let svg = svg(drawing, width, height);
+    let bytes = match ending(path).as_str() {
+        "svg" => svg.into_bytes(),
+        "png" => png(&svg, fonts, ZOOM).map_err(|error| WorkbenchError::Plot {
+            path: path.into(),
+            error,
+        })?,
+        _ => return Err(WorkbenchError::PlotFormat { path: path.into() }),
+    };
+    crate::export::file(path, || Ok(bytes))
+}
+
+fn ending(path: &Path) -> String {
+    let ending = path.extension().unwrap_or_default().to_string_lossy();
+    ending.to_lowercase()
+}
+
+/// A drawing as SVG.
+pub(crate) fn svg(drawing: &Drawing, width: f32, height: f32) -> String {
     let mut out = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" \
          viewBox=\"0 0 {width} {height}\" font-family=\"Noto Sans, sans-serif\" font-size=\"{TEXT}\">\n\
@@ -29,16 +76,16 @@ pub(crate) fn svg(chart: &Chart, width: f32, height: f32) -> String {
     );
     // Regions first, so that the grid is seen on them.
     let is_region = |mark: &&Mark| matches!(mark, Mark::Rect { .. });
-    for mark in chart.behind.iter().filter(is_region) {
+    for mark in drawing.behind.iter().filter(is_region) {
         push_mark(&mut out, mark);
     }
-    for mark in chart.behind.iter().filter(|mark| !is_region(mark)) {
+    for mark in drawing.behind.iter().filter(|mark| !is_region(mark)) {
         push_mark(&mut out, mark);
     }
-    if let Some(density) = &chart.density {
-        push_density(&mut out, density);
+    for (role, density) in &drawing.densities {
+        push_density(&mut out, *role, density);
     }
-    for mark in &chart.marks {
+    for mark in &drawing.marks {
         push_mark(&mut out, mark);
     }
     out.push_str("</svg>\n");
@@ -136,20 +183,31 @@ fn push_text(out: &mut String, at: &[f32; 2], text: &str, anchor: Anchor) -> std
     }
 }
 
-fn push_density(out: &mut String, density: &Density) {
+/// Neighbours in a row that are alike are one rectangle: files stay small.
+fn push_density(out: &mut String, role: Role, density: &Density) {
+    const SHADES: f32 = 24.0;
     let shades = density.shades();
-    for (at, shade) in shades.iter().enumerate() {
-        let Some(shade) = shade else { continue };
-        let (row, column) = (at / density.columns, at % density.columns);
-        let _ = writeln!(
-            out,
-            "<rect x=\"{:.1}\" y=\"{:.1}\" width=\"{w}\" height=\"{w}\" fill=\"{}\" fill-opacity=\"{:.2}\"/>",
-            density.min[0] + column as f32 * density.cell,
-            density.min[1] + row as f32 * density.cell,
-            colour(Role::Point),
-            0.15 + 0.85 * shade,
-            w = density.cell
-        );
+    let shades = shades
+        .iter()
+        .map(|shade| shade.map(|s| (s * SHADES).round() as u8));
+    let shades: Vec<Option<u8>> = shades.collect();
+    for (row, shades) in shades.chunks(density.columns).enumerate() {
+        let mut column = 0;
+        for run in shades.chunk_by(|a, b| a == b) {
+            if let Some(Some(shade)) = run.first() {
+                let _ = writeln!(
+                    out,
+                    "<rect x=\"{:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"{}\" fill=\"{}\" fill-opacity=\"{:.2}\"/>",
+                    density.min[0] + column as f32 * density.cell,
+                    density.min[1] + row as f32 * density.cell,
+                    run.len() as f32 * density.cell,
+                    density.cell,
+                    colour(role),
+                    0.15 + 0.85 * f32::from(*shade) / SHADES,
+                );
+            }
+            column += run.len();
+        }
     }
 }
 

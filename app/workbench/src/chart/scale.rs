@@ -41,18 +41,22 @@ impl Scale {
         }
     }
 
-    /// From the least to the greatest value, with a twentieth of room at both ends.
-    pub fn full_range(self, values: &[f64]) -> [f64; 2] {
-        let along = values
-            .iter()
-            .map(|&v| self.along(v))
-            .filter(|v| v.is_finite());
-        let (low, high) = along.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| {
+    /// The least and the greatest of the values that have a place.
+    pub fn bounds(self, values: &[f64]) -> [f64; 2] {
+        let has_place = |v: &&f64| v.is_finite() && (self == Self::Linear || **v > 0.0);
+        let with_place = values.iter().filter(has_place);
+        let (low, high) = with_place.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &v| {
             (low.min(v), high.max(v))
         });
         if low > high {
             return [self.value(0.0), self.value(1.0)];
         }
+        [low, high]
+    }
+
+    /// From the least to the greatest value, with a twentieth of room at both ends.
+    pub fn full_range(self, values: &[f64]) -> [f64; 2] {
+        let [low, high] = self.bounds(values).map(|end| self.along(end));
         let room = match high - low {
             0.0 => low.abs().max(1.0) * 0.05,
             span => span * 0.05,
@@ -61,7 +65,7 @@ impl Scale {
     }
 
     /// Round values from `low` to `high`, about `wanted` of them, with their texts.
-    fn ticks(self, low: f64, high: f64, wanted: usize) -> Vec<(f64, String)> {
+    pub(super) fn ticks(self, low: f64, high: f64, wanted: usize) -> Vec<(f64, String)> {
         match self {
             Self::Linear => linear_ticks(low, high, wanted),
             Self::Logarithmic => {
@@ -211,6 +215,41 @@ impl Frame {
         ]
     }
 
+    /// The range shown along the axes: of the power of ten where an axis runs by them.
+    pub(crate) fn area(&self) -> [[f64; 2]; 2] {
+        let along = |scale: Scale, ends: [f64; 2]| ends.map(|end| scale.along(end));
+        [
+            along(self.x_scale, self.range.x),
+            along(self.y_scale, self.range.y),
+        ]
+    }
+
+    /// Where points lie of which it is known where they are along the axes.
+    pub(crate) fn placement(&self) -> impl Fn([f64; 2]) -> Place + use<> {
+        let [[x0, x1], [y0, y1]] = self.area();
+        let (min, max) = (self.min, self.max);
+        let (x_step, y_step) = (
+            f64::from(max[0] - min[0]) / (x1 - x0),
+            f64::from(max[1] - min[1]) / (y1 - y0),
+        );
+        move |[x, y]| {
+            [
+                min[0] + ((x - x0) * x_step) as f32,
+                max[1] - ((y - y0) * y_step) as f32,
+            ]
+        }
+    }
+
+    /// The part of the plane between two places, upper left and lower right, along the axes.
+    pub(crate) fn area_between(&self, min: Place, max: Place) -> [[f64; 2]; 2] {
+        let [x0, y1] = self.values(min);
+        let [x1, y0] = self.values(max);
+        [
+            [self.x_scale.along(x0), self.x_scale.along(x1)],
+            [self.y_scale.along(y0), self.y_scale.along(y1)],
+        ]
+    }
+
     /// Whether a pair of values is in the range shown.
     pub fn shows(&self, x: f64, y: f64) -> bool {
         let inside = |[low, high]: [f64; 2], value: f64| low <= value && value <= high;
@@ -230,7 +269,7 @@ impl Frame {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::points;
+    use super::super::tests::on_scales;
     use super::*;
 
     #[test]
@@ -260,8 +299,7 @@ mod tests {
     #[test]
     fn values_come_back_from_their_places_on_both_scales() {
         for log in [false, true] {
-            let mut points = points(vec![0.5, 300.0], vec![1e-3, 40.0], Vec::new());
-            (points.x_log, points.y_log) = (log, log);
+            let points = on_scales(vec![0.5, 300.0], vec![1e-3, 40.0], Vec::new(), [log; 2]);
             let range = super::super::full_range(&points);
             let frame = Frame::new(&points, range, (500.0, 400.0), 12.0);
             let [x, y] = frame.values(frame.place(7.0, 2.5));

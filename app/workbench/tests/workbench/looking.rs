@@ -1,7 +1,9 @@
 //! Which rows are shown, in which order; what the plot is made of.
 
 use crate::{apply, workbench_in};
-use workbench::{Challenge, Command, Comparison, Direction, Filter, Results, Sort, Workbench};
+use workbench::{
+    Challenge, Command, Comparison, Direction, Filter, ParallelAxis, Results, Sort, Workbench,
+};
 
 fn open(challenge: Challenge) -> Workbench {
     let mut workbench = workbench_in(None);
@@ -160,4 +162,108 @@ fn missing_values_come_with_their_reason() {
         .find(|&row| results(&workbench).value(column, row).mean.is_nan())
         .unwrap();
     assert!(!results(&workbench).notes_of(column, row).is_empty());
+}
+
+#[test]
+fn what_is_brushed_on_all_axes_is_selected_and_a_selection_elsewhere_ends_it() {
+    let mut workbench = open(Challenge::CobaltFreeCathode);
+    let parallel = workbench.state().parallel.clone().unwrap();
+    let names: Vec<&str> = parallel
+        .axes
+        .iter()
+        .map(|a| a.column.name.as_str())
+        .collect();
+    assert_eq!(
+        names[..2],
+        ["battery.specific_energy", "battery.energy_cost"]
+    );
+    assert!(!parallel.axes[0].flipped && parallel.axes[1].flipped);
+    assert_eq!(parallel.rows.len(), 255);
+    let brushes = [
+        ("battery.specific_energy", [400.0, 700.0]),
+        ("battery.energy_cost", [30.0, 1.0]),
+    ];
+    for (column, range) in brushes {
+        let column = column.to_owned();
+        let range = Some(range);
+        apply(&mut workbench, Command::BrushAxis { column, range });
+    }
+    let value = |name: &str, row: u32| {
+        let column = results(&workbench).column(name).unwrap();
+        results(&workbench).value(column, row).mean
+    };
+    let mut expected: Vec<u32> = shown(&workbench)
+        .into_iter()
+        .filter(|&row| (400.0..=700.0).contains(&value("battery.specific_energy", row)))
+        .filter(|&row| (1.0..=30.0).contains(&value("battery.energy_cost", row)))
+        .collect();
+    expected.sort_unstable();
+    assert!(
+        expected.len() > 3 && expected.len() < 200,
+        "{}",
+        expected.len()
+    );
+    assert_eq!(*workbench.state().project.selection, expected);
+    // Both brushes were steps of their own.
+    workbench.apply(Command::Undo);
+    assert_eq!(workbench.state().project.parallel.brushes.len(), 1);
+    assert!(workbench.state().project.selection.len() > expected.len());
+    workbench.apply(Command::Redo);
+    assert_eq!(*workbench.state().project.selection, expected);
+    apply(&mut workbench, Command::SelectFront);
+    assert!(workbench.state().project.parallel.brushes.is_empty());
+}
+
+#[test]
+fn parallel_axes_are_chosen_turned_over_and_taken_back() {
+    let mut workbench = open(Challenge::RareEarthFreeMagnet);
+    let axis = |column: &str, flipped| ParallelAxis {
+        flipped,
+        ..ParallelAxis::of(column)
+    };
+    let axes = vec![
+        axis("magnet.saturation", Some(true)),
+        axis("magnet.curie_temperature_measured", None),
+        axis("no.such_column", None),
+    ];
+    let axes = Some(axes);
+    apply(&mut workbench, Command::SetParallelAxes { axes });
+    let parallel = workbench.state().parallel.clone().unwrap();
+    assert_eq!(parallel.axes.len(), 2);
+    assert!(parallel.axes[0].flipped);
+    let column = results(&workbench).column("magnet.saturation").unwrap();
+    let rows = shown(&workbench).into_iter();
+    let unknown = rows.filter(|&row| results(&workbench).value(column, row).mean.is_nan());
+    assert_eq!(parallel.axes[0].missing, unknown.count());
+    apply(&mut workbench, Command::Undo);
+    let parallel = workbench.state().parallel.clone().unwrap();
+    assert_eq!(parallel.axes.len(), 5);
+}
+
+#[test]
+fn candidates_that_satisfy_the_constraints_are_counted_before_the_ranking_as_after_it() {
+    let mut workbench = open(Challenge::CobaltFreeCathode);
+    for text in [
+        "battery.average_voltage > 3",
+        "battery.average_voltage > 3 and has Li and 0 < energy_cost < 40",
+        "\"battery.average_voltage [V]\" <= 4",
+    ] {
+        let text = text.to_owned();
+        apply(&mut workbench, Command::AddConstraint { text });
+        let counts = results(&workbench).counts();
+        let feasible = workbench.state().feasible.clone().unwrap();
+        assert_eq!(
+            (feasible.all, feasible.candidates),
+            (counts.feasible, counts.candidates)
+        );
+        assert!(
+            feasible
+                .each
+                .iter()
+                .all(|each| each.is_some_and(|n| n >= feasible.all))
+        );
+    }
+    let text = "no_such_property > 1".to_owned();
+    apply(&mut workbench, Command::AddConstraint { text });
+    assert_eq!(workbench.state().feasible, None);
 }

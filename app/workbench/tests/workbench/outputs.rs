@@ -1,6 +1,6 @@
 //! Results out: tables, the clipboard, pictures.
 
-use crate::{apply, errors, host, shipped, workbench_in};
+use crate::{apply, errors, host, shelf, workbench_in};
 use screening::{Request, screen};
 use std::sync::Arc;
 use table::{OutputFormat, ReadOptions, Table};
@@ -32,7 +32,8 @@ fn an_exported_ranking_is_the_file_that_the_command_line_writes() {
     let data = challenge.data();
     let table = Table::read_text(data.as_bytes(), "it", &ReadOptions::default(), &job).unwrap();
     let host = host().unwrap();
-    let plugins = shipped().into_iter().map(|p| (p.load)(&host).unwrap());
+    let installed = shelf(None).installed(|_| {}).unwrap().into_iter();
+    let plugins = installed.map(|(_, location)| location.load(&host).unwrap().0);
     let objective = |text: &str| text.parse().unwrap();
     let request = Request {
         plugins: plugins.collect(),
@@ -103,4 +104,23 @@ fn the_plot_is_written_as_vectors_and_as_pixels() {
     let errors = errors(&workbench);
     assert_eq!(errors.len(), 1, "{errors:?}");
     assert!(errors[0].contains(".svg or .png"));
+}
+
+#[test]
+fn the_parallel_axes_are_written_as_vectors_and_as_pixels() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut workbench = cathode();
+    let [svg, png] = ["parallel.svg", "parallel.png"].map(|n| folder.path().join(n));
+    for path in [&svg, &png] {
+        let path = Some(path.clone());
+        apply(&mut workbench, Command::ExportParallel { path });
+    }
+    assert!(errors(&workbench).is_empty());
+    let parallel = workbench.state().parallel.clone().unwrap();
+    let svg = std::fs::read_to_string(svg).unwrap();
+    // A piece from axis to axis for each candidate, and once more for those on the front.
+    let pieces = (parallel.rows.len() + parallel.front.len()) * (parallel.axes.len() - 1);
+    assert!(svg.matches("<path d=\"M").count() >= pieces);
+    assert!(svg.contains("specific_energy") && svg.contains("[Wh/kg]"));
+    assert!(std::fs::read(png).unwrap().starts_with(b"\x89PNG"));
 }

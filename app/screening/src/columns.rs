@@ -1,0 +1,84 @@
+//! Numbers of the user's table, in the unit that whoever wants them has.
+
+use crate::ScreeningError;
+use crate::quantity::label;
+use table::{Conversion, Numbers, Table, convert_factor};
+
+/// A number of the user's table over all rows, with its standard deviation where the table has that too.
+pub struct TableColumn {
+    pub mean: Vec<f64>,
+    pub std: Option<Vec<f64>>,
+}
+
+impl TableColumn {
+    /// The numbers of a column, converted to `unit` where one is asked for, and those of `<column>_std` beside it, which
+    /// come in the same unit whatever their own header says. What the user should know of it is added to `messages`.
+    pub fn read(
+        table: &Table,
+        column: usize,
+        unit: Option<&str>,
+        messages: &mut Vec<String>,
+    ) -> Result<Self, ScreeningError> {
+        let info = &table.columns()[column];
+        let target = unit.or(info.unit.as_deref());
+        if let (None, Some(unit)) = (&info.unit, unit.filter(|unit| !unit.is_empty())) {
+            messages.push(format!(
+                "column {:?} states no unit and is taken as {unit}; write it as {:?}",
+                info.header,
+                label(&info.name, unit)
+            ));
+        }
+        let from = info.unit.as_deref();
+        let mean = read_numbers(table, column, from, target, Conversion::apply, messages)?;
+        let std_name = format!("{}_std", info.name);
+        let std = match table.columns().iter().position(|c| c.name == std_name) {
+            Some(std) => {
+                let own = table.columns()[std].unit.as_deref().or(from);
+                let apply = Conversion::apply_std;
+                Some(read_numbers(table, std, own, target, apply, messages)?)
+            }
+            None => None,
+        };
+        Ok(Self { mean, std })
+    }
+}
+
+/// The numbers of a column, converted between two units where both are known.
+fn read_numbers(
+    table: &Table,
+    column: usize,
+    from: Option<&str>,
+    to: Option<&str>,
+    convert: fn(&Conversion, f64) -> f64,
+    messages: &mut Vec<String>,
+) -> Result<Vec<f64>, ScreeningError> {
+    let info = &table.columns()[column];
+    let numbers = table.numbers(column);
+    messages.extend(bad_cells(&info.name, &numbers));
+    let mut values = numbers.values;
+    if let (Some(from), Some(to)) = (from, to)
+        && from != to
+    {
+        let conversion = convert_factor(from, to).map_err(|error| ScreeningError::Unit {
+            column: info.header.clone(),
+            error,
+        })?;
+        for value in &mut values {
+            *value = convert(&conversion, *value);
+        }
+    }
+    Ok(values)
+}
+
+fn bad_cells(name: &str, numbers: &Numbers) -> Option<String> {
+    let first = numbers.bad.first()?;
+    let cells = if numbers.bad_count == 1 {
+        "1 cell is".to_owned()
+    } else {
+        format!("{} cells are", numbers.bad_count)
+    };
+    Some(format!(
+        "column {name:?}: {cells} no number and taken as missing (line {}: {:?}: {})",
+        first.line, first.text, first.error
+    ))
+}
