@@ -339,6 +339,7 @@ texts! {
     TaskCopy: "Copying", "コピー中";
     TaskExport: "Writing", "書き出し中";
     TaskLoadModels: "Reading models", "モデルを読み込み中";
+    TaskExplain: "Explaining a prediction", "予測を説明中";
     TaskTrainModel: "Training a model", "モデルを学習中";
 }
 

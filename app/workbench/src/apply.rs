@@ -90,6 +90,7 @@ impl Workbench {
         if after.selection != before.selection {
             self.count_elements();
             self.show_structure();
+            self.explain_selected();
         }
     }
 

@@ -96,9 +96,12 @@ fn of_screening(error: &ScreeningError) -> String {
         ScreeningError::NoStructures { plugin } => format!(
             "plugin {plugin} needs crystal structures: open a folder of structure files, or a table with a column of their paths"
         ),
-        ScreeningError::NoObjective(plugin) => {
-            format!("there is nothing to rank by: {plugin} declares no objective; add one")
+        ScreeningError::NoObjective { names, .. } => {
+            format!("there is nothing to rank by: {names} declares no objective; add one")
         }
+        ScreeningError::ModelStructures { model } => format!(
+            "model {model} needs crystal structures: open a folder of structure files, or a table with a column of their paths"
+        ),
         ScreeningError::NothingApplies { rows, tried } => format!(
             "no plugin applies to any of the {rows} candidates ({tried}); add an objective that is a column of the table"
         ),

@@ -37,7 +37,8 @@ pub use feasible::Feasible;
 pub use filter::{Comparison, Filter};
 pub use kind::FileKind;
 pub use models::{
-    ElementResidual, ModelChoice, ModelReport, ModelSettings, ModelsState, UsedModel,
+    ElementResidual, ModelChoice, ModelExplanation, ModelReport, ModelSettings, ModelsState,
+    UsedModel,
 };
 pub use parallel::{Parallel, ParallelColumn};
 pub use plugins::{LoadPlugin, LoadedPlugin, PluginSource};
@@ -64,4 +65,4 @@ pub use plugin_host::{
 };
 pub use scene::Style as StructureStyle;
 pub use screening::Model;
-pub use surrogate::model::Scores;
+pub use surrogate::model::{Explanation, Kind as ModelKind, Scores};

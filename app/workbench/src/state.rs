@@ -139,6 +139,8 @@ pub enum TaskKind {
     Count,
     Export,
     LoadModels,
+    /// Why a model predicts what it predicts.
+    Explain,
     /// Training a model, or judging one by folds.
     TrainModel,
 }

@@ -4,7 +4,7 @@
 use crate::chart::PlotRange;
 use crate::error::WorkbenchError;
 use crate::feasible::{self, Feasible};
-use crate::models::{ModelReport, ModelsState, UsedModel};
+use crate::models::{ModelExplanation, ModelReport, ModelsState, UsedModel};
 use crate::parallel::Parallel;
 use crate::plugins::{Loaded, PluginSource};
 use crate::points::Points;
@@ -58,11 +58,12 @@ pub(crate) enum Done {
     Copied(Result<String, WorkbenchError>),
     Exported(PathBuf, Result<(), WorkbenchError>),
     Models(Vec<UsedModel>),
+    Explained(Vec<ModelExplanation>),
     Learnt(Result<Box<ModelReport>, WorkbenchError>),
 }
 
 /// A table that was read, the view of it before any prediction, and structures of its rows.
-struct Opened {
+pub(crate) struct Opened {
     results: Arc<Results>,
     structures: Option<Arc<Structures>>,
 }
@@ -567,6 +568,7 @@ impl Workbench {
                     self.state.project.selection = Arc::new(vec![0]);
                 }
                 self.show_structure();
+                self.explain_selected();
                 self.sort();
                 self.screen();
             }
@@ -629,6 +631,7 @@ impl Workbench {
                 self.log(LogLevel::Note, format!("written: {}", path.display()));
             }
             Done::Exported(_, Err(error)) => self.log(LogLevel::Error, error.to_string()),
+            Done::Explained(told) => self.state.models.explanations = told,
             Done::Models(used) => self.take_models(used),
             Done::Learnt(learnt) => self.take_learnt(learnt),
         }

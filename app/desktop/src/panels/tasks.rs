@@ -78,6 +78,7 @@ fn task_name(kind: TaskKind) -> Text {
         TaskKind::Copy => Text::TaskCopy,
         TaskKind::Export => Text::TaskExport,
         TaskKind::LoadModels => Text::TaskLoadModels,
+        TaskKind::Explain => Text::TaskExplain,
         TaskKind::TrainModel => Text::TaskTrainModel,
     }
 }
