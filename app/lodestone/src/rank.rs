@@ -132,7 +132,7 @@ fn load_plugins(args: &RankArgs, request: &mut Request) -> Result<(), Failure> {
                 );
                 request.plugins.push(plugin);
             }
-            Err(error) => refused.push(error),
+            Err(error) => refused.push(error.into()),
         }
     }
     if request.plugins_are_named && request.plugins.is_empty() && refused.len() == 1 {

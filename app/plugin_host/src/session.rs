@@ -2,7 +2,9 @@
 
 use std::collections::VecDeque;
 use std::ops::Range;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use job::{Cancelled, Job};
 
@@ -38,6 +40,8 @@ pub struct Session {
     plugin: Plugin,
     parameters: Vec<(String, ParameterValue)>,
     faults: Mutex<Faults>,
+    /// Nanoseconds in calls.
+    spent: AtomicU64,
 }
 
 #[derive(Default)]
@@ -62,6 +66,7 @@ impl Session {
             plugin: plugin.clone(),
             parameters: plugin.description().complete(parameters)?,
             faults: Mutex::default(),
+            spent: AtomicU64::new(0),
         })
     }
 
@@ -110,6 +115,17 @@ impl Session {
             let id = self.plugin.id();
             format!("plugin {id} was switched off: it failed in {limit} batches")
         })
+    }
+
+    /// How many batches it failed in so far.
+    pub fn faulty_batches(&self) -> u32 {
+        let faults = self.faults.lock().unwrap_or_else(PoisonError::into_inner);
+        faults.batches
+    }
+
+    /// How long the calls took so far, those of all threads together.
+    pub fn time(&self) -> Duration {
+        Duration::from_nanos(self.spent.load(Ordering::Relaxed))
     }
 
     /// One of the failures so far, for people; which one depends on the threads.
@@ -186,6 +202,7 @@ impl Session {
             .iter()
             .map(|(name, value)| (name.as_str(), wire_from_parameter(value)))
             .collect();
+        let start = Instant::now();
         let (answer, spent) = loaded.compiled.call(
             limits,
             limits.fuel(n),
@@ -197,6 +214,8 @@ impl Session {
                     .call_predict(store, input, &parameters)
             },
         );
+        let time = u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX);
+        self.spent.fetch_add(time, Ordering::Relaxed);
         let attempt = match answer {
             Ok(Ok(predictions)) => match Judged::new(predictions, &loaded.description, n, limits) {
                 Ok(judged) => Attempt::Done(judged),

@@ -8,7 +8,7 @@ use crate::plan::Plan;
 use crate::predictor::{Means, PluginPlan, PredictorPlan};
 use crate::quantity::{Origin, Quantity};
 use crate::structures::Columns;
-use job::Job;
+use job::{Cancelled, Job};
 use matter::Compositions;
 use optimize::Verdict;
 use plugin_host::{
@@ -375,7 +375,8 @@ impl Chunk {
         };
         let candidates = || (0..self.len()).map(structure);
         let wanted = &plan.structure_descriptors;
-        let values: Vec<Vec<f64>> = wanted.iter().map(|d| d.0.values(candidates())).collect();
+        let values = wanted.iter().map(|d| d.0.values(candidates(), job));
+        let values = values.collect::<Result<Vec<Vec<f64>>, Cancelled>>()?;
         let columns =
             columns.chain(
                 wanted

@@ -12,6 +12,7 @@ mod carried;
 mod chunk;
 mod columns;
 mod error;
+mod explain;
 mod formulas;
 mod model;
 mod names;
@@ -27,6 +28,7 @@ mod whole;
 
 pub use carried::{CarriedError, CarriedInputs, carried_columns, carried_models};
 pub use error::ScreeningError;
+pub use explain::explain_row;
 pub use model::{Model, ModelError, Sha256Reader, sha256_of, sha256_of_file};
 pub use outcome::{Coverage, Outcome, PredictedProperty, Rejected};
 pub use quantity::{Origin, Quantity, UnknownQuantity, find, label};

@@ -21,6 +21,12 @@ pub struct Coverage {
     pub covered: usize,
     /// Candidates for which it failed.
     pub lost: usize,
+    /// Batches in which it failed.
+    pub faulty_batches: u32,
+    /// One of its failures, in words; which one depends on the threads.
+    pub fault: Option<String>,
+    /// How long the calls of a plugin took, those of all threads together.
+    pub time: Option<std::time::Duration>,
 }
 
 /// A row that could not be used.
@@ -231,6 +237,18 @@ impl<'t> Outcome<'t> {
             out.push_str(&format!(
                 "the formula carries a charge of {charge:+}, which plugins do not see"
             ));
+        }
+        if let Some(structures) = &plan.formulas.structures {
+            for note in structures.notes(row as usize) {
+                separate(out);
+                // Why a file cannot be read begins with the word itself.
+                out.push_str(if structures.get(row as usize).is_ok() {
+                    "structure: "
+                } else {
+                    ""
+                });
+                out.push_str(note);
+            }
         }
         let said = chunk.predicted.iter().zip(&plan.predictors).enumerate();
         for (_, (said, plan)) in said.filter(|&(index, _)| of(index)) {

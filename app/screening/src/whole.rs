@@ -211,7 +211,7 @@ pub fn explain_table(
             .extend(rejected.filter(|(row, _)| wanted.contains(row)));
         let structures = on_table.structures.as_deref();
         let inputs = &on_table.plan.inputs;
-        let candidates = inputs.candidates(&compositions, &rows, structures);
+        let candidates = inputs.candidates(&compositions, &rows, structures, job)?;
         let chosen = rows.par_iter().enumerate();
         let chosen = chosen.filter(|(_, row)| wanted.contains(*row));
         let explained = chosen.map(|(at, row)| {

@@ -214,12 +214,7 @@ impl Table {
         if let Data::Typed(columns) = &self.data
             && let Some(values) = columns[column].numbers()
         {
-            let known = values.iter().filter(|value| !value.is_nan()).count();
-            return Numbers {
-                values,
-                known,
-                ..Numbers::default()
-            };
+            return self.finite_numbers(values);
         }
         let mut values = vec![f64::NAN; self.rows];
         let chunks: Vec<Numbers> = values
@@ -238,6 +233,27 @@ impl Table {
             numbers.bad.extend(chunk.bad.into_iter().take(room));
         }
         numbers
+    }
+
+    /// Typed numbers, of which infinite ones are no values, as in text.
+    fn finite_numbers(&self, mut values: Vec<f64>) -> Numbers {
+        let mut numbers = Numbers::default();
+        for (row, value) in values.iter_mut().enumerate() {
+            if value.is_infinite() {
+                numbers.bad_count += 1;
+                if numbers.bad.len() < Numbers::BAD_KEPT {
+                    numbers.bad.push(BadCell {
+                        row: row as u32,
+                        line: self.line(row),
+                        text: value.to_string(),
+                        error: NumberError::Infinite,
+                    });
+                }
+                *value = f64::NAN;
+            }
+            numbers.known += usize::from(!value.is_nan());
+        }
+        Numbers { values, ..numbers }
     }
 
     fn chunk_numbers(&self, column: usize, chunk: usize, values: &mut [f64]) -> Numbers {
@@ -267,8 +283,14 @@ impl Table {
         found
     }
 
-    /// Whether a column looks like numbers: of its first 1000 known cells, at least nine in ten are.
+    /// Whether a column looks like numbers: of its first 1000 known cells, at least nine in ten are. In Parquet its type
+    /// tells, and one number.
     pub fn is_numeric(&self, column: usize) -> bool {
+        if let Data::Typed(columns) = &self.data
+            && columns[column].is_numeric()
+        {
+            return self.numbers(column).known > 0;
+        }
         let cells = self.texts(column, 0..self.rows);
         let parsed = cells.map(|text| parse_number(&text, self.decimal_comma));
         let known = parsed

@@ -6,7 +6,7 @@ use crate::kind::FileKind;
 use crate::parallel;
 use crate::project::{Project, ProjectSource};
 use crate::results::Results;
-use crate::state::{Import, LogLevel, Recovery};
+use crate::state::{Import, LogLevel, Panel, Recovery};
 use crate::store::{self, PROJECT_ENDING};
 use crate::work::Workbench;
 use std::path::{Path, PathBuf};
@@ -19,6 +19,13 @@ const RECENT: usize = 12;
 impl Workbench {
     /// Does a command. What goes wrong is told in the log, beside what caused it where that has a place of its own.
     pub fn apply(&mut self, command: Command) {
+        let command = match command {
+            // A plugin joins the project that is open, which can be undone.
+            Command::Open { path: Some(path) } if FileKind::of(&path) == FileKind::Plugin => {
+                Command::AddPlugin { path: Some(path) }
+            }
+            other => other,
+        };
         let name = command.name();
         let merge_key = command.merge_key();
         let before = self.state.project.clone();
@@ -57,11 +64,16 @@ impl Workbench {
     fn replacing(&self, name: &str) -> bool {
         matches!(
             name,
-            "open_challenge" | "open" | "import_table" | "close_project" | "recover"
+            "open_challenge"
+                | "open_crystals"
+                | "open"
+                | "import_table"
+                | "close_project"
+                | "recover"
         )
     }
 
-    fn mark_changed(&mut self) {
+    pub(crate) fn mark_changed(&mut self) {
         self.state.unsaved = true;
         self.changed.get_or_insert_with(Instant::now);
     }
@@ -90,7 +102,6 @@ impl Workbench {
         if after.selection != before.selection {
             self.count_elements();
             self.show_structure();
-            self.explain_selected();
         }
     }
 
@@ -100,6 +111,14 @@ impl Workbench {
             Command::OpenChallenge { challenge } => {
                 self.replace(Project::of_challenge(challenge), None);
                 self.state.tour = !self.state.preferences.tour_seen;
+            }
+            Command::OpenCrystals { only } => {
+                let project = Project {
+                    source: Some(ProjectSource::Crystals(only)),
+                    ..Project::default()
+                };
+                self.replace(project, None);
+                self.bring_to_front(Panel::Structure);
             }
             Command::Open { path } => self.open(path.ok_or(WorkbenchError::NoPath("open"))?)?,
             Command::PreviewFormulaColumn { column } => {
@@ -180,8 +199,17 @@ impl Workbench {
                 if !project.plugin_files.contains(&path) {
                     project.plugin_files.push(path);
                 }
+                self.close_offer();
             }
             Command::RemovePlugin { path } => project.plugin_files.retain(|p| *p != path),
+            Command::InstallPlugin { what, new_owner } => self.install_plugin(what, new_owner)?,
+            Command::UpdatePlugin { name } => self.update_plugin(name)?,
+            Command::UninstallPlugin { name } => self.uninstall_plugin(name)?,
+            Command::DismissPlugin => self.close_offer(),
+            Command::BrowseRegistry { place } => self.browse_registry(place)?,
+            Command::ForgetRegistry { place } => self.forget_registry(&place),
+            Command::TrustKey { key, label } => self.trust_key(key, label)?,
+            Command::RevokeKey { key } => self.revoke_key(key)?,
 
             Command::SortBy { sort } => project.sort = sort,
             Command::SetSearch { text } => project.search = text,
@@ -274,6 +302,8 @@ impl Workbench {
             | Command::TrainModel { .. }
             | Command::ExportParity { .. }) => self.execute_model_command(command)?,
 
+            Command::ExplainSelected => self.explain_selected()?,
+
             Command::Undo => self.travel(true),
             Command::Redo => self.travel(false),
             Command::Cancel { task } => {
@@ -283,9 +313,7 @@ impl Workbench {
             }
             Command::CancelAll => self.state.tasks.iter().for_each(|t| t.job.cancel()),
             Command::ClearLog => self.state.log.clear(),
-            Command::ShowPanel { panel } => {
-                self.state.wanted_panel = (self.state.wanted_panel.0 + 1, Some(panel));
-            }
+            Command::ShowPanel { panel } => self.bring_to_front(panel),
             Command::SetLanguage { language } => {
                 self.state.preferences.language = language;
                 self.write_preferences();
@@ -309,9 +337,23 @@ impl Workbench {
         Ok(())
     }
 
+    fn bring_to_front(&mut self, panel: Panel) {
+        self.state.wanted_panel = (self.state.wanted_panel.0 + 1, Some(panel));
+    }
+
     /// Goes over to another project.
     fn replace(&mut self, project: Project, path: Option<PathBuf>) {
         let same_source = self.state.project.source == project.source;
+        let mut project = project;
+        if self.state.project.source.is_none() && path.is_none() {
+            // Plugins that were brought before there were candidates are meant for the candidates that come.
+            let files = std::mem::take(&mut self.state.project.plugin_files);
+            let new = files.into_iter();
+            let new = new.filter(|file| !project.plugin_files.contains(file));
+            let new: Vec<PathBuf> = new.collect();
+            project.plugin_files.extend(new);
+            self.state.unsaved = false;
+        }
         let before = std::mem::replace(&mut self.state.project, project);
         let path_before = std::mem::replace(&mut self.state.project_path, path);
         if std::mem::take(&mut self.state.unsaved) {
@@ -337,7 +379,7 @@ impl Workbench {
                 self.replace(project, Some(path.clone()));
                 self.remember(path);
             }
-            FileKind::Plugin => self.execute(Command::AddPlugin { path: Some(path) })?,
+            FileKind::Plugin => self.offer_plugin(path),
             FileKind::Table => {
                 self.state.import = Some(Import {
                     path,
@@ -346,7 +388,10 @@ impl Workbench {
                 });
                 self.preview();
             }
-            FileKind::Structures => self.import(path, None),
+            FileKind::Structures => {
+                self.import(path, None);
+                self.bring_to_front(Panel::Structure);
+            }
             FileKind::Unknown => return Err(WorkbenchError::UnknownFile { path }),
         }
         Ok(())
@@ -388,7 +433,7 @@ impl Workbench {
         self.write_preferences();
     }
 
-    fn write_preferences(&mut self) {
+    pub(crate) fn write_preferences(&mut self) {
         let written = self
             .setup
             .folders

@@ -62,6 +62,8 @@ pub enum WorkbenchError {
     NoReport,
     #[error("{0}: the file was not named")]
     NoPath(&'static str),
+    #[error("plugins are being changed already; wait until that is done, or cancel it under Tasks")]
+    ShelfBusy,
     #[error("the project has no file yet; save it under a name first")]
     NoFile,
 }
@@ -146,7 +148,10 @@ mod tests {
         .into();
         errors.extend([
             ScreeningError::NoStructures { plugin: name() },
-            ScreeningError::NoObjective(name()),
+            ScreeningError::NoObjective {
+                names: name(),
+                example: name(),
+            },
             ScreeningError::NothingApplies {
                 rows: 3,
                 tried: name(),

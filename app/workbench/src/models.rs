@@ -2,21 +2,22 @@
 
 use crate::chart::{self, Parity};
 use crate::command::Command;
+use crate::crystals;
 use crate::error::WorkbenchError;
+use crate::explain::ExplainedRow;
 use crate::project::ProjectSource;
 use crate::state::TaskKind;
 use crate::work::{Done, Workbench};
 use job::Job;
 use matter::Element;
 use screening::{
-    GroupBy, Model, Structures, TrainingInputs, TrainingRequest, TrainingRows, bundled,
-    explain_table, label,
+    GroupBy, Model, Structures, TrainingInputs, TrainingRequest, TrainingRows, bundled, label,
 };
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use surrogate::SurrogateError;
-use surrogate::model::{About, Evaluation, Explanation, Kind, Scores, TrainOptions};
+use surrogate::model::{About, Evaluation, Kind, Scores, TrainOptions};
 use table::{Table, TableError, write_atomically};
 
 /// A model that a project can use.
@@ -90,6 +91,13 @@ pub struct ModelSettings {
     pub licence: String,
 }
 
+impl ModelSettings {
+    /// The names of the kinds of models.
+    pub fn kinds() -> impl Iterator<Item = &'static str> {
+        Kind::ALL.into_iter().map(Kind::name)
+    }
+}
+
 impl Default for ModelSettings {
     fn default() -> Self {
         Self {
@@ -146,21 +154,6 @@ pub struct ModelReport {
     pub trained: Option<(Model, PathBuf)>,
 }
 
-/// Why a model predicts what it predicts of a candidate.
-#[derive(Clone, Debug)]
-pub struct ModelExplanation {
-    /// The row of the table.
-    pub row: u32,
-    /// The property and its unit.
-    pub property: String,
-    pub unit: String,
-    /// Contributions and nearest training data, or why there are none.
-    pub explanation: Result<Explanation, String>,
-}
-
-/// The nearest training data that are looked for.
-const NEAREST: usize = 5;
-
 /// What there is to see of models.
 #[derive(Debug, Default)]
 pub struct ModelsState {
@@ -170,8 +163,8 @@ pub struct ModelsState {
     pub report: Option<Arc<ModelReport>>,
     /// Why the last one came to nothing.
     pub error: Option<String>,
-    /// One for each model in use, of the first of the selected candidates.
-    pub explanations: Vec<ModelExplanation>,
+    /// Why the models predict what they predict of a candidate, once it was asked.
+    pub explained: Option<ExplainedRow>,
 }
 
 impl Workbench {
@@ -236,42 +229,9 @@ impl Workbench {
             }
         }
         self.state.models.used = used;
+        self.state.models.explained = None;
         self.models_ready = true;
-        self.explain_selected();
         self.screen();
-    }
-
-    /// Explains what the models predict of the first of the selected candidates.
-    pub(crate) fn explain_selected(&mut self) {
-        self.stop(TaskKind::Explain);
-        self.state.models.explanations.clear();
-        let models = self.models_in_use();
-        let row = self.state.project.selection.first().copied();
-        let (Some(table), Some(row), false) = (self.state.table.clone(), row, models.is_empty())
-        else {
-            return;
-        };
-        let formula = self.state.project.formula_column.clone();
-        let structures = self.structures();
-        self.start(TaskKind::Explain, move |job| {
-            let explained = models.iter().map(|model| {
-                let rows = row as usize..row as usize + 1;
-                let formula = formula.as_deref();
-                let structures = structures.clone();
-                let told = explain_table(&table, model, formula, structures, rows, NEAREST, job);
-                let told = told.map_err(|error| error.to_string()).and_then(|told| {
-                    let told = told.rows.into_iter().next();
-                    told.map_or_else(|| Err("its inputs cannot be read".to_owned()), |t| t.1)
-                });
-                ModelExplanation {
-                    row,
-                    property: model.property(),
-                    unit: model.unit().to_owned(),
-                    explanation: told,
-                }
-            });
-            Done::Explained(explained.collect())
-        });
     }
 
     /// The models that predict.
@@ -429,6 +389,10 @@ impl Learning {
             Some(ProjectSource::Challenge(challenge)) => {
                 let sha256 = screening::sha256_of(challenge.data().as_bytes());
                 (challenge.file_name().to_owned(), sha256)
+            }
+            Some(ProjectSource::Crystals(_)) => {
+                let sha256 = screening::sha256_of(crystals::INDEX.as_bytes());
+                ("structures/index.csv".to_owned(), sha256)
             }
             None => return Err(WorkbenchError::NothingOpen),
         };

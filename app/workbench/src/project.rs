@@ -16,6 +16,8 @@ use std::sync::Arc;
 #[serde(rename_all = "snake_case")]
 pub enum ProjectSource {
     Challenge(Challenge),
+    /// Crystals that the program carries: the one of a CIF file's name, or all.
+    Crystals(Option<String>),
     File(PathBuf),
 }
 

@@ -2,7 +2,7 @@
 
 use crate::error::WorkbenchError;
 use crate::project::ProjectSource;
-use crate::structure;
+use crate::{crystals, structure};
 use calamine::{Data, Reader};
 use job::Job;
 use screening::Structures;
@@ -18,6 +18,11 @@ pub(crate) struct Candidates {
 
 /// Reads the candidates of a project.
 pub(crate) fn read(source: &ProjectSource, job: &Job) -> Result<Candidates, WorkbenchError> {
+    if let ProjectSource::Crystals(only) = source {
+        let (table, structures) = crystals::read_table(only.as_deref(), job)?;
+        let structures = Some(Arc::new(structures));
+        return Ok(Candidates { table, structures });
+    }
     if let ProjectSource::File(path) = source
         && structure::is_structures(path)
     {
@@ -43,6 +48,7 @@ fn read_table(source: &ProjectSource, job: &Job) -> Result<Table, WorkbenchError
             let options = ReadOptions::default();
             Ok(Table::read_text(data.as_bytes(), name, &options, job)?)
         }
+        ProjectSource::Crystals(only) => Ok(crystals::read_table(only.as_deref(), job)?.0),
         ProjectSource::File(path) => read_file(path, job),
     }
 }

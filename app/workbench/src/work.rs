@@ -3,19 +3,21 @@
 
 use crate::chart::PlotRange;
 use crate::error::WorkbenchError;
+use crate::explain::ExplainedRow;
 use crate::feasible::{self, Feasible};
-use crate::models::{ModelExplanation, ModelReport, ModelsState, UsedModel};
+use crate::models::{ModelReport, ModelsState, UsedModel};
 use crate::parallel::Parallel;
-use crate::plugins::{Loaded, PluginSource};
+use crate::plugins::{Loaded, Offered, ShelfDone, ShelfState, Subject};
 use crate::points::Points;
 use crate::project::Project;
 use crate::read::Preview;
 use crate::results::Results;
+use crate::shelf::Shelf;
 use crate::state::{LogLevel, LogLine, Preferences, State, Task, TaskKind};
 use crate::store::Folders;
 use crate::structure::{self, SelectedStructure};
 use crate::undo::History;
-use crate::{export, plugins, points, read, screen, view};
+use crate::{export, points, read, screen, view};
 use job::Job;
 use plugin_host::{Host, Plugin};
 use screening::{ScreeningError, Structures};
@@ -33,8 +35,8 @@ pub type MakeHost = Arc<dyn Fn() -> Result<Host, String> + Send + Sync>;
 #[derive(Clone)]
 pub struct Setup {
     pub host: MakeHost,
-    /// The installed plugins.
-    pub plugins: Vec<PluginSource>,
+    /// Where plugins are.
+    pub shelf: Shelf,
     pub folders: Folders,
     /// TrueType or OpenType fonts for plots that are written as pictures.
     pub fonts: Vec<&'static [u8]>,
@@ -42,9 +44,29 @@ pub struct Setup {
     pub wake: Arc<dyn Fn() + Send + Sync>,
 }
 
+/// The host, made by the first worker that needs it.
+#[derive(Clone)]
+pub(crate) struct SharedHost {
+    made: Arc<OnceLock<Result<Host, String>>>,
+    make: MakeHost,
+}
+
+impl SharedHost {
+    /// The host, or why there is none; for worker threads.
+    pub fn get(&self) -> Result<&Host, String> {
+        let made = self.made.get_or_init(|| (self.make)());
+        made.as_ref().map_err(Clone::clone)
+    }
+}
+
 /// What a worker finished.
 pub(crate) enum Done {
-    Plugins(Result<Loaded, String>),
+    Plugins(Result<Box<Loaded>, String>),
+    /// `None`: cancelled.
+    Explained(Option<ExplainedRow>),
+    Looked(Result<Box<Offered>, String>),
+    /// Why not, and whether only because a name belongs to another key.
+    Shelf(Subject, Result<ShelfDone, (String, bool)>),
     Preview(Result<Arc<Preview>, WorkbenchError>),
     Table(Result<Box<Opened>, WorkbenchError>),
     /// The structure of a row.
@@ -58,7 +80,6 @@ pub(crate) enum Done {
     Copied(Result<String, WorkbenchError>),
     Exported(PathBuf, Result<(), WorkbenchError>),
     Models(Vec<UsedModel>),
-    Explained(Vec<ModelExplanation>),
     Learnt(Result<Box<ModelReport>, WorkbenchError>),
 }
 
@@ -84,7 +105,7 @@ pub struct Workbench {
     pub(crate) state: State,
     pub(crate) history: History,
     pub(crate) setup: Setup,
-    host: Arc<OnceLock<Result<Host, String>>>,
+    pub(crate) host: SharedHost,
     generations: HashMap<TaskKind, u64>,
     next_task: u64,
     next_line: u64,
@@ -96,7 +117,7 @@ pub struct Workbench {
     /// When the project changed without having been written down.
     pub(crate) changed: Option<Instant>,
     /// Whether the plugins were loaded, or refused.
-    plugins_ready: bool,
+    pub(crate) plugins_ready: bool,
     /// Whether the project's models were read, or refused.
     pub(crate) models_ready: bool,
 }
@@ -110,8 +131,11 @@ impl Workbench {
         let mut workbench = Self {
             state: empty_state(preferences),
             history: History::default(),
+            host: SharedHost {
+                made: Arc::default(),
+                make: setup.host.clone(),
+            },
             setup,
-            host: Arc::default(),
             generations: HashMap::new(),
             next_task: 0,
             next_line: 0,
@@ -137,7 +161,8 @@ impl Workbench {
         &self.state
     }
 
-    pub(crate) fn log(&mut self, level: LogLevel, text: impl Into<String>) {
+    /// Tells the user something.
+    pub fn log(&mut self, level: LogLevel, text: impl Into<String>) {
         const KEPT: usize = 1000;
         let text = text.into();
         if self.state.log.len() == KEPT {
@@ -272,21 +297,6 @@ impl Workbench {
         }
     }
 
-    pub(crate) fn load_plugins(&mut self) {
-        self.plugins_ready = false;
-        let mut sources = self.setup.plugins.clone();
-        let files = &self.state.project.plugin_files;
-        sources.extend(files.iter().map(|path| PluginSource::of_file(path)));
-        let (host, make) = (self.host.clone(), self.setup.host.clone());
-        self.start(TaskKind::LoadPlugins, move |job| {
-            let host = host.get_or_init(|| make());
-            Done::Plugins(match host {
-                Ok(host) => Ok(plugins::load(host, &sources, job)),
-                Err(error) => Err(error.clone()),
-            })
-        });
-    }
-
     pub(crate) fn read_table(&mut self) {
         self.forget_candidates();
         let Some(source) = self.state.project.source.clone() else {
@@ -391,7 +401,7 @@ impl Workbench {
         if self.state.structure.as_ref().is_some_and(|s| s.row == row) {
             return;
         }
-        let Some((path, number)) = structure::file_of(results.table(), &source, row) else {
+        let Some(place) = structure::place_of(results.table(), &source, row) else {
             self.state.structure = Some(SelectedStructure {
                 row,
                 structure: None,
@@ -399,7 +409,7 @@ impl Workbench {
             return;
         };
         self.start(TaskKind::Structure, move |_| {
-            let structure = Some(structure::read(&path, number));
+            let structure = Some(place.read());
             Done::Structure(SelectedStructure { row, structure })
         });
     }
@@ -532,24 +542,10 @@ impl Workbench {
 
     fn take_over(&mut self, done: Done) {
         match done {
-            Done::Plugins(Ok(loaded)) => {
-                for message in loaded.messages {
-                    self.log(LogLevel::Note, message);
-                }
-                for (name, why) in &loaded.refused {
-                    let text = format!("plugin {name} is refused: {why}");
-                    self.log(LogLevel::Error, text);
-                }
-                self.state.plugins = loaded.plugins;
-                self.state.refused_plugins = loaded.refused;
-                self.plugins_ready = true;
-                self.screen();
-            }
-            Done::Plugins(Err(error)) => {
-                self.log(LogLevel::Error, format!("plugins cannot run: {error}"));
-                self.plugins_ready = true;
-                self.screen();
-            }
+            Done::Plugins(loaded) => self.take_plugins(loaded),
+            Done::Explained(explained) => self.state.models.explained = explained,
+            Done::Looked(looked) => self.take_look(looked),
+            Done::Shelf(subject, done) => self.take_shelf(subject, done),
             Done::Preview(preview) => {
                 if let Some(import) = &mut self.state.import {
                     import.preview = Some(preview.map_err(|error| error.to_string()));
@@ -568,7 +564,6 @@ impl Workbench {
                     self.state.project.selection = Arc::new(vec![0]);
                 }
                 self.show_structure();
-                self.explain_selected();
                 self.sort();
                 self.screen();
             }
@@ -596,6 +591,13 @@ impl Workbench {
                 self.sort();
             }
             Done::Results(Err(WorkbenchError::Screening(ScreeningError::Cancelled))) => {}
+            // Who asks for nothing is told, but did nothing wrong: structures are there to be looked at, too.
+            Done::Results(Err(WorkbenchError::Screening(
+                error @ ScreeningError::NothingApplies { .. },
+            ))) if self.state.project.constraints.is_empty() => {
+                self.log(LogLevel::Note, error.to_string());
+                self.state.question_error = None;
+            }
             Done::Results(Err(error)) => {
                 self.log(LogLevel::Error, error.to_string());
                 self.state.question_error = Some(error.to_string());
@@ -631,7 +633,6 @@ impl Workbench {
                 self.log(LogLevel::Note, format!("written: {}", path.display()));
             }
             Done::Exported(_, Err(error)) => self.log(LogLevel::Error, error.to_string()),
-            Done::Explained(told) => self.state.models.explanations = told,
             Done::Models(used) => self.take_models(used),
             Done::Learnt(learnt) => self.take_learnt(learnt),
         }
@@ -674,6 +675,7 @@ fn empty_state(preferences: Preferences) -> State {
         models: ModelsState::default(),
         plugins: Vec::new(),
         refused_plugins: Vec::new(),
+        shelf: ShelfState::default(),
         tasks: Vec::new(),
         log: Vec::new(),
         preferences,

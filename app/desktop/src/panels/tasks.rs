@@ -67,7 +67,8 @@ pub fn task_ui(ui: &mut Ui, task: &Task, words: Words, commands: &mut Vec<Comman
 
 fn task_name(kind: TaskKind) -> Text {
     match kind {
-        TaskKind::LoadPlugins => Text::TaskLoadPlugins,
+        TaskKind::LoadPlugins | TaskKind::LookAtPlugin => Text::TaskLoadPlugins,
+        TaskKind::Shelf => Text::TaskShelf,
         TaskKind::Preview | TaskKind::Read => Text::TaskRead,
         TaskKind::Structure => Text::TaskStructure,
         TaskKind::Screen => Text::TaskScreen,
@@ -78,7 +79,7 @@ fn task_name(kind: TaskKind) -> Text {
         TaskKind::Copy => Text::TaskCopy,
         TaskKind::Export => Text::TaskExport,
         TaskKind::LoadModels => Text::TaskLoadModels,
-        TaskKind::Explain => Text::TaskExplain,
         TaskKind::TrainModel => Text::TaskTrainModel,
+        TaskKind::Explain => Text::TaskExplain,
     }
 }

@@ -154,7 +154,8 @@ ranked.csv then has a row for each of LiFePO4 and LiMn2O4, best first:
     rank              1, 2, ...: by value for one objective; for several by front, then by crowding distance
     front             1 = no candidate is at least as good in every objective and better in one
     front_probability share of 512 seeded draws from the predictions' uncertainty in which it is on front 1
-                      (objectives drawn independently; an error that is not known counts as none)
+                      (objectives drawn independently; what cannot be negative from a lognormal distribution;
+                      an error that is not known counts as none)
     formula,family    your columns, unchanged and in order
     battery.specific_energy [Wh/kg]       each predicted property with its unit ...
     battery.specific_energy_std [Wh/kg]   ... and one standard deviation (0 exact, empty unknown)

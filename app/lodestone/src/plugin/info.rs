@@ -4,12 +4,13 @@ use super::check::{carried, errors};
 use super::keys::{key_json, lines};
 use super::tried::{Tried, tried};
 use super::{paragraph, pretty, print};
-use crate::plugins::{Location, Standing, host};
+use crate::plugins::host;
 use crate::{Failure, progress};
 use anyhow::anyhow;
 use plugin_host::{CheckReport, Description, Direction, Need, ParameterKind, Plugin};
 use screening::Model;
 use serde_json::json;
+use workbench::shelf::{Location, Standing};
 
 pub(super) fn info(location: &Location, as_json: bool) -> Result<(), Failure> {
     let host = host()?;

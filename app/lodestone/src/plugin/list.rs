@@ -1,9 +1,8 @@
 //! `lodestone plugin list`: the installed plugins, a line each; or what a registry has.
 
 use super::info::trust_json;
-use super::install::{open, terms};
 use super::keys::say;
-use crate::plugins::{home, host, installed};
+use crate::plugins::{SHIPPED_IDS, home, host, installed, shelf};
 use crate::{Failure, progress, show};
 use registry::{Entry, RegistryError, misfit};
 use serde_json::json;
@@ -35,8 +34,10 @@ pub(super) fn list(as_json: bool) -> Result<(), Failure> {
                 }));
             }
             Err(error) => {
-                lines.push_str(&format!("{id:<12} refused: {error:#}\n"));
-                entries.push(json!({ "id": id, "origin": location.describe(), "refused": format!("{error:#}") }));
+                lines.push_str(&format!("{id:<12} refused: {}\n", error.words()));
+                entries.push(
+                    json!({ "id": id, "origin": location.describe(), "refused": error.words() }),
+                );
             }
         }
     }
@@ -46,9 +47,9 @@ pub(super) fn list(as_json: bool) -> Result<(), Failure> {
 /// What a registry has: the newest version of each plugin that this program can use, and which is installed.
 pub(super) fn available(place: &str, as_json: bool) -> Result<(), Failure> {
     let (home, host) = (home()?, host()?);
-    let terms = terms(&host);
+    let terms = shelf().terms(&SHIPPED_IDS, &host);
     let (job, shown) = progress::start();
-    let catalogue = open(place, &home, &job);
+    let catalogue = shelf().open(place, &job);
     drop(shown);
     let catalogue = catalogue?;
     let (mut text, mut values) = (String::new(), Vec::new());

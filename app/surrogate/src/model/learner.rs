@@ -175,8 +175,8 @@ impl Training {
                 let options = ForestOptions {
                     trees: match self.effort {
                         Effort::Full => self.trees,
-                        Effort::Half => self.trees.div_ceil(2),
-                        Effort::Little => self.trees.div_ceil(5),
+                        Effort::Half => (2 * self.trees).div_ceil(5),
+                        Effort::Little => self.trees.div_ceil(7),
                     },
                     descriptors: self.descriptors,
                     seed: self.seed,

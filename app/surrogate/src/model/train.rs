@@ -1,5 +1,6 @@
 //! Training: which descriptors, how wide the intervals, then the model of all rows.
 
+use std::ops::Range;
 use std::sync::OnceLock;
 
 use matter::Compositions;
@@ -48,13 +49,18 @@ impl Default for TrainOptions {
 /// Folds of the cross-validation inside the training data, which selects and calibrates.
 const FOLDS: usize = 5;
 /// Groups that are left out in turn to learn how wrong the model is outside its domain.
-const HELD_OUT: usize = 16;
+const HELD_OUT: usize = 12;
 /// Largest table for which a Gaussian process is tried unasked: its cost grows with the cube of the rows.
 const GP_ROWS: usize = 400;
 const GP_INPUTS: usize = 20;
 
 /// Larger tables are for boosted trees alone: a forest keeps all rows in its file.
 const FOREST_ROWS: usize = 30_000;
+/// Smaller tables give boosted trees too little to learn from.
+const BOOSTED_ROWS: usize = 500;
+/// Tables of columns for which networks are tried unasked.
+const NETWORK_ROWS: [usize; 2] = [200, 10_000];
+const NETWORK_INPUTS: usize = 40;
 /// Up to so many rows all folds of the cross-validation are tested, beyond only the first.
 const ALL_FOLDS: usize = 50_000;
 /// Rows that a model of unseen candidates is trained on at most.
@@ -132,6 +138,7 @@ impl TrainingData<'_> {
             });
         }
         let mut variants = Vec::new();
+        let widest = designs.iter().map(|(inputs, _)| inputs.width()).max();
         for (inputs, design) in designs {
             let design = design.select(&origin);
             let training = |kind| Training {
@@ -142,13 +149,9 @@ impl TrainingData<'_> {
                 seed: options.seed,
                 effort: Effort::Full,
             };
-            let small = origin.len() <= GP_ROWS && design.width <= GP_INPUTS;
-            let known = design.values.iter().all(|x| x.is_finite());
             let kinds = match options.kind {
                 Some(kind) => vec![kind],
-                None if small && known => vec![Kind::Gp, Kind::Forest],
-                None if origin.len() > FOREST_ROWS => vec![Kind::Boosted],
-                None => vec![Kind::Forest],
+                None => affordable(&inputs, &design, widest == Some(inputs.width())),
             };
             for kind in kinds {
                 let all: Vec<usize> = (0..origin.len()).collect();
@@ -162,6 +165,32 @@ impl TrainingData<'_> {
             origin,
         })
     }
+}
+
+/// The kinds that are tried where none is asked for. The dear ones are tried with the widest set of descriptors only.
+fn affordable(inputs: &Inputs, design: &Design, widest: bool) -> Vec<Kind> {
+    let n = design.len();
+    if n > FOREST_ROWS {
+        return if widest {
+            vec![Kind::Boosted]
+        } else {
+            Vec::new()
+        };
+    }
+    let known = design.values.iter().all(|x| x.is_finite());
+    let mut kinds = Vec::new();
+    if n <= GP_ROWS && design.width <= GP_INPUTS && known {
+        kinds.push(Kind::Gp);
+    }
+    kinds.push(Kind::Forest);
+    if n >= BOOSTED_ROWS && widest {
+        kinds.push(Kind::Boosted);
+    }
+    let columns = matches!(inputs, Inputs::Columns(_)) && design.width <= NETWORK_INPUTS;
+    if columns && (NETWORK_ROWS[0]..=NETWORK_ROWS[1]).contains(&n) {
+        kinds.push(Kind::MlpEnsemble);
+    }
+    kinds
 }
 
 /// Formulas of the same composition, or rows with the same inputs.
@@ -197,18 +226,31 @@ impl Prepared {
             groups: &groups,
             spread,
         };
+        let n = targets.len();
+        let tested = if n <= ALL_FOLDS { FOLDS } else { 1 };
+        // Of a large table some folds are enough to choose, and only the choice goes on to the others.
+        let enough = if n < 500 || self.variants.len() == 1 {
+            tested
+        } else {
+            tested.min(2)
+        };
         let mut best: Option<(f64, usize, Design, Vec<Judged>)> = None;
         for (place, (_, training, design)) in self.variants.iter().enumerate() {
             let design = design.select(rows);
-            let judged = cross_validate(*training, &design, &known, &folds, job)?;
+            let judged = cross_validate(*training, &design, &known, &folds, 0..enough, job)?;
             let error: f64 = judged.iter().map(|r| (r.observed - r.median).abs()).sum();
             if best.as_ref().is_none_or(|(least, ..)| error < *least) {
                 best = Some((error, place, design, judged));
             }
         }
-        let Some((_, place, design, judged)) = best else {
+        let Some((_, place, design, mut judged)) = best else {
             return Err(SurrogateError::NoInputs);
         };
+        let (_, training, _) = &self.variants[place];
+        let rest = enough..tested;
+        judged.extend(cross_validate(
+            *training, &design, &known, &folds, rest, job,
+        )?);
         let (inputs, training, _) = &self.variants[place];
         let inside = Rules::fit(&judged);
         let strange = beyond(inputs, *training, &design, &known, job)?;
@@ -283,18 +325,14 @@ fn cross_validate(
     design: &Design,
     known: &Known,
     folds: &[usize],
+    tested: Range<usize>,
     job: &job::Job,
 ) -> Result<Vec<Judged>, SurrogateError> {
     let training = Training {
         effort: Effort::Half,
         ..training
     };
-    let tested = if known.targets.len() <= ALL_FOLDS {
-        FOLDS
-    } else {
-        1
-    };
-    let judged: Vec<Vec<Judged>> = (0..tested)
+    let judged: Vec<Vec<Judged>> = tested
         .into_par_iter()
         .map(|fold| {
             let held_out = |row: usize| folds[row] == fold;

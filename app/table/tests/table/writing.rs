@@ -8,7 +8,8 @@ use job::Job;
 use polars::prelude::{AnyValue, DataType, ParquetReader, SerReader};
 use proptest::prelude::*;
 use table::{
-    Destination, OutputFormat, OutputTable, Source, Table, TableError, Values, write_rejected,
+    Destination, NumberError, OutputFormat, OutputTable, Source, Table, TableError, Values,
+    write_rejected,
 };
 
 use crate::{cells, fixture, read_file, read_ok};
@@ -326,4 +327,33 @@ proptest! {
         again.push_input(&table);
         prop_assert_eq!(text_of(&again, OutputFormat::Csv), written);
     }
+}
+
+#[test]
+fn infinite_numbers_of_parquet_are_no_values_as_in_text() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("in.parquet");
+    let order = [0, 1, 2, 3];
+    let mut out = OutputTable::new(&order);
+    let inf = f64::INFINITY;
+    out.push("x", Values::F64((&[1.0, inf, -inf, 4.0]).into()));
+    out.push("endless", Values::F64((&[inf; 4]).into()));
+    let file = Destination::file(&path, &Source::Stdin).unwrap();
+    file.write(|writer| out.write(writer, OutputFormat::Parquet, &Job::new()))
+        .unwrap();
+    let parquet = read_file(&path).unwrap();
+    let text = read_ok("x,endless\n1,inf\ninf,inf\n-inf,inf\n4,inf\n");
+    for table in [&parquet, &text] {
+        let numbers = table.numbers(0);
+        assert_eq!((numbers.known, numbers.bad_count), (2, 2));
+        assert!(numbers.values[1].is_nan() && numbers.values[2].is_nan());
+        assert_eq!(
+            (numbers.bad[1].row, numbers.bad[1].text.as_str()),
+            (2, "-inf")
+        );
+        assert_eq!(numbers.bad[1].error, NumberError::Infinite);
+        assert!(!table.is_numeric(1));
+    }
+    // In Parquet the type tells what is a number, however many are infinite.
+    assert!(parquet.is_numeric(0) && !text.is_numeric(0));
 }

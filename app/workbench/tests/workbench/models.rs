@@ -140,8 +140,9 @@ fn a_trained_model_is_used_beside_the_plugins_explained_and_undone() {
             mode: workbench::SelectMode::Replace,
         },
     );
-    let told = workbench.state().models.explanations.clone();
-    let explanation = told[0].explanation.as_ref().unwrap();
+    apply(&mut workbench, Command::ExplainSelected);
+    let told = workbench.state().models.explained.clone().unwrap();
+    let explanation = told.models[0].explanation.as_ref().unwrap();
     let sum: f64 = explanation.contributions.iter().map(|c| c.amount).sum();
     let mean = explanation.prediction.mean;
     assert!((explanation.base + sum - mean).abs() < 1e-6, "{sum} {mean}");
@@ -151,7 +152,7 @@ fn a_trained_model_is_used_beside_the_plugins_explained_and_undone() {
     }
     settle(&mut workbench);
     assert!(workbench.state().models.used.is_empty());
-    assert!(workbench.state().models.explanations.is_empty());
+    assert!(workbench.state().models.explained.is_none());
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Results out: tables, the clipboard, pictures.
 
-use crate::{apply, errors, host, shipped, workbench_in};
+use crate::{apply, errors, host, shelf, workbench_in};
 use screening::{Request, screen};
 use std::sync::Arc;
 use table::{OutputFormat, ReadOptions, Table};
@@ -32,7 +32,8 @@ fn an_exported_ranking_is_the_file_that_the_command_line_writes() {
     let data = challenge.data();
     let table = Table::read_text(data.as_bytes(), "it", &ReadOptions::default(), &job).unwrap();
     let host = host().unwrap();
-    let plugins = shipped().into_iter().map(|p| (p.load)(&host).unwrap());
+    let installed = shelf(None).installed(|_| {}).unwrap().into_iter();
+    let plugins = installed.map(|(_, location)| location.load(&host).unwrap().0);
     let objective = |text: &str| text.parse().unwrap();
     let request = Request {
         plugins: plugins.collect(),
