@@ -6,7 +6,7 @@ mod plugin;
 mod publishing;
 
 pub use authoring::{DoctorArgs, NewArgs};
-pub use model::{EvaluateArgs, LearnArgs, ModelCommand, PredictArgs, TrainArgs};
+pub use model::{EvaluateArgs, ExplainArgs, LearnArgs, ModelCommand, PredictArgs, TrainArgs};
 pub use plugin::PluginCommand;
 pub use publishing::{
     InstallArgs, KeygenArgs, PublishArgs, RemoveArgs, SignArgs, TrustArgs, UpdateArgs,
