@@ -45,11 +45,34 @@ fn rank(args: &RankArgs) -> Result<(), Failure> {
     }
     let rejected_to = rejected_path(args, &source)?;
     let (job, shown) = progress::start();
-    let (table, structures) = candidates(args, &source, &job).map_err(|e| failed(&job, e))?;
+    let read = candidates(args, &source, &job);
+    let (table, structures) = read.map_err(|error| {
+        if let Some(TableError::AllRejected { rejected, .. }) = error.downcast_ref() {
+            let rows = rejected.iter().map(|r| {
+                let reason = r.reason.to_string();
+                (r.line, Cow::from(reason), Cow::from(&*r.text))
+            });
+            reject_all(&job, rows, rejected_to.as_ref());
+        }
+        failed(&job, error)
+    })?;
     request.structures = structures.map(Arc::new);
-    load_plugins(args, &mut request)?;
-    let outcome = screen(&table, &request, &job).map_err(|error| screening_failure(&job, error))?;
+    let outcome = load_plugins(args, &mut request)
+        .and_then(|()| {
+            let screened = screen(&table, &request, &job);
+            screened.map_err(|error| {
+                if let ScreeningError::NoFormula { rejected, .. } = &error {
+                    let rows = rejected.iter();
+                    let rows = rows.map(|r| (r.line, r.reason.clone(), r.text.clone()));
+                    reject_all(&job, rows, rejected_to.as_ref());
+                }
+                screening_failure(&job, error)
+            })
+        })
+        // How the table was read may be why it cannot be used.
+        .inspect_err(|_| table.messages().iter().for_each(show::tell))?;
     let output = outcome.output();
+    let renamed = output.renamed();
     let written = match &target {
         Target::File(destination, format) => {
             destination.write(|writer| output.write(writer, *format, &job))
@@ -67,6 +90,11 @@ fn rank(args: &RankArgs) -> Result<(), Failure> {
     written.map_err(|e| failed(&job, e.into()))?;
     let rejected = write_rejected_rows(&outcome, rejected_to.as_ref());
     drop(shown);
+    for (header, written) in renamed {
+        show::tell(format!(
+            "column {header:?} of the table is called {written:?} in the output, which has a {header:?} of its own"
+        ));
+    }
     tell(&table, &outcome, rejected_to.as_ref());
     // By now the output is written: an error here is told as it is, whether or not somebody pressed Ctrl-C.
     rejected.map_err(|e| Failure::Failed(e.into()))
@@ -256,6 +284,22 @@ fn same_file(a: &Path, b: &Path) -> bool {
     match (whole(a), whole(b)) {
         (Ok(a), Ok(b)) => a == b,
         _ => a == b,
+    }
+}
+
+/// Writes all rows of a table where none can be used, before that ends the work.
+fn reject_all<'a>(
+    job: &Job,
+    rows: impl Iterator<Item = (u64, Cow<'a, str>, Cow<'a, str>)>,
+    path: Option<&PathBuf>,
+) {
+    let Some(path) = path.filter(|_| !job.is_cancelled()) else {
+        return;
+    };
+    let name = path.display().to_string();
+    match write_atomically(path, |mut writer| write_rejected(&mut writer, &name, rows)) {
+        Ok(()) => show::tell(format!("no row is usable; see {name}")),
+        Err(error) => show::tell(format!("lodestone: {error}")),
     }
 }
 

@@ -69,6 +69,8 @@ pub enum ScreeningError {
         line: u64,
         reason: String,
         guess: String,
+        /// All rows.
+        rejected: Vec<crate::Rejected<'static>>,
     },
     #[error(
         "there is nothing to rank by: {names} declares no objective; name one with -O, for example -O 'max:{example}'"
