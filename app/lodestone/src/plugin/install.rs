@@ -59,6 +59,13 @@ impl Wanted {
                  (FOLDER-OR-URL/{text})"
             );
         };
+        let address = text.trim_end_matches('/');
+        if is_address(text) && (address != text || address.matches('/').count() == 2) {
+            bail!(
+                "{text} names a registry and none of its plugins; add the plugin's name: {address}/NAME \
+                 (`lodestone plugin list --available {address}` shows what it has)"
+            );
+        }
         let (name, version) = match spec.split_once('@') {
             Some((name, version)) => (name, Some(version.to_owned())),
             None => (spec, None),
@@ -156,7 +163,15 @@ fn from_registry(
     new_owner: bool,
     job: &Job,
 ) -> Result<Done> {
-    let choice = catalogue.choose(name, wanted, &terms(host))?;
+    let here = home
+        .record(name)
+        .ok()
+        .flatten()
+        .map(|record| record.version);
+    let choice = match wanted {
+        Some(_) => catalogue.choose(name, wanted, &terms(host))?,
+        None => catalogue.newest(name, here.as_deref(), &terms(host))?,
+    };
     for why in &choice.skipped {
         show::tell(format!("lodestone: {why}; it is not taken"));
     }
@@ -408,7 +423,7 @@ fn updated(
         Ok(catalogue) => &*catalogue,
         Err(why) => bail!("{why}"),
     };
-    let choice = catalogue.choose(name, None, &terms(host))?;
+    let choice = catalogue.newest(name, Some(&record.version), &terms(host))?;
     if choice.entry.semver() <= version(&record.version)? {
         home.check_owner(name, Some(catalogue.key()))?;
         return Ok(Updated::Newest(record.version));
