@@ -209,3 +209,23 @@ impl Dialogs {
         answers.into_iter().flatten().collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_was_chosen_goes_into_the_command_that_lacked_one() {
+        for command in Command::palette() {
+            let lacks = serde_json::to_string(&command).is_ok_and(|t| t.contains("\"path\":null"));
+            let Some(question) = question(&command) else {
+                assert!(!lacks, "nobody asks for the file of {command:?}");
+                continue;
+            };
+            let answered = (question.answer)(command.clone(), PathBuf::from("/a/chosen.svg"));
+            assert_eq!(answered.name(), command.name());
+            let written = serde_json::to_string(&answered).unwrap_or_default();
+            assert!(written.contains("\"path\":\"/a/chosen.svg\""), "{written}");
+        }
+    }
+}

@@ -217,6 +217,7 @@ pub struct State {
     /// How many of the selected candidates, or of those shown where none is selected, hold each element, by atomic number.
     pub element_counts: Arc<Vec<u32>>,
     pub plugins: Vec<LoadedPlugin>,
+    /// Plugins that are refused, and why.
     pub refused_plugins: Vec<RefusedPlugin>,
     /// What is installed and available, and whom the user trusts.
     pub shelf: ShelfState,

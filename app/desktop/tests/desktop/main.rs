@@ -1,6 +1,8 @@
 //! The window as a person uses it: driven by the names of its widgets, drawn by wgpu.
 
 mod device;
+mod dropping;
+mod habits;
 mod models;
 mod panels;
 mod parallel;
