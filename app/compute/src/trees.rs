@@ -164,8 +164,8 @@ impl Trees<'_> {
                     {
                         let mut node = nodes[*root as usize];
                         while node[0] != LEAF {
-                            let right = !(row[node[0] as usize] <= f32::from_bits(node[1]));
-                            node = nodes[(node[2] + u32::from(right)) as usize];
+                            let left = row[node[0] as usize] <= f32::from_bits(node[1]);
+                            node = nodes[(node[2] + u32::from(!left)) as usize];
                         }
                         let leaf = node[2] as usize * self.outputs;
                         for (out, value) in out.iter_mut().zip(&self.payload[leaf..]) {
