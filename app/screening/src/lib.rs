@@ -36,4 +36,4 @@ pub use request::{Request, Setting, SettingError};
 pub use screen::screen;
 pub use structures::{Candidate, Structures};
 pub use training::{GroupBy, TrainingInputs, TrainingRequest, TrainingRows};
-pub use whole::{PredictedRows, predict_table};
+pub use whole::{ExplainedRows, PredictedRows, explain_table, predict_table};

@@ -4,6 +4,7 @@ mod commands;
 mod import;
 mod keeping;
 mod looking;
+mod models;
 mod outputs;
 mod plugins;
 mod structures;
