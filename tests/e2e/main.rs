@@ -4,6 +4,7 @@ mod authoring;
 mod bad_input;
 mod descriptors;
 mod determinism;
+mod device;
 #[allow(
     dead_code,
     reason = "made for the tests of the plugin host, which use more of it"

@@ -187,6 +187,21 @@ impl Trees<'_> {
             .collect()
     }
 
+    /// [`Trees::forward`] on this adapter.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Trees::forward`], and what the adapter reports.
+    pub fn forward_on_gpu(
+        &self,
+        gpu: &Gpu,
+        inputs: &[f32],
+        job: &job::Job,
+    ) -> Result<Vec<f32>, ComputeError> {
+        self.check()?;
+        self.on_gpu(gpu, inputs, job)
+    }
+
     fn on_gpu(&self, gpu: &Gpu, inputs: &[f32], job: &job::Job) -> Result<Vec<f32>, ComputeError> {
         let rows = crate::whole_rows(inputs.len(), self.width)?;
         let mut work = OnGpu {
