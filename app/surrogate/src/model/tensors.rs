@@ -163,7 +163,7 @@ pub(super) fn read_learner(
             if kept.targets.len().saturating_mul(trees.roots().len()) > MOST_WALKS {
                 return Err(bad("its forest is larger than this program reads"));
             }
-            let design = inputs.design(kept.rows(&inputs.columns()))?;
+            let design = inputs.design(kept.rows(inputs.columns()))?;
             let forest = Forest::from_trees(trees, &design.values, &kept.targets);
             if forest.rows_of_leaves().any(|rows| rows == 0) {
                 return Err(bad("a leaf of its forest holds no training row"));
