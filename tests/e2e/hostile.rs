@@ -479,3 +479,19 @@ fn an_interrupt_ends_a_run_that_waits_for_its_input() {
     assert_ne!(child.wait().unwrap().code(), Some(0));
     assert_eq!(desk.read("out.csv"), "old");
 }
+
+#[test]
+fn a_closed_standard_error_costs_messages_and_nothing_else() {
+    let desk = Desk::with("formula\nLiFePO4\nLiCoO2\nQq\n");
+    let mut program = std::process::Command::new(env!("CARGO_BIN_EXE_lodestone"));
+    program
+        .args(["rank", "in.csv", "-p", "battery", "-o", "out.csv"])
+        .current_dir(desk.path(""))
+        .env("HOME", home())
+        .env("LODESTONE_CACHE", home())
+        .stderr(Stdio::piped());
+    let mut child = program.spawn().unwrap();
+    drop(child.stderr.take());
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    assert_eq!(Sheet::of(&desk.read("out.csv")).len(), 2);
+}

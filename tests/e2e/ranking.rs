@@ -522,3 +522,26 @@ fn a_result_can_be_ranked_once_more() {
     assert_eq!(from_file.formulas(), anew.formulas());
     assert!(from_file.numbers(ENERGY).is_sorted_by(|a, b| a >= b));
 }
+
+#[test]
+fn a_cost_of_large_error_is_not_on_the_front_by_falling_below_nothing() {
+    // The cost of a kWh is 1000 c / E: with a specific energy E > 0 it cannot be negative, whatever the error of E.
+    let desk = Desk::new();
+    let ran = desk.run(&["rank", &dataset("cathode_candidates.csv"), "-p", "battery"]);
+    let sheet = ran.sheet();
+    let costs = sheet.numbers("battery.energy_cost [USD/kWh]");
+    let errors = sheet.numbers("battery.energy_cost_std [USD/kWh]");
+    let probabilities = sheet.numbers("front_probability");
+    let least = costs.iter().copied().fold(f64::INFINITY, f64::min);
+    let wide = |row: &usize| errors[*row] > costs[*row] && costs[*row] > 20.0 * least;
+    let wide: Vec<usize> = (0..sheet.len()).filter(wide).collect();
+    assert!(!wide.is_empty());
+    for row in wide {
+        assert!(
+            probabilities[row] < 0.01,
+            "{}: {}",
+            sheet.formulas()[row],
+            probabilities[row]
+        );
+    }
+}

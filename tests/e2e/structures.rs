@@ -219,3 +219,43 @@ fn a_folder_without_structures_is_an_error_with_what_would_be_one() {
     assert_eq!(ran.status, 1);
     assert!(ran.err.contains("no structure file (*.cif"), "{}", ran.err);
 }
+
+#[test]
+fn what_a_reader_of_structures_took_for_granted_is_in_the_notes() {
+    let desk = Desk::new();
+    fs::create_dir(desk.path("crystals")).unwrap();
+    let atoms = "loop_\n_atom_site_label\n_atom_site_fract_x\n_atom_site_fract_y\n_atom_site_fract_z\nFe 0 0 0\n";
+    let cell = "_cell_length_a 2.87\n_cell_length_b 2.87\n_cell_length_c 2.87\n_cell_angle_alpha 90\n_cell_angle_beta 90\n_cell_angle_gamma 90\n";
+    desk.put("crystals/bare.cif", format!("data_x\n{cell}{atoms}"));
+    desk.put(
+        "crystals/whole.cif",
+        format!("data_x\n{cell}_space_group_IT_number 229\n{atoms}"),
+    );
+    let ran = desk.run(&["rank", "crystals", "-p", "magnet"]).ok();
+    let ran = ran.says(&["1 of the structures were read with a remark", "(P 1)"]);
+    let sheet = ran.sheet();
+    for (file, note) in sheet.texts("structure").iter().zip(sheet.texts("notes")) {
+        let expected = "structure: no symmetry is stated";
+        assert_eq!(note.contains(expected), *file == "bare.cif", "{note}");
+    }
+}
+
+#[test]
+fn missing_structure_files_beside_formulas_cost_no_row() {
+    let desk = desk();
+    desk.put(
+        "in.csv",
+        "formula,structure\nNd2Fe14B,lost/a.cif\nFe,crystals/broken.cif\nSmCo5,\nYCo5,crystals/YCo5.cif\n",
+    );
+    let ran = desk
+        .rank(&["-p", "magnet", "-O", "max:magnet.saturation"])
+        .ok();
+    let ran = ran.says(&["2 of the structures cannot be read; their candidates are taken without one (line 2: structure "]);
+    assert!(!ran.err.contains("not usable"), "{}", ran.err);
+    let sheet = ran.sheet();
+    assert_eq!(sheet.formulas(), ["Fe", "Nd2Fe14B", "SmCo5", "YCo5"]);
+    let notes = sheet.texts("notes");
+    assert!(notes[0].contains("`wide` is not a number"), "{}", notes[0]);
+    assert!(notes[1].contains("lost/a.cif"), "{}", notes[1]);
+    assert!(!notes[2].contains("structure lost") && !notes[3].contains("cannot"));
+}

@@ -20,7 +20,7 @@ fn main() {
     write_table(&path).expect("a table");
     let setup = Setup {
         host: Arc::new(|| Host::new(HostOptions::default())),
-        plugins: Vec::new(),
+        shelf: workbench::shelf::Shelf::default(),
         folders: Folders::default(),
         fonts: Vec::new(),
         wake: Arc::new(|| {}),

@@ -1,5 +1,6 @@
 //! The window's frame: takes over what workers finished, draws, and hands the commands on.
 
+use crate::device::Watched;
 use crate::dialogs::{Answer, Dialogs};
 use crate::dropping::dropping_ui;
 use crate::dump::Dump;
@@ -7,9 +8,10 @@ use crate::layout::Layout;
 use crate::palette::Palette;
 use crate::texts::{Text, Words};
 use crate::{bar, fonts, look, panels, start};
-use egui::{Context, Key, KeyboardShortcut, Modifiers, Ui, ViewportCommand};
+use egui::{Color32, Context, Key, KeyboardShortcut, Modifiers, Ui, ViewportCommand};
 use egui_notify::Toasts;
 use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use workbench::{Command, LogLevel, Preferences, Setup, State, Workbench};
 
@@ -19,7 +21,10 @@ const WHILE_BUSY: Duration = Duration::from_millis(120);
 /// How often it looks whether unsaved work is to be written down.
 const WHILE_UNWRITTEN: Duration = Duration::from_secs(1);
 
-/// The window.
+/// How often it looks whether a script wants the device lost.
+const WHILE_SCRIPTED: Duration = Duration::from_millis(200);
+
+/// What a window shows; it outlives a window whose device is lost.
 pub struct App {
     workbench: Workbench,
     layout: Layout,
@@ -33,20 +38,27 @@ pub struct App {
     copied: u64,
     title: String,
     dump: Option<Dump>,
+    /// The present window's context, for workers to wake it.
+    context: Arc<Mutex<Context>>,
+    device: Option<Watched>,
+    /// The window closes because its device is lost.
+    is_leaving: bool,
+    lose_device: Option<PathBuf>,
+    windows: usize,
 }
 
 impl App {
     /// A window over an empty workbench.
     pub fn new(cc: &eframe::CreationContext<'_>, setup: Setup) -> Self {
-        let ctx = &cc.egui_ctx;
-        if let Some(graphics) = &cc.wgpu_render_state {
-            viewer::install(graphics);
-        }
-        ctx.set_fonts(fonts::definitions());
-        let repaint = ctx.clone();
+        let context = Arc::new(Mutex::new(cc.egui_ctx.clone()));
+        let woken = context.clone();
+        let wake = move || {
+            let context = woken.lock().unwrap_or_else(PoisonError::into_inner);
+            context.request_repaint();
+        };
         let setup = Setup {
             fonts: fonts::FONTS.to_vec(),
-            wake: std::sync::Arc::new(move || repaint.request_repaint()),
+            wake: Arc::new(wake),
             ..setup
         };
         let mut app = Self {
@@ -60,9 +72,66 @@ impl App {
             copied: 0,
             title: String::new(),
             dump: None,
+            context,
+            device: None,
+            is_leaving: false,
+            lose_device: None,
+            windows: 0,
         };
-        app.follow_preferences(ctx);
+        app.attach(cc);
         app
+    }
+
+    /// Goes on in another window, as it was in the last one.
+    pub fn attach(&mut self, cc: &eframe::CreationContext<'_>) {
+        let ctx = &cc.egui_ctx;
+        self.device = cc.wgpu_render_state.as_ref().map(|graphics| {
+            viewer::install(graphics);
+            Watched::new(graphics, ctx)
+        });
+        if let Some(device) = &self.device
+            && device.is_software
+        {
+            let text = format!(
+                "no graphics card is in use here: processors draw ({}), which takes longer where there is much to draw",
+                device.adapter
+            );
+            self.workbench.log(LogLevel::Note, text);
+        }
+        ctx.set_fonts(fonts::definitions());
+        *self.context.lock().unwrap_or_else(PoisonError::into_inner) = ctx.clone();
+        self.is_leaving = false;
+        self.windows += 1;
+        self.shown = None;
+        self.title.clear();
+        self.follow_preferences(ctx);
+    }
+
+    /// Why the window's device is lost, where it is.
+    pub fn lost_device(&self) -> Option<String> {
+        self.device.as_ref()?.lost()
+    }
+
+    /// The device is lost when this file appears, for scripts that see what comes of it.
+    pub fn lose_device_by(&mut self, file: PathBuf) {
+        self.lose_device = Some(file);
+    }
+
+    /// Whether the window is to be closed since its device is lost: what there is is written down first.
+    fn leave(&mut self, ctx: &Context) -> bool {
+        let Some(why) = self.lost_device() else {
+            return false;
+        };
+        if !self.is_leaving {
+            self.is_leaving = true;
+            self.workbench.write_recovery();
+            self.workbench.log(
+                LogLevel::Warning,
+                format!("the graphics device was lost ({why}); the window was opened anew, and nothing was lost"),
+            );
+            ctx.send_viewport_cmd(ViewportCommand::Close);
+        }
+        true
     }
 
     /// What there is to see.
@@ -99,6 +168,11 @@ impl App {
         Words(self.state().preferences.language)
     }
 
+    /// Whether a dialog lies over the panels.
+    fn has_dialog(&self) -> bool {
+        self.state().import.is_some() || self.state().shelf.offer.is_some()
+    }
+
     /// Hands commands on, and asks for a file's name where one is needed.
     fn apply(&mut self, commands: Vec<Command>, ctx: &Context) {
         for command in commands {
@@ -126,8 +200,7 @@ impl App {
         let paths = paths.filter(|path| !path.as_os_str().is_empty());
         commands.extend(paths.map(|path| Command::Open { path: Some(path) }));
         // In a text and under a dialog these keys mean the text and the dialog.
-        let elsewhere =
-            ctx.text_edit_focused() || self.palette.is_open() || self.state().import.is_some();
+        let elsewhere = ctx.text_edit_focused() || self.palette.is_open() || self.has_dialog();
         let pressed = |modifiers: Modifiers, key: Key| {
             ctx.input_mut(|input| input.consume_shortcut(&KeyboardShortcut::new(modifiers, key)))
         };
@@ -172,23 +245,26 @@ impl App {
     /// Shows new errors and warnings for a while, copies what is to be copied, names the window.
     fn tell(&mut self, ctx: &Context) {
         let state = self.workbench.state();
+        let words = Words(state.preferences.language);
         let new = state
             .log
             .iter()
             .filter(|line| self.told.is_none_or(|told| line.number > told));
         for line in new {
-            match line.level {
-                LogLevel::Error => self.toasts.error(&line.text),
-                LogLevel::Warning => self.toasts.warning(&line.text),
+            let colour = match line.level {
+                LogLevel::Error => Color32::from_rgb(200, 40, 40),
+                LogLevel::Warning => Color32::from_rgb(200, 120, 0),
                 LogLevel::Note => continue,
             };
+            // The crosses and signs that toasts have by themselves are in none of the fonts.
+            let sign = words.get(Text::Attention).to_owned();
+            self.toasts.custom(&line.text, sign, colour).closable(false);
         }
         self.told = state.log.last().map(|line| line.number).or(self.told);
         if state.clipboard.0 != self.copied {
             self.copied = state.clipboard.0;
             ctx.copy_text(state.clipboard.1.clone());
         }
-        let words = Words(state.preferences.language);
         let title = match state.title() {
             Some(title) => words.fill(Text::WindowTitle, &[&title]),
             None => words.get(Text::ProgramName).to_owned(),
@@ -226,6 +302,7 @@ impl App {
             });
         }
         commands.extend(panels::import_ui(ui, state));
+        commands.extend(panels::offer_ui(ui, state));
         if palette {
             self.palette.toggle();
         }
@@ -253,10 +330,18 @@ impl eframe::App for App {
         } else if self.workbench.has_unwritten_work() {
             ctx.request_repaint_after(WHILE_UNWRITTEN);
         }
+        if let (Some(file), Some(device)) = (&self.lose_device, &self.device) {
+            device.lose_where_asked(file);
+            ctx.request_repaint_after(WHILE_SCRIPTED);
+        }
     }
 
     fn ui(&mut self, ui: &mut Ui, _: &mut eframe::Frame) {
         let ctx = ui.ctx().clone();
+        // On a device that is gone, drawing fails.
+        if self.leave(&ctx) {
+            return;
+        }
         let commands = self.input(&ctx);
         self.apply(commands, &ctx);
         let commands = self.draw(ui);
@@ -271,7 +356,8 @@ impl eframe::App for App {
         self.follow_preferences(&ctx);
         self.tell(&ctx);
         if let Some(dump) = &mut self.dump {
-            dump.write(self.workbench.state());
+            let adapter = self.device.as_ref().map(|device| device.adapter.as_str());
+            dump.write(self.workbench.state(), self.windows, adapter);
         }
     }
 

@@ -73,11 +73,36 @@ fn question(command: &Command) -> Option<Question> {
             name: "project.lodestone",
             answer: |_, path| Command::SaveAs { path: Some(path) },
         },
+        Command::AddModel { path: None } => Question {
+            save: false,
+            kinds: vec![(Text::KindModel, vec!["model"])],
+            name: "",
+            answer: |_, path| Command::AddModel { path: Some(path) },
+        },
+        Command::TrainModel { path: None, .. } => Question {
+            save: true,
+            kinds: vec![(Text::KindModel, vec!["model"])],
+            name: "trained.model",
+            answer: |command, path| match command {
+                Command::TrainModel { settings, .. } => Command::TrainModel {
+                    settings,
+                    path: Some(path),
+                },
+                other => other,
+            },
+        },
+        Command::ExportParity { path: None } => Question {
+            save: true,
+            kinds: vec![(Text::KindPicture, vec!["svg", "png"])],
+            name: "parity.svg",
+            answer: |_, path| Command::ExportParity { path: Some(path) },
+        },
         Command::AddPlugin { path: None } => Question {
             save: false,
             kinds: vec![(Text::KindPlugin, vec!["wasm"])],
             name: "",
-            answer: |_, path| Command::AddPlugin { path: Some(path) },
+            // It is looked at first, as one that is dropped on the window.
+            answer: |_, path| Command::Open { path: Some(path) },
         },
         Command::ExportTable { path: None, .. } => Question {
             save: true,
@@ -182,5 +207,25 @@ impl Dialogs {
         let answers: Vec<Option<Answer>> = self.receiver.try_iter().collect();
         self.open &= answers.is_empty();
         answers.into_iter().flatten().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_was_chosen_goes_into_the_command_that_lacked_one() {
+        for command in Command::palette() {
+            let lacks = serde_json::to_string(&command).is_ok_and(|t| t.contains("\"path\":null"));
+            let Some(question) = question(&command) else {
+                assert!(!lacks, "nobody asks for the file of {command:?}");
+                continue;
+            };
+            let answered = (question.answer)(command.clone(), PathBuf::from("/a/chosen.svg"));
+            assert_eq!(answered.name(), command.name());
+            let written = serde_json::to_string(&answered).unwrap_or_default();
+            assert!(written.contains("\"path\":\"/a/chosen.svg\""), "{written}");
+        }
     }
 }

@@ -22,6 +22,11 @@ struct Shown<'a> {
     unsaved: bool,
     error: Option<&'a str>,
     messages: usize,
+    /// Atoms of the cell of the structure shown.
+    atoms: usize,
+    /// How many windows there were, one after the other, and what draws the present one.
+    windows: usize,
+    adapter: Option<&'a str>,
 }
 
 /// The file, and what it holds.
@@ -40,7 +45,7 @@ impl Dump {
     }
 
     /// Writes the state down where it is not as the file has it.
-    pub fn write(&mut self, state: &State) {
+    pub fn write(&mut self, state: &State, windows: usize, adapter: Option<&str>) {
         let counts = state.results.as_ref().map(|results| results.counts());
         let counts = counts.unwrap_or_default();
         let points = state.points.as_ref();
@@ -59,6 +64,12 @@ impl Dump {
                 .as_deref()
                 .or(state.table_error.as_deref()),
             messages: state.log.len(),
+            atoms: match state.structure.as_ref().map(|s| &s.structure) {
+                Some(Some(Ok(structure))) => structure.sites.len(),
+                _ => 0,
+            },
+            windows,
+            adapter,
         };
         let Ok(text) = serde_json::to_string(&shown) else {
             return;

@@ -38,17 +38,18 @@ fn default_tree() -> Tree<Panel> {
         Panel::Inspector,
     ]
     .map(&mut pane);
-    let [periodic, structure, plugins, tasks] = [
+    let [periodic, structure, plugins, models, tasks] = [
         Panel::PeriodicTable,
         Panel::Structure,
         Panel::Plugins,
+        Panel::Models,
         Panel::Tasks,
     ]
     .map(&mut pane);
     let left = tiles.insert_tab_tile(vec![objectives, plugins]);
     let middle = tiles.insert_tab_tile(vec![candidates]);
     let below = tiles.insert_tab_tile(vec![periodic, tasks]);
-    let above_right = tiles.insert_tab_tile(vec![pareto, parallel, structure]);
+    let above_right = tiles.insert_tab_tile(vec![pareto, parallel, structure, models]);
     let below_right = tiles.insert_tab_tile(vec![inspector]);
     let shares = |dir, children: [TileId; 2], first| {
         Container::Linear(egui_tiles::Linear::new_binary(dir, children, first))
@@ -152,6 +153,7 @@ pub fn title(panel: Panel) -> Text {
         Panel::PeriodicTable => Text::PeriodicTable,
         Panel::Structure => Text::Structure,
         Panel::Plugins => Text::Plugins,
+        Panel::Models => Text::Models,
         Panel::Tasks => Text::Tasks,
     }
 }

@@ -6,6 +6,7 @@
 
 mod app;
 mod bar;
+mod device;
 mod dialogs;
 mod dropping;
 mod dump;

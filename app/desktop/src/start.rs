@@ -1,8 +1,8 @@
-//! What is seen before anything is open: worked challenges, recent projects, unsaved work.
+//! What is seen before anything is open: worked challenges, crystals, recent projects, unsaved work.
 
 use crate::texts::{Text, Words};
-use egui::{Frame, Ui};
-use workbench::{Challenge, Command, State};
+use egui::{CollapsingHeader, Frame, Ui};
+use workbench::{Challenge, Command, Crystal, State};
 
 /// Draws the start page.
 pub fn start_ui(ui: &mut Ui, state: &State) -> Vec<Command> {
@@ -32,6 +32,8 @@ fn page_ui(ui: &mut Ui, state: &State, words: Words, commands: &mut Vec<Command>
     for challenge in Challenge::ALL {
         challenge_ui(ui, challenge, words, commands);
     }
+    ui.add_space(12.0);
+    crystals_ui(ui, words, commands);
     ui.add_space(12.0);
     ui.strong(words.get(Text::YourOwn));
     ui.horizontal(|ui| {
@@ -90,6 +92,30 @@ fn challenge_ui(ui: &mut Ui, challenge: Challenge, words: Words, commands: &mut 
                 commands.push(Command::OpenChallenge { challenge });
             }
             ui.label(words.get(what));
+        });
+    });
+}
+
+/// Crystals that the program carries, to look at.
+fn crystals_ui(ui: &mut Ui, words: Words, commands: &mut Vec<Command>) {
+    ui.strong(words.get(Text::Crystals));
+    ui.horizontal(|ui| {
+        let all = Crystal::all();
+        let button = ui.button(words.fill(Text::AllCrystals, &[&all.len()]));
+        if button.clicked() {
+            commands.push(Command::OpenCrystals { only: None });
+        }
+        ui.label(words.get(Text::CrystalsWhat));
+    });
+    CollapsingHeader::new(words.get(Text::OneCrystal)).show(ui, |ui| {
+        ui.horizontal_wrapped(|ui| {
+            for crystal in Crystal::all() {
+                let name = [&crystal.title, " (", &crystal.formula, ")"].concat();
+                if ui.link(name).clicked() {
+                    let only = Some(crystal.file.clone());
+                    commands.push(Command::OpenCrystals { only });
+                }
+            }
         });
     });
 }

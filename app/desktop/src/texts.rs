@@ -1,7 +1,7 @@
 //! Every text of the window, in English and Japanese. Panels hold no texts of their own. `{}` stands for what is filled in.
 
 use std::fmt::Display;
-use workbench::Language;
+use words::Language;
 
 /// The texts in the language that is chosen.
 #[derive(Clone, Copy, Debug)]
@@ -15,43 +15,11 @@ impl Words {
 
     /// The text with its gaps filled, in their order.
     pub fn fill(self, text: Text, values: &[&dyn Display]) -> String {
-        let mut filled = String::new();
-        let mut values = values.iter();
-        for (place, part) in self.get(text).split("{}").enumerate() {
-            if place > 0
-                && let Some(value) = values.next()
-            {
-                filled.push_str(&value.to_string());
-            }
-            filled.push_str(part);
-        }
-        filled
+        words::fill(self.get(text), values)
     }
 }
 
-macro_rules! texts {
-    ($($name:ident: $english:literal, $japanese:literal;)*) => {
-        /// The name of a text.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        #[allow(missing_docs)] // the texts say what they are
-        pub enum Text { $($name,)* }
-
-        impl Text {
-            /// All texts.
-            pub const ALL: &[Self] = &[$(Self::$name,)*];
-
-            /// The text in a language.
-            pub fn get(self, language: Language) -> &'static str {
-                match (self, language) {
-                    $((Self::$name, Language::English) => $english,
-                    (Self::$name, Language::Japanese) => $japanese,)*
-                }
-            }
-        }
-    };
-}
-
-texts! {
+words::texts! {
     // The window.
     ProgramName: "Lodestone", "Lodestone";
     WindowTitle: "{} – Lodestone", "{} – Lodestone";
@@ -91,6 +59,7 @@ texts! {
     Remove: "Remove", "削除";
     RemoveSign: "×", "×";
     Bullet: "·", "·";
+    Attention: "!", "!";
 
     // Kinds of files.
     KindAll: "Tables, structures, projects and plugins", "表・構造・プロジェクト・プラグイン";
@@ -113,6 +82,11 @@ texts! {
     PhotocatalystWhat: "Measured band gaps: likely perovskites without lead whose band edges span water splitting.", "実測バンドギャップから、鉛を含まず、バンド端が水分解電位をまたぐペロブスカイト候補を。";
     WideGap: "Wide-gap semiconductor", "ワイドギャップ半導体";
     WideGapWhat: "2,470 compounds with a measured band gap: 3 to 7 eV from elements of safe supply, without lead, cadmium, mercury, thallium and arsenic.", "実測バンドギャップをもつ2 470種の化合物:鉛・カドミウム・水銀・タリウム・ヒ素を含まず、供給リスクの低い元素で 3〜7 eV。";
+    Crystals: "Crystals to look at", "結晶構造を見る";
+    AllCrystals: "All {} crystals", "全{}種の結晶";
+    CrystalsWhat: "Well-known structures that come with Lodestone, from diamond to Nd2Fe14B, as candidates with their cells.", "ダイヤモンドからNd2Fe14Bまで、Lodestoneに付属するよく知られた構造を候補として開きます。";
+    OneCrystal: "One of them", "1つを選ぶ";
+    OpenCrystals: "Open the crystals that come with Lodestone", "付属の結晶を開く";
     YourOwn: "Your own candidates", "自分の候補";
     OpenFile: "Open…", "開く…";
     DropHere: "or drop a file here: a table (.csv, .tsv, .xlsx, .parquet), structures (.cif, POSCAR, .xyz), a project, or a plugin (.wasm)", "またはここにファイルをドロップ:表(.csv、.tsv、.xlsx、.parquet)、構造(.cif、POSCAR、.xyz)、プロジェクト、プラグイン(.wasm)";
@@ -304,8 +278,53 @@ texts! {
     AddPlugin: "Add a plugin…", "プラグインを追加…";
     DropPlugin: "or drop a .wasm file on the window", "または .wasm ファイルをウィンドウにドロップ";
     PluginRefused: "{} is refused: {}", "{} は拒否されました: {}";
-    AppliesTo: "has a value for {} candidates", "{} 候補に値あり";
-    FailedOn: "failed on {} candidates", "{} 候補で失敗";
+    AppliesTo: "has a value for {} candidates; {} ms in its calls", "{} 候補に値あり、呼び出し計 {} ms";
+    FailedOn: "failed on {} candidates, in {} batches: {}", "{} 候補で失敗({} バッチ): {}";
+    StandingShipped: "shipped with Lodestone", "Lodestoneに同梱";
+    StandingSigned: "signed by key {}, trusted since {}", "署名した鍵: {}({} から信頼)";
+    StandingUnknown: "UNSIGNED as far as is known here: its signature is by key {}, which is not trusted", "未署名として扱います:署名の鍵 {} は信頼されていません";
+    StandingUnsigned: "UNSIGNED: nobody vouches for it", "未署名:保証する人がいません";
+    Install: "Install", "インストール";
+    InstallNamed: "Install {}", "{} をインストール";
+    InstallHelp: "It takes part in all projects, until you remove it.", "削除するまで、すべてのプロジェクトで使われます。";
+    Update: "Update", "更新";
+    UpdateNamed: "Update {}", "{} を更新";
+    Uninstall: "Uninstall {}", "{} をアンインストール";
+    RemoveFromProject: "Remove {} from this project", "{} をこのプロジェクトから削除";
+    UseInProject: "Use in this project", "このプロジェクトで使う";
+    UseInProjectHelp: "It takes part in this project alone, from where the file is.", "ファイルはそのままで、このプロジェクトだけで使われます。";
+    NewOwner: "Its owner changed: install it all the same", "所有者の変更を認めてインストール";
+    OfferTitle: "A plugin", "プラグイン";
+    OfferDomain: "Applies to", "適用範囲";
+    OfferLicence: "Licence", "ライセンス";
+    OfferAuthors: "Authors", "作者";
+    OfferShipped: "{} is the name of a plugin that is shipped with Lodestone; this one can be neither used nor installed.", "{} はLodestoneに同梱のプラグインの名前なので、使用もインストールもできません。";
+    OfferReplaces: "Installing it replaces {} {}.", "インストールすると {} {} を置き換えます。";
+    Registries: "Available in registries", "レジストリにあるもの";
+    RegistryPlace: "Folder or address of a registry", "レジストリのフォルダーまたはアドレス";
+    RegistryHint: "folder or https://…", "フォルダー または https://…";
+    LookIn: "Look", "見る";
+    LookInNamed: "Look in {}", "{} を見る";
+    LookInRegistry: "Look in this registry", "このレジストリを見る";
+    IndexOf: "index of {}, signed by key {}", "{} の索引、署名した鍵: {}";
+    RegistryEmpty: "It has no plugins.", "プラグインはありません。";
+    IsInstalled: "installed", "インストール済み";
+    OtherInstalled: "{} is installed", "{} をインストール済み";
+    EntryFacts: "{} properties · {} · {}", "性質 {} 個 · {} · {}";
+    TrustedKeys: "Keys that you trust", "信頼する鍵";
+    NoKeys: "No key is trusted: nothing signed can be installed from a registry.", "信頼する鍵がないため、レジストリから署名付きのものをインストールできません。";
+    KeyText: "Public key to trust, or its .pub file", "信頼する公開鍵、またはその .pub ファイル";
+    KeyHint: "RW…, or a .pub file", "RW… または .pub ファイル";
+    KeyLabel: "Whose key it is", "鍵の持ち主";
+    TrustKey: "Trust this key", "この鍵を信頼する";
+    TrustHelp: "Trust a key only if its owner gave it to you by a way you trust.", "持ち主から信頼できる方法で受け取った鍵だけを信頼してください。";
+    KeySince: "trusted since {}", "{} から信頼";
+    KeyRevoked: "REVOKED on {}", "{} に失効";
+    Revoke: "Revoke", "失効させる";
+    RevokeNamed: "Revoke the trust in {}", "{} への信頼を取り消す";
+    RevokeSure: "Really revoke", "本当に失効させる";
+    RevokeSureNamed: "Really revoke the trust in {}", "{} への信頼を本当に取り消す";
+    RevokeHelp: "Plugins that this key signed are not loaded any more; it cannot be trusted again here.", "この鍵で署名されたプラグインは読み込まれなくなり、ここで再び信頼することはできません。";
     ToDefault: "Default", "既定値";
     AboutPlugin: "About it", "詳細";
     PluginDomain: "Applies to: {}", "適用範囲: {}";
@@ -321,6 +340,54 @@ texts! {
     PluginSandbox: "A plugin computes, and nothing else: it sees neither files nor network nor clock.", "プラグインは計算だけを行い、ファイル・ネットワーク・時計は見えません。";
     PluginLimits: "At most {} MB of memory, {} s a call, {} MB as a file; after {} faulty batches it is switched off.", "メモリ最大{} MB、1呼び出し{}秒、ファイル{} MB。失敗が{}回続くと停止します。";
 
+    // Models.
+    Models: "Models", "モデル";
+    ModelsUsed: "Models that predict beside the plugins", "プラグインとともに予測するモデル";
+    AddModel: "Add a model file…", "モデルファイルを追加…";
+    KindModel: "Model", "モデル";
+    ModelLearnt: "{}, learnt from {} rows of {}", "{}:{} 行から学習({})";
+    ModelOrigin: "{} · {} · {} · {}…", "種類 {} · {} · {} · {}…";
+    ModelScores: "by cross-validation wrong by {} on average; its 95 % intervals held {} %", "交差検証の平均絶対誤差 {}、95 % 区間の的中率 {} %";
+    ModelTrain: "Learn from the open table", "開いている表から学習";
+    ModelNoTarget: "The table has no column of numbers to learn.", "学習できる数値の列が表にありません。";
+    ModelTarget: "Property to learn", "学習する性質";
+    ModelInputs: "From", "入力";
+    ModelInputsHint: "composition, structure, or names of columns", "composition、structure、または列の名前";
+    ModelKind: "Kind of model", "モデルの種類";
+    ModelFolds: "Folds", "分割数";
+    ModelLicence: "Licence of the data", "データのライセンス";
+    ModelJudge: "Judge by cross-validation", "交差検証で評価";
+    ModelJudgeHelp: "Each part of the rows is predicted by a model that has not seen it.", "各部分を、それを見ていないモデルで予測します。";
+    ModelTrainSave: "Train and save…", "学習して保存…";
+    ModelTrainHelp: "Judges it, then trains it on all rows and writes its file.", "評価した後、全行で学習してファイルに書き出します。";
+    ModelUse: "Use it", "使う";
+    ModelUseNamed: "Use the model {}", "モデル {} を使う";
+    Automatic: "automatic", "自動";
+    ReportTitle: "{}: {} rows, predicted by models that have not seen them (kept together by {})", "{}:{} 行を未学習のモデルで予測(同じ組: {})";
+    ReportMae: "Mean absolute error", "平均絶対誤差";
+    ReportRmse: "Root mean square error", "二乗平均平方根誤差";
+    ReportR2: "Share of the variance explained (R²)", "決定係数(R²)";
+    Report68: "Held by the 68 % intervals", "68 % 区間の的中率";
+    Report95: "Held by the 95 % intervals", "95 % 区間の的中率";
+    ReportElements: "Errors by element", "元素ごとの誤差";
+    RejectedLine: "line {}: {}", "{}行目: {}";
+    ParityName: "Predicted over observed {}: {} points", "{}の予測値と実測値の図:{} 点";
+    ExportParity: "Export predicted over observed…", "予測値と実測値の図を書き出す…";
+    ColumnElement: "Element", "元素";
+    ColumnRows: "Rows", "行";
+    ColumnBias: "Bias", "偏り";
+    ColumnMae: "Error", "誤差";
+    Column95: "In 95 %", "95 % 内";
+    Why: "Why", "理由";
+    Explain: "Explain", "説明";
+    ExplainSelected: "Explain the predictions of the selected candidate", "選択した候補の予測を説明";
+    ExplainedAs: "{} is {}; with nothing known it would be {}", "{} は {}(何も知らない場合は {})";
+    OtherInputs: "{} other inputs", "他の入力 {} 個";
+    NearestRows: "Nearest training materials", "最も近い学習データ";
+    ColumnMaterial: "Material", "材料";
+    ColumnValue: "Value", "値";
+    ColumnDistance: "Distance", "距離";
+
     // Tasks.
     Tasks: "Tasks and messages", "タスクとメッセージ";
     NothingToDo: "Ready.", "準備完了。";
@@ -329,6 +396,7 @@ texts! {
     TimeLeft: "{} left", "残り {}";
     CancelTask: "Cancel: {}", "中止: {}";
     TaskLoadPlugins: "Loading plugins", "プラグインを読み込み中";
+    TaskShelf: "Changing plugins", "プラグインを変更中";
     TaskRead: "Reading the table", "表を読み込み中";
     TaskStructure: "Reading a structure", "構造を読み込み中";
     TaskScreen: "Predicting and ranking", "予測と順位付け";
@@ -338,6 +406,9 @@ texts! {
     TaskCount: "Counting candidates", "候補を集計中";
     TaskCopy: "Copying", "コピー中";
     TaskExport: "Writing", "書き出し中";
+    TaskLoadModels: "Reading models", "モデルを読み込み中";
+    TaskExplain: "Explaining", "説明を作成中";
+    TaskTrainModel: "Training a model", "モデルを学習中";
 }
 
 #[cfg(test)]
@@ -345,21 +416,33 @@ mod tests {
     use super::*;
 
     #[test]
-    fn both_languages_have_the_same_gaps() {
-        for &text in Text::ALL {
-            let gaps = |language| text.get(language).matches("{}").count();
-            assert_eq!(
-                gaps(Language::English),
-                gaps(Language::Japanese),
-                "{text:?}"
-            );
-        }
-    }
-
-    #[test]
-    fn gaps_are_filled_in_order_and_an_empty_one_stays_empty() {
-        let words = Words(Language::English);
-        assert_eq!(words.fill(Text::RowsShown, &[&3, &7]), "3 of 7 rows");
-        assert_eq!(words.fill(Text::RowsShown, &[&3]), "3 of  rows");
+    fn every_text_is_there_in_both_languages() {
+        let same = [
+            "ProgramName",
+            "WindowTitle",
+            "PaletteKeys",
+            "KeysOpen",
+            "KeysSave",
+            "KeysSaveAs",
+            "KeysUndo",
+            "KeysRedo",
+            "KeysCopy",
+            "KeysSelectAll",
+            "English",
+            "RemoveSign",
+            "Bullet",
+            "Attention",
+            "AtLeast",
+            "AtMost",
+            "AscendingSign",
+            "DescendingSign",
+            "MissingSign",
+            "ConstraintHint",
+            "LogX",
+            "LogY",
+            "PluginOrigin",
+            "PluginHash",
+        ];
+        assert_eq!(words::faults(Text::TABLE, &same), [""; 0]);
     }
 }

@@ -5,31 +5,26 @@ use anyhow::anyhow;
 use desktop::{DesktopError, Opening};
 use std::path::PathBuf;
 use std::sync::Arc;
-use workbench::{Folders, PluginSource, Setup};
+use workbench::{Folders, Setup};
 
 /// A file in which the window writes down what it shows, for scripts that drive it.
 const DUMP_VARIABLE: &str = "LODESTONE_STATE_DUMP";
 
+/// A file at whose appearance the window's device is lost, for scripts that see what comes of it.
+const LOSE_VARIABLE: &str = "LODESTONE_LOSE_DEVICE";
+
 /// Opens the window and returns when it is closed.
 pub fn run() -> Result<(), Failure> {
-    let installed = plugins::installed()?;
-    let plugins = installed.into_iter().map(|(_, location)| PluginSource {
-        name: location.describe(),
-        file: None,
-        load: Arc::new(move |host| {
-            let (plugin, _) = location.load(host).map_err(|error| format!("{error:#}"))?;
-            Ok(plugin)
-        }),
-    });
     let setup = Setup {
         host: Arc::new(|| plugins::host().map_err(|error| format!("{error:#}"))),
-        plugins: plugins.collect(),
+        shelf: plugins::shelf().clone(),
         folders: folders(),
         fonts: Vec::new(),
         wake: Arc::new(|| {}),
     };
     let opening = Opening {
         state_dump: std::env::var_os(DUMP_VARIABLE).map(PathBuf::from),
+        lose_device: std::env::var_os(LOSE_VARIABLE).map(PathBuf::from),
         ..Opening::default()
     };
     match desktop::open(setup, opening) {
@@ -50,6 +45,8 @@ fn folders() -> Folders {
         let value = std::env::var_os(name).filter(|value| !value.is_empty());
         value.map(PathBuf::from)
     };
+    // A relative one is to be ignored, say the rules of these variables.
+    let xdg = |name: &str| variable(name).filter(|path| path.is_absolute());
     let home = |inner: &str| variable("HOME").map(|home| home.join(inner));
     let (config, state) = if cfg!(windows) {
         (variable("APPDATA"), variable("LOCALAPPDATA"))
@@ -58,8 +55,8 @@ fn folders() -> Folders {
         (support.clone(), support)
     } else {
         (
-            variable("XDG_CONFIG_HOME").or_else(|| home(".config")),
-            variable("XDG_STATE_HOME").or_else(|| home(".local/state")),
+            xdg("XDG_CONFIG_HOME").or_else(|| home(".config")),
+            xdg("XDG_STATE_HOME").or_else(|| home(".local/state")),
         )
     };
     Folders {

@@ -29,6 +29,12 @@ impl From<anyhow::Error> for Failure {
     }
 }
 
+impl From<workbench::shelf::ShelfError> for Failure {
+    fn from(error: workbench::shelf::ShelfError) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
 fn main() -> ExitCode {
     let result = match Cli::parse().command {
         None => desktop::run(),

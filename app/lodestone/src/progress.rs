@@ -27,7 +27,7 @@ pub fn start() -> (Job, Shown) {
         std::thread::sleep(GRACE);
         // Work stops at its next check, but a read that waits for its input never comes to one; no output is begun then.
         if cancel.snapshot().stage == "reading" {
-            eprintln!("lodestone: cancelled; no file was changed");
+            crate::show::tell("lodestone: cancelled; no file was changed");
             std::process::exit(1);
         }
     });

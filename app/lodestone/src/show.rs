@@ -71,9 +71,9 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(escaped.collect())
 }
 
-/// A message for the user, on standard error.
+/// A message for the user, on standard error. Where nobody reads it any more, the work still counts.
 pub fn tell(message: impl AsRef<str>) {
-    eprintln!("{}", visible(message.as_ref()));
+    let _ = writeln!(std::io::stderr(), "{}", visible(message.as_ref()));
 }
 
 /// `590 ± 40`, rounded to two digits of the error; `590` where it is exact; `590 ± ?` where the error is not known.

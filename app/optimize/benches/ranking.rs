@@ -80,6 +80,7 @@ fn main() {
                         direction: Direction::Maximize,
                         mean,
                         std: &std,
+                        non_negative: false,
                     })
                     .collect();
                 let start = Instant::now();

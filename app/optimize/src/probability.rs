@@ -1,7 +1,10 @@
 //! How sure a place on the first front is: the share of draws from the predictions' uncertainty in which it holds.
 //!
 //! In each draw every row's objectives are moved by their standard deviation times a standard normal number (`draws`),
-//! and the rows that no row dominates are counted. Nearly all rows are dismissed without being drawn: their stratum bounds
+//! and the rows that no row dominates are counted. A quantity that cannot be negative is drawn from the lognormal
+//! distribution with the same mean and standard deviation: a normal one would let an uncertain cost fall below nothing,
+//! where it beats every candidate. Rows and objectives are independent, also where two objectives share a source of error
+//! (a specific energy, and the cost per energy that follows from it). Nearly all rows are dismissed without being drawn: their stratum bounds
 //! what the draw can be, and what is dominated even at that bound is not on the front (`shadow`). What remains is drawn
 //! and sorted in full, so pruning changes the time and not the result.
 
@@ -81,45 +84,125 @@ fn spread(column: &ObjectiveColumn, row: u32) -> f64 {
     }
 }
 
-/// An objective as a cost: `centre + std * z`, of that the absolute value where it is folded (a target).
+/// How a row's cost follows from its number `centre + std * z`.
+#[derive(Clone, Copy, PartialEq)]
+enum Form {
+    /// It is the number. For a property that cannot be negative the number is the logarithm: order is all that counts.
+    Plain,
+    /// Its absolute value: how far from a target.
+    Folded,
+    /// For uncertain rows the number is the logarithm of a value, and the cost is how far that is from a target.
+    FoldedLog(f64),
+}
+
+/// An objective as costs that grow with a standard normal number z, before they are folded.
 struct Cost {
     /// The objective's number among the user's.
     number: u32,
-    folded: bool,
+    form: Form,
     centre: Vec<f64>,
     std: Vec<f64>,
+}
+
+/// Mean and standard deviation of the logarithm of a lognormal number with a positive mean and a standard deviation of its
+/// own: sigma^2 = ln(1 + (std / mean)^2), mu = ln(mean) - sigma^2 / 2.
+fn logarithm(mean: f64, std: f64) -> (f64, f64) {
+    // Beyond this the square overflows, and the mean has long been lost in the spread.
+    let ratio = (std / mean).min(1e150);
+    let variance = libm::log1p(ratio * ratio);
+    (libm::log(mean) - variance / 2.0, libm::sqrt(variance))
 }
 
 impl Cost {
     fn new(number: usize, column: &ObjectiveColumn, rows: &[u32]) -> Self {
         let mean = |row: u32| column.mean.get(row as usize).copied().unwrap_or(f64::NAN);
-        let centre = |row: u32| match column.direction {
-            Direction::Target(target) if mean(row) != target => mean(row) - target,
-            Direction::Target(_) => 0.0,
-            direction => direction.cost(mean(row)),
+        // One negative value disproves the claim.
+        let logarithmic = column.non_negative && rows.par_iter().all(|&row| mean(row) >= 0.0);
+        let plain = |row: u32| {
+            let centre = match column.direction {
+                Direction::Target(target) if mean(row) != target => mean(row) - target,
+                Direction::Target(_) => 0.0,
+                direction => direction.cost(mean(row)),
+            };
+            (centre, spread(column, row))
         };
+        let (form, centre_and_std): (Form, Vec<(f64, f64)>) = match column.direction {
+            Direction::Target(target) if logarithmic => {
+                let drawn = |&row: &u32| match (mean(row), spread(column, row)) {
+                    (mean, std) if mean > 0.0 && std > 0.0 => logarithm(mean, std),
+                    _ => (plain(row).0, 0.0),
+                };
+                (
+                    Form::FoldedLog(target),
+                    rows.par_iter().map(drawn).collect(),
+                )
+            }
+            direction if logarithmic => {
+                let drawn = |&row: &u32| {
+                    let (mu, sigma) = logarithm(mean(row).abs(), spread(column, row));
+                    // Where the mean is 0, all draws are: what cannot be negative has no other way to average 0.
+                    (direction.cost(mu), if mu.is_finite() { sigma } else { 0.0 })
+                };
+                (Form::Plain, rows.par_iter().map(drawn).collect())
+            }
+            direction => {
+                let form = match direction {
+                    Direction::Target(_) => Form::Folded,
+                    _ => Form::Plain,
+                };
+                (form, rows.par_iter().map(|&row| plain(row)).collect())
+            }
+        };
+        let (centre, std) = centre_and_std.into_iter().unzip();
         Cost {
             number: number as u32,
-            folded: matches!(column.direction, Direction::Target(_)),
-            centre: rows.par_iter().map(|&row| centre(row)).collect(),
-            std: rows.par_iter().map(|&row| spread(column, row)).collect(),
+            form,
+            centre,
+            std,
         }
     }
 
+    /// The cost of a row for a drawn number.
     fn at(&self, index: usize, z: f64) -> f64 {
-        let value = self.centre[index] + self.std[index] * z;
-        (if self.folded { value.abs() } else { value }) + 0.0
+        let number = self.centre[index] + self.std[index] * z;
+        let cost = match self.form {
+            Form::Plain => number,
+            Form::FoldedLog(target) if self.std[index] > 0.0 => (libm::exp(number) - target).abs(),
+            Form::Folded | Form::FoldedLog(_) => number.abs(),
+        };
+        cost + 0.0
     }
 
     /// The least cost for numbers between two bounds.
     #[inline(always)]
     fn least(&self, index: usize, low: f64, high: f64) -> f64 {
-        let least = self.centre[index] + self.std[index] * low;
-        if !self.folded || least > 0.0 {
-            return least;
+        let number = |z: f64| self.centre[index] + self.std[index] * z;
+        let (least, most) = match self.form {
+            Form::Plain => return number(low),
+            // The exponential of a library is off by a digit here and there; the bounds must hold all the same.
+            Form::FoldedLog(target) if self.std[index] > 0.0 => (
+                libm::exp(number(low)) * (1.0 - 1e-14) - target,
+                libm::exp(number(high)) * (1.0 + 1e-14) - target,
+            ),
+            Form::Folded | Form::FoldedLog(_) => (number(low), number(high)),
+        };
+        if least > 0.0 {
+            least
+        } else if most < 0.0 {
+            -most
+        } else {
+            0.0
         }
-        let most = self.centre[index] + self.std[index] * high;
-        if most < 0.0 { -most } else { 0.0 }
+    }
+
+    /// About how far a row's cost scatters, in units of the cost.
+    fn scatter(&self, index: usize) -> f64 {
+        match self.form {
+            Form::FoldedLog(_) if self.std[index] > 0.0 => {
+                libm::exp(self.centre[index]) * self.std[index]
+            }
+            _ => self.std[index],
+        }
     }
 }
 
@@ -156,7 +239,7 @@ impl Contest {
         let bounds: Vec<(f64, f64)> = costs[..costs.len() - 1]
             .iter()
             .map(|cost| {
-                let mut std = cost.std[..first].to_vec();
+                let mut std: Vec<f64> = (0..first).map(|index| cost.scatter(index)).collect();
                 let margin = 4.0 * *std.select_nth_unstable_by(first / 2, f64::total_cmp).1;
                 let finite = (0..first)
                     .map(|index| cost.at(index, 0.0))

@@ -15,6 +15,10 @@ pub struct ObjectiveColumn<'a> {
     /// n standard deviations, in the property's unit; 0: exact. NaN (not known), negative and infinite ones count as 0:
     /// the front probability then tells of the known uncertainty only.
     pub std: &'a [f64],
+    /// Whether the quantity can by its nature not be negative. The front probability then draws from the lognormal
+    /// distribution with this mean and standard deviation (a mean of 0 is exact), unless some mean is negative; else from
+    /// the normal distribution.
+    pub non_negative: bool,
 }
 
 /// How a ranking is made.
@@ -56,8 +60,8 @@ pub struct Ranking {
 ///
 /// ```
 /// use optimize::{Direction, ObjectiveColumn, RankOptions, rank};
-/// let energy = ObjectiveColumn { direction: Direction::Maximize, mean: &[500.0, 700.0, f64::NAN, 400.0], std: &[0.0; 4] };
-/// let cost = ObjectiveColumn { direction: Direction::Minimize, mean: &[8.0, 9.0, 1.0, 9.5], std: &[0.0; 4] };
+/// let energy = ObjectiveColumn { direction: Direction::Maximize, mean: &[500.0, 700.0, f64::NAN, 400.0], std: &[0.0; 4], non_negative: true };
+/// let cost = ObjectiveColumn { direction: Direction::Minimize, mean: &[8.0, 9.0, 1.0, 9.5], std: &[0.0; 4], non_negative: true };
 /// let ranking = rank(&[energy, cost], &RankOptions::default(), &job::Job::new())?;
 /// assert_eq!(ranking.order, [0, 1, 3, 2]);
 /// assert_eq!(ranking.front, [1, 1, 0, 2]);

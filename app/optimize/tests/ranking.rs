@@ -73,6 +73,7 @@ fn minimize<'a>(mean: &'a [f64], std: &'a [f64]) -> ObjectiveColumn<'a> {
         direction: Direction::Minimize,
         mean,
         std,
+        non_negative: false,
     }
 }
 
@@ -140,6 +141,7 @@ fn one_objective_ranks_by_value_with_ties_in_input_order_and_unknown_last() {
             direction: Direction::Maximize,
             mean: &mean,
             std: &std,
+            non_negative: false,
         }],
         0,
     );
@@ -150,6 +152,7 @@ fn one_objective_ranks_by_value_with_ties_in_input_order_and_unknown_last() {
             direction: Direction::Target(2.5),
             mean: &mean[..4],
             std: &std,
+            non_negative: false,
         }],
         0,
     );
@@ -198,7 +201,15 @@ fn shares_by_independent_draws(
             .iter()
             .map(|c| {
                 (0..rows)
-                    .map(|row| c.direction.cost(c.mean[row] + c.std[row] * random.normal()))
+                    .map(|row| {
+                        let (mean, std, z) = (c.mean[row], c.std[row], random.normal());
+                        // Moments of the lognormal distribution: Johnson, Kotz & Balakrishnan 1994, chapter 14.
+                        let variance = (1.0 + std * std / (mean * mean)).ln();
+                        c.direction.cost(match c.non_negative && std > 0.0 {
+                            true => mean * (variance.sqrt() * z - variance / 2.0).exp(),
+                            false => mean + std * z,
+                        })
+                    })
                     .collect()
             })
             .collect();
@@ -214,17 +225,26 @@ fn shares_by_independent_draws(
 #[test]
 fn front_probabilities_agree_with_independent_draws() {
     let mut random = Random(5);
-    for (objectives, target) in [
-        (1, false),
-        (1, true),
-        (2, false),
-        (2, true),
-        (3, false),
-        (4, true),
-        (6, false),
+    for (objectives, target, non_negative) in [
+        (1, false, false),
+        (1, true, false),
+        (1, true, true),
+        (2, false, false),
+        (2, false, true),
+        (2, true, false),
+        (2, true, true),
+        (3, false, false),
+        (4, true, true),
+        (6, false, false),
     ] {
         let rows = 40;
-        let means: Vec<Vec<f64>> = (0..objectives).map(|_| random.normals(rows)).collect();
+        let mut means: Vec<Vec<f64>> = (0..objectives).map(|_| random.normals(rows)).collect();
+        if non_negative {
+            means
+                .iter_mut()
+                .flatten()
+                .for_each(|mean| *mean = mean.abs());
+        }
         let stds: Vec<Vec<f64>> = (0..objectives)
             .map(|_| {
                 (0..rows)
@@ -247,6 +267,8 @@ fn front_probabilities_agree_with_independent_draws() {
                 },
                 mean: &means[i],
                 std: &stds[i],
+                // The last one is drawn normally, beside the others.
+                non_negative: non_negative && (i == 0 || i + 1 < objectives),
             })
             .collect();
         let draws = 8000;
@@ -280,6 +302,57 @@ fn two_rows_have_the_probability_of_the_closed_form() {
         "{} {expected}",
         share / seeds as f64
     );
+}
+
+#[test]
+fn draws_of_what_cannot_be_negative_keep_its_mean_and_deviation() {
+    // For a number A >= 0: mean = integral of P(A > t), mean square = integral of 2 t P(A > t). P(A > t) is the front
+    // probability of A, to be maximized, beside an exact t.
+    for (mean, std) in [(2.0, 0.2), (1.0, 0.6), (10.0, 8.0)] {
+        let step = std / 50.0;
+        let (mut first, mut second) = (0.0, 0.0);
+        let mut t: f64 = step / 2.0;
+        while t < mean + 20.0 * std {
+            let column = ObjectiveColumn {
+                direction: Direction::Maximize,
+                mean: &[mean, t],
+                std: &[std, 0.0],
+                non_negative: true,
+            };
+            let above = ranked(&[column], 1).front_probability[0];
+            first += above * step;
+            second += 2.0 * t * above * step;
+            t += step;
+        }
+        let deviation = (second - first * first).sqrt();
+        assert!((first / mean - 1.0).abs() < 0.005, "{first} {mean}");
+        // Few of 512 draws decide the tail.
+        assert!((deviation / std - 1.0).abs() < 0.06, "{deviation} {std}");
+    }
+}
+
+#[test]
+fn a_cost_never_falls_below_nothing() {
+    // The second cost is 60 % uncertain more than it is high; of a normal distribution a quarter would lie below 0.
+    let (mean, std) = ([50.0, 9937.0], [5.0, 15891.0]);
+    let cost = ObjectiveColumn {
+        non_negative: true,
+        ..minimize(&mean, &std)
+    };
+    assert_eq!(ranked(&[cost], 1).front_probability, [1.0, 0.0]);
+    assert!(ranked(&[minimize(&mean, &std)], 1).front_probability[1] > 0.2);
+    // A mean of 0 is exact; a negative one disproves the claim, and the draws are normal.
+    let zero = ObjectiveColumn {
+        non_negative: true,
+        ..minimize(&[0.0, 1.0], &[3.0, 0.1])
+    };
+    assert_eq!(ranked(&[zero], 1).front_probability, [1.0, 0.0]);
+    let negative = ObjectiveColumn {
+        non_negative: true,
+        ..minimize(&[-1.0, 1.0], &[1.0, 1.0])
+    };
+    let plain = ranked(&[minimize(&[-1.0, 1.0], &[1.0, 1.0])], 1);
+    assert_eq!(ranked(&[negative], 1), plain);
 }
 
 #[test]
@@ -372,10 +445,13 @@ proptest! {
             prop_oneof![Just(Direction::Maximize), Just(Direction::Minimize), hostile().prop_map(Direction::Target)],
             proptest::collection::vec(hostile(), n),
             proptest::collection::vec(hostile(), n),
+            proptest::bool::ANY,
         ), m)),
     ) {
         let columns: Vec<ObjectiveColumn> =
-            columns.iter().map(|(direction, mean, std)| ObjectiveColumn { direction: *direction, mean, std }).collect();
+            columns.iter().map(|(direction, mean, std, claim)| ObjectiveColumn {
+                direction: *direction, mean, std, non_negative: *claim,
+            }).collect();
         let ranking = ranked(&columns, 2);
         let mut order = ranking.order.clone();
         order.sort_unstable();

@@ -2,7 +2,9 @@
 
 use std::collections::VecDeque;
 use std::ops::Range;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use job::{Cancelled, Job};
 
@@ -38,6 +40,10 @@ pub struct Session {
     plugin: Plugin,
     parameters: Vec<(String, ParameterValue)>,
     faults: Mutex<Faults>,
+    /// Nanoseconds in calls.
+    spent: AtomicU64,
+    /// What all its calls took.
+    fuel: AtomicU64,
 }
 
 #[derive(Default)]
@@ -62,6 +68,8 @@ impl Session {
             plugin: plugin.clone(),
             parameters: plugin.description().complete(parameters)?,
             faults: Mutex::default(),
+            spent: AtomicU64::new(0),
+            fuel: AtomicU64::new(0),
         })
     }
 
@@ -112,10 +120,26 @@ impl Session {
         })
     }
 
+    /// How many batches it failed in so far.
+    pub fn faulty_batches(&self) -> u32 {
+        let faults = self.faults.lock().unwrap_or_else(PoisonError::into_inner);
+        faults.batches
+    }
+
+    /// How long the calls took so far, those of all threads together.
+    pub fn time(&self) -> Duration {
+        Duration::from_nanos(self.spent.load(Relaxed))
+    }
+
     /// One of the failures so far, for people; which one depends on the threads.
     pub fn example_fault(&self) -> Option<String> {
         let faults = self.faults.lock().unwrap_or_else(PoisonError::into_inner);
         faults.example.clone()
+    }
+
+    /// Fuel that the run took so far.
+    pub(crate) fn fuel_spent(&self) -> u64 {
+        self.fuel.load(Relaxed)
     }
 
     fn count(&self, fault: &Fault) {
@@ -186,6 +210,7 @@ impl Session {
             .iter()
             .map(|(name, value)| (name.as_str(), wire_from_parameter(value)))
             .collect();
+        let start = Instant::now();
         let (answer, spent) = loaded.compiled.call(
             limits,
             limits.fuel(n),
@@ -197,6 +222,9 @@ impl Session {
                     .call_predict(store, input, &parameters)
             },
         );
+        let time = u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX);
+        self.spent.fetch_add(time, Relaxed);
+        self.fuel.fetch_add(spent.fuel, Relaxed);
         let attempt = match answer {
             Ok(Ok(predictions)) => match Judged::new(predictions, &loaded.description, n, limits) {
                 Ok(judged) => Attempt::Done(judged),

@@ -54,18 +54,16 @@ impl Formulas {
     ///
     /// # Errors
     ///
-    /// Why the row has none: its file cannot be read, or there is no file either.
+    /// Why the row has none: no column has formulas, and its file cannot be read, or there is no file either.
     pub fn text<'a>(&'a self, table: &'a Table, row: usize) -> Result<Cow<'a, str>, String> {
-        let structure = match &self.structures {
-            Some(structures) => structures.get(row)?,
-            None => None,
+        let structure = match (self.column, &self.structures) {
+            (Some(column), _) => return Ok(table.text(column, row)),
+            (None, Some(structures)) => structures.get(row)?,
+            (None, None) => None,
         };
-        match (self.column, structure) {
-            (Some(column), _) => Ok(table.text(column, row)),
-            (None, Some(structure)) => Ok(Cow::Borrowed(&structure.formula)),
-            (None, None) => {
-                Err("the row names no structure file, and there is no formula".to_owned())
-            }
+        match structure {
+            Some(structure) => Ok(Cow::Borrowed(&structure.formula)),
+            None => Err("the row names no structure file, and there is no formula".to_owned()),
         }
     }
 
@@ -108,8 +106,34 @@ impl Formulas {
         }
     }
 
+    /// What the user should know of the structures as a whole; the notes of the rows say it row by row.
+    pub fn messages(&self, table: &Table) -> Vec<String> {
+        let Some(structures) = &self.structures else {
+            return Vec::new();
+        };
+        let mut messages: Vec<String> = self.other_compositions(table).into_iter().collect();
+        let rows = || 0..table.len();
+        let tell = |rows: Vec<usize>, what: &str| {
+            let first = *rows.first()?;
+            let (line, said) = (table.line(first), structures.notes(first).first()?);
+            Some(format!("{} {what} (line {line}: {said})", rows.len()))
+        };
+        if self.column.is_some() {
+            let unreadable = rows().filter(|&row| structures.get(row).is_err());
+            let what = "of the structures cannot be read; their candidates are taken without one";
+            messages.extend(tell(unreadable.collect(), what));
+        }
+        let noted = |&row: &usize| {
+            let structure = structures.get(row);
+            structure.is_ok_and(|s| s.is_some_and(|s| !s.notes.is_empty()))
+        };
+        let what = "of the structures were read with a remark, which is in the notes";
+        messages.extend(tell(rows().filter(noted).collect(), what));
+        messages
+    }
+
     /// Says where a formula and the structure beside it have different compositions; the formula counts.
-    pub fn other_compositions(&self, table: &Table) -> Option<String> {
+    fn other_compositions(&self, table: &Table) -> Option<String> {
         let structures = self.structures.as_ref()?;
         let column = self.column?;
         let composition = |text: &str| matter::formula::parse(text).ok().map(|p| p.composition);

@@ -3,7 +3,7 @@
 use crate::columns::TableColumn;
 use crate::structures::StructureDescriptor;
 use crate::{ScreeningError, Structures, label};
-use job::Job;
+use job::{Cancelled, Job};
 use matter::Compositions;
 use sha2::{Digest, Sha256};
 use std::io::Read;
@@ -111,6 +111,12 @@ impl Model {
         format!("{}.{}", self.name(), self.model().about().target)
     }
 
+    /// The full name of the property that is the probability of exactly zero, where zero has one.
+    pub fn zero_property(&self) -> Option<String> {
+        let name = || format!("{}.{}", self.name(), crate::predictor::ZERO);
+        self.is_zero_inflated().then(name)
+    }
+
     /// Whether zero has a probability of its own, as metals have among band gaps.
     pub fn is_zero_inflated(&self) -> bool {
         self.model().is_zero_inflated()
@@ -126,6 +132,11 @@ impl std::fmt::Debug for Model {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Model({} from {})", self.name(), self.origin())
     }
+}
+
+/// SHA-256 in hexadecimal.
+pub fn sha256_of(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
 }
 
 /// SHA-256 of a file's bytes in hexadecimal.
@@ -306,9 +317,10 @@ impl ModelInputs {
         compositions: &'a Compositions,
         rows: &[usize],
         structures: Option<&Structures>,
-    ) -> Candidates<'a> {
+        job: &Job,
+    ) -> Result<Candidates<'a>, Cancelled> {
         let Some(columns) = &self.columns else {
-            return Candidates::Compositions(compositions);
+            return Ok(Candidates::Compositions(compositions));
         };
         let composed = columns.iter().filter_map(|(_, input)| match input {
             Input::Composition(name) => Some(name.as_str()),
@@ -322,19 +334,19 @@ impl ModelInputs {
         .into_iter();
         let structure = |row: &usize| structures?.get(*row).ok().flatten();
         let gathered = columns.iter().map(|(_, input)| match input {
-            Input::Column(values) => rows.iter().map(|row| values[*row]).collect(),
-            Input::Composition(_) => composed.next().unwrap_or_default(),
-            Input::Structure(descriptor) => descriptor.values(rows.iter().map(structure)),
+            Input::Column(values) => Ok(rows.iter().map(|row| values[*row]).collect()),
+            Input::Composition(_) => Ok(composed.next().unwrap_or_default()),
+            Input::Structure(descriptor) => descriptor.values(rows.iter().map(structure), job),
         });
-        let gathered: Vec<Vec<f64>> = gathered.collect();
+        let gathered = gathered.collect::<Result<Vec<Vec<f64>>, Cancelled>>()?;
         let mut values = Vec::with_capacity(rows.len() * columns.len());
         for row in 0..rows.len() {
             values.extend(gathered.iter().map(|column| column[row]));
         }
-        Candidates::Columns {
+        Ok(Candidates::Columns {
             names: columns.iter().map(|(name, _)| name.clone()).collect(),
             values,
-        }
+        })
     }
 }
 
@@ -367,7 +379,9 @@ impl ModelPlan {
         structures: Option<&Structures>,
         job: &Job,
     ) -> Result<Columns, ScreeningError> {
-        let candidates = self.inputs.candidates(compositions, rows, structures);
+        let candidates = self
+            .inputs
+            .candidates(compositions, rows, structures, job)?;
         let predicted = self
             .model
             .model()
@@ -383,7 +397,9 @@ impl ModelPlan {
         structures: Option<&Structures>,
         job: &Job,
     ) -> Result<Vec<Prediction>, ScreeningError> {
-        let candidates = self.inputs.candidates(compositions, rows, structures);
+        let candidates = self
+            .inputs
+            .candidates(compositions, rows, structures, job)?;
         let predicted = self.model.model().predict(candidates.rows(), &job.part());
         predicted.map_err(|error| self.failure(error))
     }

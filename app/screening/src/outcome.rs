@@ -21,6 +21,12 @@ pub struct Coverage {
     pub covered: usize,
     /// Candidates for which it failed.
     pub lost: usize,
+    /// Batches in which it failed.
+    pub faulty_batches: u32,
+    /// One of its failures, in words; which one depends on the threads.
+    pub fault: Option<String>,
+    /// How long the calls of a plugin took, those of all threads together.
+    pub time: Option<std::time::Duration>,
 }
 
 /// A row that could not be used.
@@ -90,6 +96,17 @@ pub struct Outcome<'t> {
     chunks: Vec<Chunk>,
 }
 
+impl Rejected<'_> {
+    /// The same without the table.
+    pub(crate) fn into_owned(self) -> Rejected<'static> {
+        Rejected {
+            line: self.line,
+            reason: self.reason.into_owned().into(),
+            text: self.text.into_owned().into(),
+        }
+    }
+}
+
 impl<'t> Outcome<'t> {
     pub(crate) fn new(
         table: &'t Table,
@@ -117,6 +134,16 @@ impl<'t> Outcome<'t> {
 
     pub(crate) fn finish(&mut self, mut plan: Plan, chunks: Vec<Chunk>) {
         self.messages = std::mem::take(&mut plan.messages);
+        for (index, predictor) in plan.predictors.iter().enumerate() {
+            let left_out = chunks.iter().map(|c| c.predicted[index].left_out);
+            let left_out: usize = left_out.sum();
+            if left_out > 0 {
+                self.messages.push(format!(
+                    "{}: {left_out} of its notes are left out, as together they are too long",
+                    predictor.predictor.title()
+                ));
+            }
+        }
         self.objectives = std::mem::take(&mut plan.objectives);
         self.plan = Some(plan);
         self.chunks = chunks;
@@ -231,6 +258,18 @@ impl<'t> Outcome<'t> {
             out.push_str(&format!(
                 "the formula carries a charge of {charge:+}, which plugins do not see"
             ));
+        }
+        if let Some(structures) = &plan.formulas.structures {
+            for note in structures.notes(row as usize) {
+                separate(out);
+                // Why a file cannot be read begins with the word itself.
+                out.push_str(if structures.get(row as usize).is_ok() {
+                    "structure: "
+                } else {
+                    ""
+                });
+                out.push_str(note);
+            }
         }
         let said = chunk.predicted.iter().zip(&plan.predictors).enumerate();
         for (_, (said, plan)) in said.filter(|&(index, _)| of(index)) {

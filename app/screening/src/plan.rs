@@ -117,8 +117,7 @@ impl Plan {
             }
         }
         plan.tell_shadowed(&shadowed, some_are_named);
-        plan.messages
-            .extend(plan.formulas.other_compositions(table));
+        plan.messages.extend(plan.formulas.messages(table));
         let mut kept = Vec::new();
         for &index in &used {
             let means = match &all[index] {
@@ -331,6 +330,20 @@ impl Plan {
             }
         }
         Ok(())
+    }
+
+    /// Whether a quantity is declared to have no negative values.
+    pub fn is_non_negative(&self, quantity: &Quantity) -> bool {
+        match quantity.origin {
+            Origin::Property {
+                predictor,
+                property,
+            } => {
+                let given = self.predictors[predictor].predictor.properties();
+                given.get(property).is_some_and(|p| p.non_negative)
+            }
+            Origin::Column { .. } => false,
+        }
     }
 
     /// The declared objectives of predictor number `predictor` of this plan.

@@ -9,7 +9,7 @@ use optimize::Direction;
 use plugin_host::{Direction as Natural, Plugin, Session};
 
 /// The property of a model that gives exactly zero a probability, as metals have among band gaps.
-const ZERO: &str = "probability_of_zero";
+pub(crate) const ZERO: &str = "probability_of_zero";
 
 /// A plugin or a model that may take part.
 #[derive(Clone, Debug)]
@@ -24,6 +24,8 @@ pub struct Given<'a> {
     pub unit: &'a str,
     /// Ranked by, in this direction, when the user names no objective.
     pub default_objective: Option<Direction>,
+    /// Whether its declared range begins at 0.
+    pub non_negative: bool,
 }
 
 impl Predictor {
@@ -62,6 +64,7 @@ impl Predictor {
                         Natural::Minimize => Direction::Minimize,
                         _ => Direction::Maximize,
                     }),
+                    non_negative: p.valid_min == Some(0.0),
                 });
                 given.collect()
             }
@@ -70,11 +73,13 @@ impl Predictor {
                     name: &model.model().about().target,
                     unit: model.unit(),
                     default_objective: None,
+                    non_negative: false,
                 };
                 let zero = model.is_zero_inflated().then_some(Given {
                     name: ZERO,
                     unit: "",
                     default_objective: None,
+                    non_negative: false,
                 });
                 std::iter::once(own).chain(zero).collect()
             }

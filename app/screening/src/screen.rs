@@ -1,12 +1,13 @@
 //! The whole way: predict chunk by chunk, drop what violates the constraints, rank the rest.
 
 use crate::chunk::{Chunk, Keep};
-use crate::outcome::{Coverage, Outcome};
+use crate::outcome::{Coverage, Outcome, Rejected, rejected};
 use crate::plan::Plan;
 use crate::quantity::Quantity;
 use crate::{Request, ScreeningError};
 use job::Job;
 use optimize::{Direction, ObjectiveColumn, RankOptions, Verdict, rank};
+use plugin_host::Session;
 use rayon::prelude::*;
 use std::collections::BTreeSet;
 use table::{CHUNK, Table};
@@ -43,10 +44,11 @@ pub fn screen<'t>(
     let columns: Vec<ObjectiveColumn> = objectives
         .iter()
         .zip(&plan.objectives)
-        .map(|((mean, std), (direction, _))| ObjectiveColumn {
+        .map(|((mean, std), (direction, quantity))| ObjectiveColumn {
             direction: *direction,
             mean,
             std,
+            non_negative: plan.is_non_negative(quantity),
         })
         .collect();
     let ranking = rank(
@@ -111,6 +113,10 @@ fn some_formula(plan: &Plan, chunks: &[Chunk], table: &Table) -> Result<(), Scre
         line: table.line(*row),
         reason: reason.clone(),
         guess: guess.map(|column| table.columns()[column].header.clone()),
+        rejected: rejected(table, chunks.iter().flat_map(|c| &c.rejected))
+            .into_iter()
+            .map(Rejected::into_owned)
+            .collect(),
     })
 }
 
@@ -142,6 +148,9 @@ fn coverage(plan: &Plan, chunks: &[Chunk]) -> Vec<Coverage> {
         title: predictor.predictor.title(),
         covered: chunks.iter().map(|c| c.predicted[index].covered).sum(),
         lost: chunks.iter().map(|c| c.predicted[index].lost).sum(),
+        faulty_batches: predictor.session().map_or(0, Session::faulty_batches),
+        fault: predictor.session().and_then(Session::example_fault),
+        time: predictor.session().map(Session::time),
     });
     coverage.collect()
 }

@@ -4,12 +4,14 @@ use crate::ScreeningError;
 use crystal::format::{self, Format};
 use crystal::symmetry::{DEFAULT_TOLERANCE, analyse};
 use crystal::{CrystalError, Lattice, Site, Species, Structure};
-use job::Job;
+use job::{Cancelled, Job};
 use matter::Element;
 use nalgebra::{Matrix3, Vector3};
 use plugin_host::StructuresInput;
 use rayon::prelude::*;
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 use table::{ReadOptions, Table, is_missing};
 
 /// Headers of columns that hold paths of structure files, without case, blanks, `_` and `-`.
@@ -38,7 +40,8 @@ pub struct Structures {
 enum Row {
     /// No file is named.
     None,
-    Known(Box<Candidate>),
+    /// Rows that name the same structure share it.
+    Known(Arc<Candidate>),
     /// Why the file cannot be read.
     Unreadable(String),
 }
@@ -62,6 +65,17 @@ pub struct Candidate {
     occupancies: Vec<f64>,
     /// µB a site, NaN where unknown; empty where none is known.
     moments: Vec<f64>,
+    /// What its reader set aside or took for granted, in sentences.
+    pub notes: Vec<String>,
+    /// Found when it is first asked for, which is dear.
+    symmetry: OnceLock<Option<Symmetry>>,
+}
+
+/// What descriptors tell of a symmetry.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Symmetry {
+    space_group: u8,
+    uniaxial: bool,
 }
 
 impl Structures {
@@ -77,18 +91,44 @@ impl Structures {
         job: &Job,
     ) -> Result<Self, ScreeningError> {
         job.stage("reading structures", Some(table.len() as u64));
-        let rows = (0..table.len()).into_par_iter().map(|row| {
-            job.check()?;
+        // A file that many rows name is read once.
+        let mut files: Vec<(PathBuf, Vec<Named>)> = Vec::new();
+        let mut places: HashMap<PathBuf, usize> = HashMap::new();
+        for row in 0..table.len() {
             let text = table.text(column, row);
-            let row = match is_missing(&text) {
-                true => Row::None,
-                false => read_named(text.trim(), folder),
-            };
-            job.advance(1);
-            Ok(row)
+            if is_missing(&text) {
+                continue;
+            }
+            let (path, number) = locate(text.trim(), folder);
+            let place = *places.entry(path).or_insert_with_key(|path| {
+                files.push((path.clone(), Vec::new()));
+                files.len() - 1
+            });
+            files[place].1.push(Named { row, number });
+        }
+        let read = files.par_iter().map(|(path, named)| {
+            job.check()?;
+            let read = read_named(path, named);
+            job.advance(named.len() as u64);
+            Ok(read)
         });
-        let rows = rows.collect::<Result<Vec<Row>, ScreeningError>>()?;
+        let read = read.collect::<Result<Vec<_>, ScreeningError>>()?;
+        let mut rows = vec![Row::None; table.len()];
+        for (row, known) in read.into_iter().flatten() {
+            rows[row] = known;
+        }
         Ok(Self { rows })
+    }
+
+    /// Structures that were read already, or why one could not be, a row each.
+    pub fn of<S: AsRef<Structure>>(rows: impl Iterator<Item = Result<S, String>>) -> Self {
+        let rows = rows.map(|structure| match structure {
+            Ok(structure) => candidate(structure.as_ref()),
+            Err(why) => Row::Unreadable(format!("structure {why}")),
+        });
+        Self {
+            rows: rows.collect(),
+        }
     }
 
     /// The structure files of a folder as a table with one column, `structure`, and their structures. A file with several
@@ -169,6 +209,15 @@ impl Structures {
         })
     }
 
+    /// What the structure of a row says to its reader: notes, or why its file cannot be read.
+    pub(crate) fn notes(&self, row: usize) -> &[String] {
+        match self.rows.get(row) {
+            Some(Row::Known(candidate)) => &candidate.notes,
+            Some(Row::Unreadable(why)) => std::slice::from_ref(why),
+            Some(Row::None) | None => &[],
+        }
+    }
+
     /// The structure of a row of the table; none where no file is named.
     ///
     /// # Errors
@@ -193,36 +242,53 @@ fn parts(cell: &str) -> (&str, Option<usize>) {
     }
 }
 
-fn read_named(cell: &str, folder: &Path) -> Row {
+/// A row that names a file, and which of its structures.
+struct Named {
+    row: usize,
+    number: Option<usize>,
+}
+
+/// The file that a cell names, and which of its structures.
+fn locate(cell: &str, folder: &Path) -> (PathBuf, Option<usize>) {
     // A file whose own name holds a `#` comes first.
     let whole = folder.join(cell);
-    let (path, number) = match whole.is_file() {
-        true => (whole, None),
-        false => {
-            let (file, number) = parts(cell);
-            (folder.join(file), number)
+    match parts(cell) {
+        (file, Some(number)) if !whole.is_file() => (folder.join(file), Some(number)),
+        _ => (whole, None),
+    }
+}
+
+/// The structures of one file for the rows that name it.
+fn read_named(path: &Path, named: &[Named]) -> Vec<(usize, Row)> {
+    let all = match format::read_file(path) {
+        Ok(all) => all,
+        Err(error) => {
+            let why = reason(error);
+            let unreadable = named.iter();
+            return unreadable
+                .map(|n| (n.row, Row::Unreadable(why.clone())))
+                .collect();
         }
     };
-    let all = match format::read_file(&path) {
-        Ok(all) => all,
-        Err(error) => return Row::Unreadable(reason(error)),
-    };
-    match (number, all.as_slice()) {
-        (None, [only]) => candidate(only),
-        (None, several) => Row::Unreadable(format!(
-            "{}: the file holds {} structures; say which with {cell}#1 or the like",
-            path.display(),
-            several.len()
+    let shown = path.display();
+    let mut known: HashMap<usize, Row> = HashMap::new();
+    let mut of_row = |named: &Named| match (named.number, all.len()) {
+        (None, several) if several != 1 => Row::Unreadable(format!(
+            "structure {shown}: the file holds {several} structures; say which with {}#1 or the like",
+            path.file_name().unwrap_or_default().to_string_lossy()
         )),
-        (Some(number), several) => match several.get(number - 1) {
-            Some(structure) => candidate(structure),
+        (number, several) => match all.get(number.unwrap_or(1) - 1) {
+            Some(structure) => known
+                .entry(number.unwrap_or(1))
+                .or_insert_with(|| candidate(structure))
+                .clone(),
             None => Row::Unreadable(format!(
-                "{}: the file holds {} structures, and none is number {number}",
-                path.display(),
-                several.len()
+                "structure {shown}: the file holds {several} structures, and none is number {}",
+                number.unwrap_or(1)
             )),
         },
-    }
+    };
+    named.iter().map(|n| (n.row, of_row(n))).collect()
 }
 
 fn reason(error: CrystalError) -> String {
@@ -234,7 +300,7 @@ fn candidate(structure: &Structure) -> Row {
     let species = || structure.sites.iter().flat_map(|site| &site.species);
     let moments = structure.sites.iter().map(|site| site.magnetic_moment);
     let moments: Vec<f64> = moments.map(|m| m.unwrap_or(f64::NAN)).collect();
-    Row::Known(Box::new(Candidate {
+    Row::Known(Arc::new(Candidate {
         formula: structure.formula(),
         volume_per_atom: structure.volume_per_atom(),
         density: structure.density(),
@@ -256,10 +322,26 @@ fn candidate(structure: &Structure) -> Row {
         } else {
             moments
         },
+        notes: structure.notes.clone(),
+        symmetry: OnceLock::new(),
     }))
 }
 
 impl Candidate {
+    /// None where no symmetry is found, or it would take too long to find.
+    fn symmetry(&self) -> Option<Symmetry> {
+        *self.symmetry.get_or_init(|| {
+            if self.shares.len() > MAX_SYMMETRY_SITES {
+                return None;
+            }
+            let found = analyse(&self.structure().ok()?, DEFAULT_TOLERANCE).ok()?;
+            Some(Symmetry {
+                space_group: found.number,
+                uniaxial: found.crystal_system.is_uniaxial(),
+            })
+        })
+    }
+
     /// The structure as the room `crystal` has it, without labels.
     fn structure(&self) -> Result<Structure, CrystalError> {
         let lattice = Lattice::new(Matrix3::from_row_slice(&self.lattice))?;
@@ -374,24 +456,93 @@ impl StructureDescriptor {
     }
 
     /// Its values; NaN where there is no structure, or no symmetry is found, or it would take too long to find.
-    pub fn values<'a>(self, candidates: impl Iterator<Item = Option<&'a Candidate>>) -> Vec<f64> {
-        let symmetry = |c: &Candidate| {
-            if c.shares.len() > MAX_SYMMETRY_SITES {
-                return None;
-            }
-            let found = analyse(&c.structure().ok()?, DEFAULT_TOLERANCE).ok()?;
-            Some(match self {
-                Self::Uniaxial => f64::from(u8::from(found.crystal_system.is_uniaxial())),
-                _ => f64::from(found.number),
-            })
-        };
+    ///
+    /// # Errors
+    ///
+    /// Cancelled.
+    pub fn values<'a>(
+        self,
+        candidates: impl Iterator<Item = Option<&'a Candidate>>,
+        job: &Job,
+    ) -> Result<Vec<f64>, Cancelled> {
         let value = |c: &Candidate| match self {
             Self::VolumePerAtom => Some(c.volume_per_atom),
             Self::Density => Some(c.density),
-            Self::SpaceGroup | Self::Uniaxial => symmetry(c),
+            Self::SpaceGroup => c.symmetry().map(|s| f64::from(s.space_group)),
+            Self::Uniaxial => c.symmetry().map(|s| f64::from(u8::from(s.uniaxial))),
         };
-        candidates
-            .map(|c| c.and_then(value).unwrap_or(f64::NAN))
-            .collect()
+        let candidates: Vec<Option<&Candidate>> = candidates.collect();
+        let values = candidates.into_par_iter().map(|candidate| {
+            job.check()?;
+            Ok(candidate.and_then(value).unwrap_or(f64::NAN))
+        });
+        values.collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A table of paths in a folder with `run.xyz`, which holds iron and nickel.
+    fn read(cells: &[&str]) -> (Vec<String>, Structures) {
+        let folder = tempfile::tempdir().unwrap();
+        let frame = |symbol: &str| format!("1\nLattice=\"3 0 0 0 3 0 0 0 3\"\n{symbol} 0 0 0\n");
+        std::fs::write(folder.path().join("run.xyz"), frame("Fe") + &frame("Ni")).unwrap();
+        std::fs::write(folder.path().join("one#1.xyz"), frame("Co")).unwrap();
+        let text = format!("structure\n{}\n", cells.join("\n"));
+        let job = Job::new();
+        let table =
+            Table::read_text(text.as_bytes(), "in.csv", &ReadOptions::default(), &job).unwrap();
+        let structures = Structures::read(&table, 0, folder.path(), &job).unwrap();
+        let found = |row| match structures.get(row) {
+            Ok(Some(candidate)) => candidate.formula.clone(),
+            Ok(None) => "none".to_owned(),
+            Err(why) => why.to_owned(),
+        };
+        ((0..table.len()).map(found).collect(), structures)
+    }
+
+    #[test]
+    fn rows_that_name_one_file_read_it_once_and_keep_their_order() {
+        let (found, structures) = read(&[
+            "run.xyz#2",
+            "one#1.xyz",
+            "run.xyz#1",
+            "run.xyz#2",
+            "NA",
+            "run.xyz#3",
+            "run.xyz",
+            "no.xyz#1",
+        ]);
+        assert_eq!(found[..5], ["Ni", "Co", "Fe", "Ni", "none"]);
+        for (row, said) in [
+            (5, "none is number 3"),
+            (6, "say which with run.xyz#1"),
+            (7, "no.xyz"),
+        ] {
+            assert!(found[row].contains(said), "{}", found[row]);
+        }
+        let known = |row| structures.get(row).unwrap().unwrap() as *const Candidate;
+        assert_eq!(known(0), known(3));
+        assert_ne!(known(0), known(2));
+    }
+
+    #[test]
+    fn descriptors_of_structures_stop_when_they_are_cancelled() {
+        let (_, structures) = read(&["run.xyz#1", "run.xyz#2", "NA"]);
+        let candidates = || (0..3).map(|row| structures.get(row).ok().flatten());
+        let job = Job::new();
+        let of = |descriptor: StructureDescriptor| descriptor.values(candidates(), &job);
+        // A primitive cubic cell of one atom: Pm-3m.
+        assert_eq!(
+            of(StructureDescriptor::SpaceGroup).unwrap()[..2],
+            [221.0; 2]
+        );
+        assert_eq!(of(StructureDescriptor::Uniaxial).unwrap()[..2], [0.0; 2]);
+        assert_eq!(of(StructureDescriptor::VolumePerAtom).unwrap()[0], 27.0);
+        assert!(of(StructureDescriptor::Density).unwrap()[2].is_nan());
+        job.cancel();
+        assert_eq!(of(StructureDescriptor::SpaceGroup), Err(Cancelled));
     }
 }

@@ -137,7 +137,7 @@ impl TrainingRows {
         let targets = TableColumn::read(table, column, request.unit.as_deref(), &mut Vec::new())?;
         let inputs = inputs(request, table, &mut messages)?;
         let formulas = formulas(request, &inputs, table)?;
-        messages.extend(formulas.as_ref().and_then(|f| f.other_compositions(table)));
+        messages.extend(formulas.iter().flat_map(|f| f.messages(table)));
         let group_by = match (&request.group_by, &formulas) {
             (Some(group_by), _) => group_by.clone(),
             (None, Some(_)) => GroupBy::Formula,
@@ -168,7 +168,7 @@ impl TrainingRows {
             });
         }
         let structures = request.structures.as_deref();
-        let columns = match inputs.candidates(&compositions, &rows, structures) {
+        let columns = match inputs.candidates(&compositions, &rows, structures, job)? {
             Candidates::Columns { names, values } => Some((names, values)),
             Candidates::Compositions(_) => None,
         };

@@ -1,15 +1,16 @@
 //! From the bytes of a file to UTF-8 text, block by block, strictly: what cannot be decoded is an error with its place.
 //!
 //! The encoding is found in this order: a byte order mark (UTF-8, UTF-16); UTF-16 by where its NUL bytes fall; then, at
-//! the first byte that is not ASCII, UTF-8 if the text from there on is valid, Windows-1252 if all such bytes are letters
-//! and signs that Western instruments write (Å, °, µ, ², ...), Shift-JIS if that is valid. A text that is mostly valid
+//! the first byte that is not ASCII, UTF-8 if the text from there on is valid, else Windows-1252 or Shift-JIS, whichever its
+//! bytes speak for (`guess`). A text that is mostly valid
 //! UTF-8 stays UTF-8, so that one broken byte is reported and does not turn the whole file into another language.
 
 use std::io::Read;
 
-use encoding_rs::{Decoder, DecoderResult, Encoding, SHIFT_JIS, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use encoding_rs::{Decoder, DecoderResult, Encoding, UTF_16BE, UTF_16LE};
 
 use crate::TableError;
+use crate::guess::western_or_japanese;
 
 /// Bytes read from the file at once.
 const BLOCK: usize = 512 * 1024;
@@ -191,7 +192,8 @@ impl<R: Read> TextStream<R> {
                 while !self.ended && self.raw.len() < LOOK_AHEAD {
                     self.read_block()?;
                 }
-                self.state = match encoding_of(&self.raw, self.ended) {
+                let last = self.text.last().copied();
+                self.state = match encoding_of(last, &self.raw, self.ended) {
                     None => State::Utf8,
                     Some(encoding) => {
                         State::Other(encoding, encoding.new_decoder_without_bom_handling())
@@ -302,8 +304,8 @@ fn utf16_by_nul_bytes(raw: &[u8]) -> Option<&'static Encoding> {
     }
 }
 
-/// The encoding of a text that starts outside ASCII; `None` is UTF-8, also where nothing fits.
-fn encoding_of(sample: &[u8], ended: bool) -> Option<&'static Encoding> {
+/// The encoding of a text that starts outside ASCII, after the byte `before`; `None` is UTF-8, also where nothing fits.
+fn encoding_of(before: Option<u8>, sample: &[u8], ended: bool) -> Option<&'static Encoding> {
     match std::str::from_utf8(sample) {
         Ok(_) => return None,
         Err(error) if error.error_len().is_none() && !ended => return None,
@@ -317,23 +319,7 @@ fn encoding_of(sample: &[u8], ended: bool) -> Option<&'static Encoding> {
     if valid > broken {
         return None;
     }
-    let mut outside = sample.iter().filter(|byte| !byte.is_ascii());
-    if outside.all(|byte| is_western_sign(*byte)) {
-        return Some(WINDOWS_1252);
-    }
-    let mut text = Vec::new();
-    let mut decoder = SHIFT_JIS.new_decoder_without_bom_handling();
-    decode_other(&mut decoder, sample, ended, &mut text)
-        .is_ok()
-        .then_some(SHIFT_JIS)
-}
-
-/// Windows-1252 bytes of the letters and signs that occur in Western tables of materials: ° ± ² ³ µ · ¹ ¼ ½ ¾ × and the
-/// letters of Western European names. Japanese text in Shift-JIS always has bytes outside this list.
-fn is_western_sign(byte: u8) -> bool {
-    matches!(byte,
-        0x96 | 0xA0 | 0xB0..=0xB3 | 0xB5 | 0xB7 | 0xB9 | 0xBC..=0xBE | 0xC4..=0xC9 | 0xD6..=0xD8 | 0xDC
-        | 0xDF..=0xEF | 0xF1..=0xF4 | 0xF6 | 0xF8..=0xFC)
+    western_or_japanese(before, sample, ended)
 }
 
 fn name(encoding: &'static Encoding) -> &'static str {

@@ -32,6 +32,7 @@ mod encoding;
 mod error;
 mod file;
 mod formula_column;
+mod guess;
 mod header;
 mod lines;
 mod number;

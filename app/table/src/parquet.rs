@@ -264,9 +264,14 @@ impl TypedColumn {
         }
     }
 
+    /// Whether its type is one of numbers.
+    pub(crate) fn is_numeric(&self) -> bool {
+        self.series.dtype().is_primitive_numeric()
+    }
+
     /// The column's numbers, NaN for null; `None` where the column is no column of numbers.
     pub(crate) fn numbers(&self) -> Option<Vec<f64>> {
-        if !self.series.dtype().is_primitive_numeric() {
+        if !self.is_numeric() {
             return None;
         }
         let floats = self.series.cast(&DataType::Float64).ok()?;

@@ -31,6 +31,7 @@ pub struct Table {
     columns: Vec<ColumnInfo>,
     rows: usize,
     data: Data,
+    delimiter: u8,
     decimal_comma: bool,
     rejected: Vec<RejectedRow>,
     messages: Vec<String>,
@@ -126,6 +127,7 @@ impl Table {
             columns: read.columns,
             rows: read.rows,
             data: Data::Text(read.chunks),
+            delimiter: read.delimiter,
             decimal_comma: read.decimal_comma,
             rejected: read.rejected,
             messages: read.messages,
@@ -139,6 +141,7 @@ impl Table {
             columns: read.columns,
             rows: read.rows,
             data: Data::Typed(read.data),
+            delimiter: b',',
             decimal_comma: false,
             rejected: Vec::new(),
             messages: read.messages,
@@ -196,14 +199,15 @@ impl Table {
         }
     }
 
-    /// The row as a line of CSV, for messages and for the file of rejected rows.
+    /// The row as a line of the file, with its delimiter (a comma for Parquet) and quotes where they are needed: for
+    /// messages and for the file of rejected rows.
     pub fn row_text(&self, row: usize) -> String {
         let mut line = Vec::new();
         for column in 0..self.columns.len() {
             if column > 0 {
-                line.push(b',');
+                line.push(self.delimiter);
             }
-            crate::write_text::push_text_cell(&mut line, &self.text(column, row), b',');
+            crate::write_text::push_text_cell(&mut line, &self.text(column, row), self.delimiter);
         }
         String::from_utf8_lossy(&line).into_owned()
     }
@@ -214,12 +218,7 @@ impl Table {
         if let Data::Typed(columns) = &self.data
             && let Some(values) = columns[column].numbers()
         {
-            let known = values.iter().filter(|value| !value.is_nan()).count();
-            return Numbers {
-                values,
-                known,
-                ..Numbers::default()
-            };
+            return self.finite_numbers(values);
         }
         let mut values = vec![f64::NAN; self.rows];
         let chunks: Vec<Numbers> = values
@@ -238,6 +237,27 @@ impl Table {
             numbers.bad.extend(chunk.bad.into_iter().take(room));
         }
         numbers
+    }
+
+    /// Typed numbers, of which infinite ones are no values, as in text.
+    fn finite_numbers(&self, mut values: Vec<f64>) -> Numbers {
+        let mut numbers = Numbers::default();
+        for (row, value) in values.iter_mut().enumerate() {
+            if value.is_infinite() {
+                numbers.bad_count += 1;
+                if numbers.bad.len() < Numbers::BAD_KEPT {
+                    numbers.bad.push(BadCell {
+                        row: row as u32,
+                        line: self.line(row),
+                        text: value.to_string(),
+                        error: NumberError::Infinite,
+                    });
+                }
+                *value = f64::NAN;
+            }
+            numbers.known += usize::from(!value.is_nan());
+        }
+        Numbers { values, ..numbers }
     }
 
     fn chunk_numbers(&self, column: usize, chunk: usize, values: &mut [f64]) -> Numbers {
@@ -267,8 +287,14 @@ impl Table {
         found
     }
 
-    /// Whether a column looks like numbers: of its first 1000 known cells, at least nine in ten are.
+    /// Whether a column looks like numbers: of its first 1000 known cells, at least nine in ten are. In Parquet its type
+    /// tells, and one number.
     pub fn is_numeric(&self, column: usize) -> bool {
+        if let Data::Typed(columns) = &self.data
+            && columns[column].is_numeric()
+        {
+            return self.numbers(column).known > 0;
+        }
         let cells = self.texts(column, 0..self.rows);
         let parsed = cells.map(|text| parse_number(&text, self.decimal_comma));
         let known = parsed
@@ -297,6 +323,11 @@ impl Table {
     /// What a user should know of how the file was read: encoding, delimiter, duplicate headers, ...
     pub fn messages(&self) -> &[String] {
         &self.messages
+    }
+
+    /// Adds to them what whoever made the text out of another format has to say.
+    pub fn add_messages(&mut self, messages: impl IntoIterator<Item = String>) {
+        self.messages.extend(messages);
     }
 
     /// The column of a name: the header as written, or the name without unit; upper and lower case count only where both

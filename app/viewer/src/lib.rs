@@ -17,5 +17,6 @@ mod view;
 
 pub use export::{ExportError, PictureFormat, PictureJob, PictureRequest, encode};
 pub use screen::install;
-pub use texts::{Language, Text};
+pub use texts::Text;
 pub use view::{Change, Shown, structure_ui};
+pub use words::Language;

@@ -1,38 +1,6 @@
 //! The texts of the structure view, in English and Japanese.
 
-/// The language of the texts.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Language {
-    /// English.
-    #[default]
-    English,
-    /// Japanese.
-    Japanese,
-}
-
-macro_rules! texts {
-    ($($name:ident: $english:literal, $japanese:literal;)*) => {
-        /// The name of a text.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        #[allow(missing_docs)] // the texts say what they are
-        pub enum Text { $($name,)* }
-
-        impl Text {
-            /// All texts.
-            pub const ALL: &[Self] = &[$(Self::$name,)*];
-
-            /// The text in a language.
-            pub fn get(self, language: Language) -> &'static str {
-                match (self, language) {
-                    $((Self::$name, Language::English) => $english,
-                    (Self::$name, Language::Japanese) => $japanese,)*
-                }
-            }
-        }
-    };
-}
-
-texts! {
+words::texts! {
     Drawing: "Drawing", "描画";
     BallAndStick: "Ball and stick", "球棒";
     SpaceFilling: "Space filling", "空間充填";
@@ -94,4 +62,14 @@ texts! {
     PickHint: "Click atoms to measure: two a distance, three an angle, four a dihedral", "原子をクリックして測定（2個: 距離、3個: 角度、4個: 二面角）";
     View3d: "Structure view", "構造の表示";
     Atoms: "atoms", "個の原子";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_text_is_there_in_both_languages() {
+        assert_eq!(words::faults(Text::TABLE, &["Position"]), [""; 0]);
+    }
 }

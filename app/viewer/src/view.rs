@@ -5,11 +5,12 @@ use crate::export::PictureJob;
 use crate::model::{Model, Ready, Shared};
 use crate::painter::FrameStyle;
 use crate::screen::ShowScene;
-use crate::texts::{Language, Text};
+use crate::texts::Text;
 use crystal::Structure;
 use egui::{Align2, Color32, FontId, Key, Pos2, Rect, Sense, Stroke, Ui, Vec2};
 use scene::{AXIS_COLOURS, Atom, Colour, Measurement, Style, legend};
 use std::sync::{Arc, PoisonError};
+use words::Language;
 
 /// What the view shows.
 #[derive(Clone, Copy, Debug)]

@@ -6,10 +6,10 @@ use crate::kind::FileKind;
 use crate::parallel;
 use crate::project::{Project, ProjectSource};
 use crate::results::Results;
-use crate::state::{Import, LogLevel, Recovery};
-use crate::store::{self, PROJECT_ENDING};
+use crate::state::{Import, LogLevel, Panel, Recovery};
+use crate::store::{self, Left, PROJECT_ENDING};
 use crate::work::Workbench;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -19,6 +19,13 @@ const RECENT: usize = 12;
 impl Workbench {
     /// Does a command. What goes wrong is told in the log, beside what caused it where that has a place of its own.
     pub fn apply(&mut self, command: Command) {
+        let command = match command {
+            // A plugin joins the project that is open, which can be undone.
+            Command::Open { path: Some(path) } if FileKind::of(&path) == FileKind::Plugin => {
+                Command::AddPlugin { path: Some(path) }
+            }
+            other => other,
+        };
         let name = command.name();
         let merge_key = command.merge_key();
         let before = self.state.project.clone();
@@ -57,11 +64,16 @@ impl Workbench {
     fn replacing(&self, name: &str) -> bool {
         matches!(
             name,
-            "open_challenge" | "open" | "import_table" | "close_project" | "recover"
+            "open_challenge"
+                | "open_crystals"
+                | "open"
+                | "import_table"
+                | "close_project"
+                | "recover"
         )
     }
 
-    fn mark_changed(&mut self) {
+    pub(crate) fn mark_changed(&mut self) {
         self.state.unsaved = true;
         self.changed.get_or_insert_with(Instant::now);
     }
@@ -71,6 +83,9 @@ impl Workbench {
         let after = self.state.project.clone();
         if after.plugin_files != before.plugin_files {
             self.load_plugins();
+        }
+        if after.models != before.models {
+            self.load_models();
         }
         if after.source != before.source {
             self.read_table();
@@ -97,6 +112,14 @@ impl Workbench {
                 self.replace(Project::of_challenge(challenge), None);
                 self.state.tour = !self.state.preferences.tour_seen;
             }
+            Command::OpenCrystals { only } => {
+                let project = Project {
+                    source: Some(ProjectSource::Crystals(only)),
+                    ..Project::default()
+                };
+                self.replace(project, None);
+                self.bring_to_front(Panel::Structure);
+            }
             Command::Open { path } => self.open(path.ok_or(WorkbenchError::NoPath("open"))?)?,
             Command::PreviewFormulaColumn { column } => {
                 if let Some(import) = &mut self.state.import {
@@ -117,17 +140,26 @@ impl Workbench {
             }
             Command::SaveAs { path } => {
                 let path = path.ok_or(WorkbenchError::NoPath("save"))?;
-                self.save(with_ending(path))?;
+                let path = self.with_ending(path, PROJECT_ENDING)?;
+                self.save(path)?;
             }
             Command::Recover => {
-                if let Some(recovery) = self.state.recovery.take() {
+                if let Some(left) = self.left.pop() {
+                    let recovery = left.recovery.clone();
                     self.replace(recovery.project, recovery.path);
                     self.mark_changed();
+                    // Its own file goes only when the work is safe in the one of this session.
+                    if self.write_recovery() {
+                        left.remove();
+                    }
+                    self.offer_left();
                 }
             }
             Command::DiscardRecovery => {
-                self.state.recovery = None;
-                self.setup.folders.remove_recovery();
+                if let Some(left) = self.left.pop() {
+                    left.remove();
+                }
+                self.offer_left();
             }
             Command::ForgetRecent { path } => {
                 self.state.preferences.recent.retain(|p| *p != path);
@@ -176,8 +208,17 @@ impl Workbench {
                 if !project.plugin_files.contains(&path) {
                     project.plugin_files.push(path);
                 }
+                self.close_offer();
             }
             Command::RemovePlugin { path } => project.plugin_files.retain(|p| *p != path),
+            Command::InstallPlugin { what, new_owner } => self.install_plugin(what, new_owner)?,
+            Command::UpdatePlugin { name } => self.update_plugin(name)?,
+            Command::UninstallPlugin { name } => self.uninstall_plugin(name)?,
+            Command::DismissPlugin => self.close_offer(),
+            Command::BrowseRegistry { place } => self.browse_registry(place)?,
+            Command::ForgetRegistry { place } => self.forget_registry(&place),
+            Command::TrustKey { key, label } => self.trust_key(key, label)?,
+            Command::RevokeKey { key } => self.revoke_key(key)?,
 
             Command::SortBy { sort } => project.sort = sort,
             Command::SetSearch { text } => project.search = text,
@@ -264,6 +305,14 @@ impl Workbench {
                 self.export_parallel(path, parallel.ok_or(WorkbenchError::NothingOpen)?);
             }
 
+            command @ (Command::UseModel { .. }
+            | Command::AddModel { .. }
+            | Command::EvaluateModel { .. }
+            | Command::TrainModel { .. }
+            | Command::ExportParity { .. }) => self.execute_model_command(command)?,
+
+            Command::ExplainSelected => self.explain_selected()?,
+
             Command::Undo => self.travel(true),
             Command::Redo => self.travel(false),
             Command::Cancel { task } => {
@@ -273,9 +322,7 @@ impl Workbench {
             }
             Command::CancelAll => self.state.tasks.iter().for_each(|t| t.job.cancel()),
             Command::ClearLog => self.state.log.clear(),
-            Command::ShowPanel { panel } => {
-                self.state.wanted_panel = (self.state.wanted_panel.0 + 1, Some(panel));
-            }
+            Command::ShowPanel { panel } => self.bring_to_front(panel),
             Command::SetLanguage { language } => {
                 self.state.preferences.language = language;
                 self.write_preferences();
@@ -299,15 +346,28 @@ impl Workbench {
         Ok(())
     }
 
+    fn bring_to_front(&mut self, panel: Panel) {
+        self.state.wanted_panel = (self.state.wanted_panel.0 + 1, Some(panel));
+    }
+
     /// Goes over to another project.
     fn replace(&mut self, project: Project, path: Option<PathBuf>) {
         let same_source = self.state.project.source == project.source;
+        let mut project = project;
+        if self.state.project.source.is_none() && path.is_none() {
+            // Plugins that were brought before there were candidates are meant for the candidates that come.
+            let files = std::mem::take(&mut self.state.project.plugin_files);
+            let new = files.into_iter();
+            let new = new.filter(|file| !project.plugin_files.contains(file));
+            let new: Vec<PathBuf> = new.collect();
+            project.plugin_files.extend(new);
+            self.state.unsaved = false;
+        }
         let before = std::mem::replace(&mut self.state.project, project);
         let path_before = std::mem::replace(&mut self.state.project_path, path);
         if std::mem::take(&mut self.state.unsaved) {
             // What is left without having been saved can be taken up again, also after the program ended.
-            self.write_recovery_of(&before, path_before.as_deref());
-            self.state.recovery = Some(Recovery {
+            self.leave(Recovery {
                 project: before,
                 path: path_before,
             });
@@ -320,6 +380,28 @@ impl Workbench {
         }
     }
 
+    /// Offers unsaved work that the user goes away from.
+    fn leave(&mut self, recovery: Recovery) {
+        let file = match self.setup.folders.write_left(&recovery) {
+            Ok(file) => {
+                self.setup.folders.remove_recovery();
+                file
+            }
+            Err(error) => {
+                let text = format!("unsaved work is not kept: {error}");
+                self.log(LogLevel::Warning, text);
+                None
+            }
+        };
+        self.left.push(Left { recovery, file });
+        self.offer_left();
+    }
+
+    /// The newest of the unsaved works that were left is the one that is offered.
+    pub(crate) fn offer_left(&mut self) {
+        self.state.recovery = self.left.last().map(|left| left.recovery.clone());
+    }
+
     fn open(&mut self, path: PathBuf) -> Result<(), WorkbenchError> {
         match FileKind::of(&path) {
             FileKind::Project => {
@@ -327,7 +409,7 @@ impl Workbench {
                 self.replace(project, Some(path.clone()));
                 self.remember(path);
             }
-            FileKind::Plugin => self.execute(Command::AddPlugin { path: Some(path) })?,
+            FileKind::Plugin => self.offer_plugin(path),
             FileKind::Table => {
                 self.state.import = Some(Import {
                     path,
@@ -336,7 +418,10 @@ impl Workbench {
                 });
                 self.preview();
             }
-            FileKind::Structures => self.import(path, None),
+            FileKind::Structures => {
+                self.import(path, None);
+                self.bring_to_front(Panel::Structure);
+            }
             FileKind::Unknown => return Err(WorkbenchError::UnknownFile { path }),
         }
         Ok(())
@@ -353,6 +438,27 @@ impl Workbench {
         self.remember(path);
     }
 
+    /// The path with an ending. Where it has to be added, nobody was asked about a file that has the whole name.
+    pub(crate) fn with_ending(
+        &self,
+        path: PathBuf,
+        ending: &str,
+    ) -> Result<PathBuf, WorkbenchError> {
+        let has = path.extension();
+        if has.is_some_and(|has| has.eq_ignore_ascii_case(ending)) {
+            return Ok(path);
+        }
+        // What looks like an ending may be part of a formula: LiNi0.8Co0.2O2.
+        let mut whole = path.into_os_string();
+        whole.push(".");
+        whole.push(ending);
+        let whole = PathBuf::from(whole);
+        if whole.exists() && self.state.project_path.as_ref() != Some(&whole) {
+            return Err(WorkbenchError::Exists { path: whole });
+        }
+        Ok(whole)
+    }
+
     fn save(&mut self, path: PathBuf) -> Result<(), WorkbenchError> {
         store::write_project(&path, &self.state.project)?;
         self.log(
@@ -362,9 +468,7 @@ impl Workbench {
         self.state.project_path = Some(path.clone());
         self.state.unsaved = false;
         self.changed = None;
-        if self.state.recovery.is_none() {
-            self.setup.folders.remove_recovery();
-        }
+        self.setup.folders.remove_recovery();
         self.history.end_merging();
         self.remember(path);
         Ok(())
@@ -378,7 +482,7 @@ impl Workbench {
         self.write_preferences();
     }
 
-    fn write_preferences(&mut self) {
+    pub(crate) fn write_preferences(&mut self) {
         let written = self
             .setup
             .folders
@@ -489,17 +593,4 @@ fn remove<T>(list: &mut Vec<T>, index: usize) {
     if index < list.len() {
         list.remove(index);
     }
-}
-
-/// The path with the ending of projects, where it has none of its own.
-fn with_ending(path: PathBuf) -> PathBuf {
-    if has_ending(&path) {
-        path
-    } else {
-        path.with_extension(PROJECT_ENDING)
-    }
-}
-
-fn has_ending(path: &Path) -> bool {
-    path.extension().is_some_and(|e| e == PROJECT_ENDING)
 }

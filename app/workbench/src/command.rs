@@ -3,11 +3,13 @@
 use crate::challenge::Challenge;
 use crate::chart::PlotRange;
 use crate::filter::Filter;
+use crate::models::{ModelChoice, ModelSettings};
 use crate::project::{ColourBy, ElementRule, ObjectiveChoice, ParallelAxis, Sort};
-use crate::state::{Language, Panel, Theme};
+use crate::state::{Panel, Theme};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 use std::sync::Arc;
+use words::Language;
 
 /// How a selection joins the one before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,6 +28,10 @@ pub enum Command {
     // Projects.
     OpenChallenge {
         challenge: Challenge,
+    },
+    /// Crystals that the program carries: the one of a CIF file's name, or all.
+    OpenCrystals {
+        only: Option<String>,
     },
     /// A table, a project or a plugin, by what its name ends in; a table is previewed first. Here and elsewhere a path of
     /// `None` means that the window asks for one.
@@ -91,11 +97,69 @@ pub enum Command {
         parameter: String,
         value: Option<String>,
     },
+    /// A component file takes part in this project.
     AddPlugin {
         path: Option<PathBuf>,
     },
     RemovePlugin {
         path: PathBuf,
+    },
+
+    // Plugins of all projects; what is installed and whom the user trusts is not undone.
+    /// A component's file, or `REGISTRY/NAME` with or without `@VERSION`. `new_owner`: also where the name belongs to
+    /// another key.
+    InstallPlugin {
+        what: String,
+        new_owner: bool,
+    },
+    UpdatePlugin {
+        name: String,
+    },
+    UninstallPlugin {
+        name: String,
+    },
+    /// The component file that was brought is neither used nor installed.
+    DismissPlugin,
+    /// Lists what a registry has: a folder, or an address.
+    BrowseRegistry {
+        place: String,
+    },
+    ForgetRegistry {
+        place: String,
+    },
+    /// `key`: its base64, or its `.pub` file.
+    TrustKey {
+        key: String,
+        label: String,
+    },
+    RevokeKey {
+        key: String,
+    },
+
+    // Models.
+    /// Whether a model predicts beside the plugins.
+    UseModel {
+        model: ModelChoice,
+        on: bool,
+    },
+    /// Uses a model file.
+    AddModel {
+        path: Option<PathBuf>,
+    },
+    /// Judges by folds how well a model of a column of the open table would predict.
+    EvaluateModel {
+        settings: Box<ModelSettings>,
+    },
+    /// The same, and trains it on all rows and writes its file.
+    TrainModel {
+        settings: Box<ModelSettings>,
+        path: Option<PathBuf>,
+    },
+    /// Why the models predict what they predict of the first of the selected candidates.
+    ExplainSelected,
+    /// Predicted over observed values of the last training or evaluation, as .svg or .png.
+    ExportParity {
+        path: Option<PathBuf>,
     },
 
     // The view.
@@ -216,6 +280,7 @@ impl Command {
             .map(|&challenge| Self::OpenChallenge { challenge })
             .collect();
         commands.extend([
+            Self::OpenCrystals { only: None },
             Self::Open { path: None },
             Self::Save,
             Self::SaveAs { path: None },
@@ -242,6 +307,9 @@ impl Command {
                 range: None,
             },
             Self::ExportParallel { path: None },
+            Self::AddModel { path: None },
+            Self::ExportParity { path: None },
+            Self::ExplainSelected,
             Self::SetParallelAxes { axes: None },
             Self::ClearBrushes,
             Self::AddPlugin { path: None },

@@ -54,8 +54,18 @@ pub enum WorkbenchError {
     PlotFormat { path: PathBuf },
     #[error("{}: the picture cannot be drawn: {error}", path.display())]
     Plot { path: PathBuf, error: String },
+    #[error(transparent)]
+    Learning(#[from] surrogate::SurrogateError),
+    #[error("the model cannot be used: {why}")]
+    Model { why: String },
+    #[error("no model was evaluated yet; train or evaluate one first")]
+    NoReport,
     #[error("{0}: the file was not named")]
     NoPath(&'static str),
+    #[error("plugins are being changed already; wait until that is done, or cancel it under Tasks")]
+    ShelfBusy,
+    #[error("{}: there is such a file already; choose it by its whole name to replace it, or choose another", path.display())]
+    Exists { path: PathBuf },
     #[error("the project has no file yet; save it under a name first")]
     NoFile,
 }
@@ -90,9 +100,12 @@ fn of_screening(error: &ScreeningError) -> String {
         ScreeningError::NoStructures { plugin } => format!(
             "plugin {plugin} needs crystal structures: open a folder of structure files, or a table with a column of their paths"
         ),
-        ScreeningError::NoObjective(plugin) => {
-            format!("there is nothing to rank by: {plugin} declares no objective; add one")
+        ScreeningError::NoObjective { names, .. } => {
+            format!("there is nothing to rank by: {names} declares no objective; add one")
         }
+        ScreeningError::ModelStructures { model } => format!(
+            "model {model} needs crystal structures: open a folder of structure files, or a table with a column of their paths"
+        ),
         ScreeningError::NothingApplies { rows, tried } => format!(
             "no plugin applies to any of the {rows} candidates ({tried}); add an objective that is a column of the table"
         ),
@@ -102,6 +115,7 @@ fn of_screening(error: &ScreeningError) -> String {
             line,
             reason,
             guess,
+            ..
         } => {
             let guess = guess.as_ref().map_or_else(String::new, |guess| {
                 format!(
@@ -137,7 +151,10 @@ mod tests {
         .into();
         errors.extend([
             ScreeningError::NoStructures { plugin: name() },
-            ScreeningError::NoObjective(name()),
+            ScreeningError::NoObjective {
+                names: name(),
+                example: name(),
+            },
             ScreeningError::NothingApplies {
                 rows: 3,
                 tried: name(),
@@ -146,6 +163,7 @@ mod tests {
                 rows: 3,
                 column: name(),
                 line: 2,
+                rejected: Vec::new(),
                 reason: name(),
                 guess: Some("composition".into()),
             },

@@ -9,11 +9,14 @@ mod apply;
 mod challenge;
 pub mod chart;
 mod command;
+mod crystals;
 mod error;
+mod explain;
 mod export;
 mod feasible;
 mod filter;
 mod kind;
+mod models;
 mod parallel;
 mod places;
 mod plugins;
@@ -22,6 +25,8 @@ mod project;
 mod read;
 mod results;
 mod screen;
+pub mod shelf;
+mod spreadsheet;
 mod state;
 mod store;
 mod structure;
@@ -31,12 +36,17 @@ mod work;
 
 pub use challenge::Challenge;
 pub use command::{Command, SelectMode};
+pub use crystals::Crystal;
 pub use error::WorkbenchError;
+pub use explain::{Explained, ExplainedRow};
 pub use feasible::Feasible;
 pub use filter::{Comparison, Filter};
 pub use kind::FileKind;
+pub use models::{
+    ElementResidual, ModelChoice, ModelReport, ModelSettings, ModelsState, UsedModel,
+};
 pub use parallel::{Parallel, ParallelColumn};
-pub use plugins::{LoadPlugin, LoadedPlugin, PluginSource};
+pub use plugins::{LoadedPlugin, Offer, Offered, Problem, RefusedPlugin, ShelfState, Subject};
 pub use points::{Points, PointsKey};
 pub use project::{
     ColourBy, ElementRule, ObjectiveChoice, ParallelAxis, ParallelPlot, PlotAxes, Project,
@@ -45,7 +55,7 @@ pub use project::{
 pub use read::Preview;
 pub use results::{Column, ColumnKind, Counts, Results, Value};
 pub use state::{
-    Import, Language, LogLevel, LogLine, Panel, Preferences, Recovery, State, Task, TaskKind, Theme,
+    Import, LogLevel, LogLine, Panel, Preferences, Recovery, State, Task, TaskKind, Theme,
 };
 pub use store::Folders;
 pub use structure::SelectedStructure;
@@ -59,3 +69,6 @@ pub use plugin_host::{
     Direction as NaturalDirection, Limits, Need, Origin, Parameter, ParameterKind, ParameterValue,
 };
 pub use scene::Style as StructureStyle;
+pub use screening::Model;
+pub use surrogate::model::{Explanation, Scores};
+pub use words::Language;

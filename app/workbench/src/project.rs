@@ -2,6 +2,7 @@
 
 use crate::challenge::Challenge;
 use crate::filter::Filter;
+use crate::models::ModelChoice;
 use matter::Element;
 use optimize::{Direction, Objective};
 use screening::Setting;
@@ -15,6 +16,8 @@ use std::sync::Arc;
 #[serde(rename_all = "snake_case")]
 pub enum ProjectSource {
     Challenge(Challenge),
+    /// Crystals that the program carries: the one of a CIF file's name, or all.
+    Crystals(Option<String>),
     File(PathBuf),
 }
 
@@ -166,6 +169,8 @@ pub struct Project {
     pub plugins_off: BTreeSet<String>,
     /// Component files that were added.
     pub plugin_files: Vec<PathBuf>,
+    /// Models that predict beside the plugins.
+    pub models: Vec<ModelChoice>,
     /// Parameters that differ from their defaults: plugin, parameter, value as text.
     pub settings: Vec<(String, String, String)>,
     pub sort: Option<Sort>,
@@ -243,7 +248,22 @@ impl Project {
             && self.formula_column == other.formula_column
             && self.plugins_off == other.plugins_off
             && self.plugin_files == other.plugin_files
+            && self.models == other.models
             && self.settings == other.settings
+    }
+
+    /// Takes what is not among the first `rows` rows out of the selection, and puts the rest in order: the table may have
+    /// become shorter since the project was saved. How many were taken out.
+    pub(crate) fn keep_rows(&mut self, rows: usize) -> usize {
+        let selection = &self.selection;
+        let in_order = selection.windows(2).all(|pair| pair[0] < pair[1]);
+        if in_order && selection.last().is_none_or(|&row| (row as usize) < rows) {
+            return 0;
+        }
+        let all = selection.iter().copied().collect::<BTreeSet<u32>>();
+        let kept = all.iter().copied().filter(|&row| (row as usize) < rows);
+        self.selection = Arc::new(kept.collect());
+        all.len() - self.selection.len()
     }
 
     /// Whether two projects show the same rows in the same order.
@@ -258,7 +278,12 @@ impl Project {
         if let Some(ProjectSource::File(path)) = self.source {
             self.source = Some(ProjectSource::File(map(path)));
         }
-        self.plugin_files = self.plugin_files.into_iter().map(map).collect();
+        self.plugin_files = self.plugin_files.into_iter().map(&map).collect();
+        let models = self.models.into_iter().map(|model| match model {
+            ModelChoice::File(path) => ModelChoice::File(map(path)),
+            shipped @ ModelChoice::Shipped(_) => shipped,
+        });
+        self.models = models.collect();
         self
     }
 

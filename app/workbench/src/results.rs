@@ -127,6 +127,31 @@ pub(crate) fn property_facts<'a>(
         .collect()
 }
 
+/// What the columns need to know of a model's properties.
+pub(crate) fn model_facts(model: &screening::Model) -> Vec<PropertyFacts> {
+    let about = model.model().about();
+    let facts = |name: String, summary: String| PropertyFacts {
+        name,
+        origin: plugin_host::Origin::Predicted,
+        direction: None,
+        summary,
+    };
+    let from = format!(
+        "{} by a model trained on {} rows of {}",
+        about.target,
+        model.model().rows(),
+        about.data
+    );
+    let mut all = vec![facts(model.property(), from)];
+    all.extend(model.zero_property().map(|name| {
+        facts(
+            name,
+            format!("probability that {} is exactly zero", about.target),
+        )
+    }));
+    all
+}
+
 impl Results {
     /// The results of screening a table. `screen` makes the outcome; where it gives none, the table alone is shown.
     pub(crate) fn new<E>(

@@ -2,11 +2,11 @@
 
 use crate::error::WorkbenchError;
 use crate::project::Project;
-use crate::results::{Results, property_facts};
+use crate::results::{Results, model_facts, property_facts};
 use job::Job;
 use optimize::{Constraint, Objective};
 use plugin_host::Plugin;
-use screening::{Request, ScreeningError, Structures};
+use screening::{Model, Request, ScreeningError, Structures};
 use std::sync::Arc;
 use table::Table;
 
@@ -15,6 +15,7 @@ pub(crate) fn screen(
     generation: u64,
     project: &Project,
     plugins: Vec<Plugin>,
+    models: Vec<Model>,
     table: Arc<Table>,
     structures: Option<Arc<Structures>>,
     job: &Job,
@@ -25,11 +26,12 @@ pub(crate) fn screen(
         Constraint::parse(text).map_err(|e| WorkbenchError::from(ScreeningError::from(e)))
     });
     let constraints = constraints.collect::<Result<Vec<_>, _>>()?;
-    let facts = property_facts(plugins.iter());
+    let mut facts = property_facts(plugins.iter());
+    facts.extend(models.iter().flat_map(model_facts));
     let request = Request {
         plugins,
         plugins_are_named: false,
-        models: Vec::new(),
+        models,
         settings: project.screening_settings(),
         objectives: project.objectives.iter().map(Objective::from).collect(),
         constraints,

@@ -1,9 +1,11 @@
 //! What there is to see: the project, its candidates and results, tasks, messages, preferences. Panels read it and change
 //! nothing in it.
 
+use crate::crystals::Crystal;
 use crate::feasible::Feasible;
+use crate::models::ModelsState;
 use crate::parallel::Parallel;
-use crate::plugins::LoadedPlugin;
+use crate::plugins::{LoadedPlugin, RefusedPlugin, ShelfState};
 use crate::points::Points;
 use crate::project::{Project, ProjectSource};
 use crate::read::Preview;
@@ -14,6 +16,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use table::Table;
+use words::Language;
 
 /// The panels of the workbench, by name; the window draws them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -27,12 +30,13 @@ pub enum Panel {
     PeriodicTable,
     Structure,
     Plugins,
+    Models,
     Tasks,
 }
 
 impl Panel {
     /// All panels.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Candidates,
         Self::Pareto,
         Self::Parallel,
@@ -41,22 +45,9 @@ impl Panel {
         Self::PeriodicTable,
         Self::Structure,
         Self::Plugins,
+        Self::Models,
         Self::Tasks,
     ];
-}
-
-/// The language of the window's texts.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Language {
-    #[default]
-    English,
-    Japanese,
-}
-
-impl Language {
-    /// All languages.
-    pub const ALL: [Self; 2] = [Self::English, Self::Japanese];
 }
 
 /// Light or dark.
@@ -85,6 +76,8 @@ pub struct Preferences {
     pub font_size: f32,
     /// The newest first.
     pub recent: Vec<PathBuf>,
+    /// Places of registries, the newest first.
+    pub registries: Vec<String>,
     /// Whether the three steps of the tour were seen to their end.
     pub tour_seen: bool,
 }
@@ -96,6 +89,7 @@ impl Default for Preferences {
             theme: Theme::default(),
             font_size: 14.0,
             recent: Vec::new(),
+            registries: Vec::new(),
             tour_seen: false,
         }
     }
@@ -124,6 +118,9 @@ pub struct LogLine {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum TaskKind {
     LoadPlugins,
+    LookAtPlugin,
+    /// Something about the plugins' places: installing, asking a registry, trusting a key.
+    Shelf,
     Preview,
     Read,
     Screen,
@@ -137,6 +134,10 @@ pub enum TaskKind {
     /// Counting the candidates that satisfy the constraints.
     Count,
     Export,
+    LoadModels,
+    /// Training a model, or judging one by folds.
+    TrainModel,
+    Explain,
 }
 
 /// Work on a worker thread.
@@ -217,7 +218,10 @@ pub struct State {
     pub element_counts: Arc<Vec<u32>>,
     pub plugins: Vec<LoadedPlugin>,
     /// Plugins that are refused, and why.
-    pub refused_plugins: Vec<(String, String)>,
+    pub refused_plugins: Vec<RefusedPlugin>,
+    /// What is installed and available, and whom the user trusts.
+    pub shelf: ShelfState,
+    pub models: ModelsState,
     pub tasks: Vec<Task>,
     pub log: Vec<LogLine>,
     pub preferences: Preferences,
@@ -248,6 +252,10 @@ impl State {
         }
         match self.project.source.as_ref()? {
             ProjectSource::Challenge(challenge) => Some(challenge.file_name().to_owned()),
+            ProjectSource::Crystals(only) => {
+                let crystal = only.as_deref().and_then(Crystal::of_file);
+                Some(crystal.map_or("structures", |c| &c.title).to_owned())
+            }
             ProjectSource::File(path) => name(path),
         }
     }

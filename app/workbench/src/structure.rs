@@ -1,5 +1,6 @@
 //! The structure of a candidate: from the file that its row names.
 
+use crate::crystals;
 use crate::error::WorkbenchError;
 use crate::project::ProjectSource;
 use crystal::Structure;
@@ -28,30 +29,47 @@ pub(crate) fn folder_of(source: &ProjectSource) -> Option<PathBuf> {
     match source {
         ProjectSource::File(path) if path.is_dir() => Some(path.clone()),
         ProjectSource::File(path) => Some(path.parent().unwrap_or(Path::new("")).to_path_buf()),
-        ProjectSource::Challenge(_) => None,
+        ProjectSource::Challenge(_) | ProjectSource::Crystals(_) => None,
     }
 }
 
-/// The file of a row's structure, and which of the structures in it, from 0.
-pub(crate) fn file_of(table: &Table, source: &ProjectSource, row: u32) -> Option<(PathBuf, usize)> {
+/// Where the structure of a row is.
+pub(crate) enum Place {
+    /// A file, and which of the structures in it, from 0.
+    File(PathBuf, usize),
+    /// A CIF file that the program carries.
+    Carried(String),
+}
+
+/// Where the structure of a row is; `None` where it has none.
+pub(crate) fn place_of(table: &Table, source: &ProjectSource, row: u32) -> Option<Place> {
     let text = table.text(Structures::find_column(table)?, row as usize);
+    if let ProjectSource::Crystals(_) = source {
+        return Some(Place::Carried(text.trim().to_owned()));
+    }
     let (name, number) = match text.trim().rsplit_once('#') {
         Some((name, number)) => (name, number.parse::<usize>().ok()?.checked_sub(1)?),
         None => (text.trim(), 0),
     };
     let path = folder_of(source)?.join(name);
     Format::from_path(&path)?;
-    Some((path, number))
+    Some(Place::File(path, number))
 }
 
-/// Reads one of the structures of a file.
-pub(crate) fn read(path: &Path, number: usize) -> Result<Arc<Structure>, String> {
-    let structures = read_file(path).map_err(|error| error.to_string())?;
-    let wanted = structures.into_iter().nth(number);
-    wanted.map(Arc::new).ok_or_else(|| {
-        let number = number + 1;
-        format!("{}: the file holds no structure {number}", path.display())
-    })
+impl Place {
+    /// Reads the structure.
+    pub fn read(&self) -> Result<Arc<Structure>, String> {
+        let (path, number) = match self {
+            Self::File(path, number) => (path, *number),
+            Self::Carried(file) => return crystals::structure(file),
+        };
+        let structures = read_file(path).map_err(|error| error.to_string())?;
+        let wanted = structures.into_iter().nth(number);
+        wanted.map(Arc::new).ok_or_else(|| {
+            let number = number + 1;
+            format!("{}: the file holds no structure {number}", path.display())
+        })
+    }
 }
 
 /// A folder or a file of structures as a table of candidates.

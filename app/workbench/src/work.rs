@@ -3,24 +3,27 @@
 
 use crate::chart::PlotRange;
 use crate::error::WorkbenchError;
+use crate::explain::ExplainedRow;
 use crate::feasible::{self, Feasible};
+use crate::models::{ModelReport, ModelsState, UsedModel};
 use crate::parallel::Parallel;
-use crate::plugins::{Loaded, PluginSource};
+use crate::plugins::{Loaded, Offered, ShelfDone, ShelfState, Subject};
 use crate::points::Points;
 use crate::project::Project;
 use crate::read::Preview;
 use crate::results::Results;
+use crate::shelf::Shelf;
 use crate::state::{LogLevel, LogLine, Preferences, State, Task, TaskKind};
-use crate::store::Folders;
+use crate::store::{Folders, Left};
 use crate::structure::{self, SelectedStructure};
 use crate::undo::History;
-use crate::{export, plugins, points, read, screen, view};
+use crate::{export, points, read, screen, view};
 use job::Job;
 use plugin_host::{Host, Plugin};
 use screening::{ScreeningError, Structures};
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
@@ -32,8 +35,8 @@ pub type MakeHost = Arc<dyn Fn() -> Result<Host, String> + Send + Sync>;
 #[derive(Clone)]
 pub struct Setup {
     pub host: MakeHost,
-    /// The installed plugins.
-    pub plugins: Vec<PluginSource>,
+    /// Where plugins are.
+    pub shelf: Shelf,
     pub folders: Folders,
     /// TrueType or OpenType fonts for plots that are written as pictures.
     pub fonts: Vec<&'static [u8]>,
@@ -41,9 +44,29 @@ pub struct Setup {
     pub wake: Arc<dyn Fn() + Send + Sync>,
 }
 
+/// The host, made by the first worker that needs it.
+#[derive(Clone)]
+pub(crate) struct SharedHost {
+    made: Arc<OnceLock<Result<Host, String>>>,
+    make: MakeHost,
+}
+
+impl SharedHost {
+    /// The host, or why there is none; for worker threads.
+    pub fn get(&self) -> Result<&Host, String> {
+        let made = self.made.get_or_init(|| (self.make)());
+        made.as_ref().map_err(Clone::clone)
+    }
+}
+
 /// What a worker finished.
-enum Done {
-    Plugins(Result<Loaded, String>),
+pub(crate) enum Done {
+    Plugins(Result<Box<Loaded>, String>),
+    /// `None`: cancelled.
+    Explained(Option<ExplainedRow>),
+    Looked(Result<Box<Offered>, String>),
+    /// Why not, and whether only because a name belongs to another key.
+    Shelf(Subject, Result<ShelfDone, (String, bool)>),
     Preview(Result<Arc<Preview>, WorkbenchError>),
     Table(Result<Box<Opened>, WorkbenchError>),
     /// The structure of a row.
@@ -56,10 +79,12 @@ enum Done {
     Feasible(Option<Feasible>),
     Copied(Result<String, WorkbenchError>),
     Exported(PathBuf, Result<(), WorkbenchError>),
+    Models(Vec<UsedModel>),
+    Learnt(Result<Box<ModelReport>, WorkbenchError>),
 }
 
 /// A table that was read, the view of it before any prediction, and structures of its rows.
-struct Opened {
+pub(crate) struct Opened {
     results: Arc<Results>,
     structures: Option<Arc<Structures>>,
 }
@@ -79,8 +104,10 @@ const AUTOSAVE: Duration = Duration::from_secs(2);
 pub struct Workbench {
     pub(crate) state: State,
     pub(crate) history: History,
+    /// Unsaved work that is offered, the newest last.
+    pub(crate) left: Vec<Left>,
     pub(crate) setup: Setup,
-    host: Arc<OnceLock<Result<Host, String>>>,
+    pub(crate) host: SharedHost,
     generations: HashMap<TaskKind, u64>,
     next_task: u64,
     next_line: u64,
@@ -92,7 +119,9 @@ pub struct Workbench {
     /// When the project changed without having been written down.
     pub(crate) changed: Option<Instant>,
     /// Whether the plugins were loaded, or refused.
-    plugins_ready: bool,
+    pub(crate) plugins_ready: bool,
+    /// Whether the project's models were read, or refused.
+    pub(crate) models_ready: bool,
 }
 
 impl Workbench {
@@ -100,12 +129,16 @@ impl Workbench {
     pub fn new(setup: Setup) -> Self {
         let (sender, receiver) = channel();
         let preferences = setup.folders.read_preferences();
-        let recovery = setup.folders.read_recovery();
+        let (left, left_errors) = setup.folders.take_left();
         let mut workbench = Self {
             state: empty_state(preferences),
             history: History::default(),
+            left,
+            host: SharedHost {
+                made: Arc::default(),
+                make: setup.host.clone(),
+            },
             setup,
-            host: Arc::default(),
             generations: HashMap::new(),
             next_task: 0,
             next_line: 0,
@@ -116,10 +149,11 @@ impl Workbench {
             started: Instant::now(),
             changed: None,
             plugins_ready: false,
+            models_ready: true,
         };
-        match recovery {
-            Ok(recovery) => workbench.state.recovery = recovery,
-            Err(error) => workbench.log(LogLevel::Warning, error.to_string()),
+        workbench.offer_left();
+        for error in left_errors {
+            workbench.log(LogLevel::Warning, error.to_string());
         }
         workbench.load_plugins();
         workbench
@@ -130,7 +164,8 @@ impl Workbench {
         &self.state
     }
 
-    pub(crate) fn log(&mut self, level: LogLevel, text: impl Into<String>) {
+    /// Tells the user something.
+    pub fn log(&mut self, level: LogLevel, text: impl Into<String>) {
         const KEPT: usize = 1000;
         let text = text.into();
         if self.state.log.len() == KEPT {
@@ -143,6 +178,11 @@ impl Workbench {
             at: self.started.elapsed(),
         });
         self.next_line += 1;
+    }
+
+    /// The structures of the table's rows.
+    pub(crate) fn structures(&self) -> Option<Arc<Structures>> {
+        self.structures.clone()
     }
 
     /// Whether any work is under way.
@@ -193,27 +233,30 @@ impl Workbench {
         }
     }
 
-    /// Writes unsaved work down now; called when the program ends, too.
-    pub fn write_recovery(&mut self) {
+    /// Writes unsaved work down now; called when the program ends, too. Whether that went well.
+    pub fn write_recovery(&mut self) -> bool {
         if self.changed.take().is_none() {
-            return;
+            return true;
         }
-        let (project, path) = (self.state.project.clone(), self.state.project_path.clone());
-        self.write_recovery_of(&project, path.as_deref());
+        let (project, path) = (&self.state.project, self.state.project_path.as_deref());
+        let written = self.setup.folders.write_recovery(path, project);
+        if let Err(error) = &written {
+            let text = format!("unsaved work is not kept: {error}");
+            self.log(LogLevel::Warning, text);
+        }
+        written.is_ok()
     }
 
-    pub(crate) fn write_recovery_of(&mut self, project: &Project, path: Option<&Path>) {
-        if let Err(error) = self.setup.folders.write_recovery(path, project) {
-            self.log(
-                LogLevel::Warning,
-                format!("unsaved work is not kept: {error}"),
-            );
+    /// Starts work of a kind; work of that kind that is still under way is cancelled and its answer dropped, unless it is an
+    /// export: a second file does not replace the first.
+    pub(crate) fn start(
+        &mut self,
+        kind: TaskKind,
+        work: impl FnOnce(&Job) -> Done + Send + 'static,
+    ) {
+        if kind != TaskKind::Export {
+            self.stop(kind);
         }
-    }
-
-    /// Starts work of a kind; work of that kind that is still under way is cancelled and its answer dropped.
-    fn start(&mut self, kind: TaskKind, work: impl FnOnce(&Job) -> Done + Send + 'static) {
-        self.stop(kind);
         let generation = *self.generations.entry(kind).or_insert(0);
         let task = Task {
             id: self.next_task,
@@ -249,26 +292,11 @@ impl Workbench {
     }
 
     /// Cancels the work of a kind; its answer will be dropped.
-    fn stop(&mut self, kind: TaskKind) {
+    pub(crate) fn stop(&mut self, kind: TaskKind) {
         *self.generations.entry(kind).or_insert(0) += 1;
         for task in self.state.tasks.iter().filter(|task| task.kind == kind) {
             task.job.cancel();
         }
-    }
-
-    pub(crate) fn load_plugins(&mut self) {
-        self.plugins_ready = false;
-        let mut sources = self.setup.plugins.clone();
-        let files = &self.state.project.plugin_files;
-        sources.extend(files.iter().map(|path| PluginSource::of_file(path)));
-        let (host, make) = (self.host.clone(), self.setup.host.clone());
-        self.start(TaskKind::LoadPlugins, move |job| {
-            let host = host.get_or_init(|| make());
-            Done::Plugins(match host {
-                Ok(host) => Ok(plugins::load(host, &sources, job)),
-                Err(error) => Err(error.clone()),
-            })
-        });
     }
 
     pub(crate) fn read_table(&mut self) {
@@ -315,12 +343,26 @@ impl Workbench {
         self.structures = None;
     }
 
+    /// Selections must not reach past the table, which may have become shorter since they were made.
+    fn keep_rows(&mut self, rows: usize) {
+        let gone = self.state.project.keep_rows(rows);
+        self.history.change_all(|project| {
+            project.keep_rows(rows);
+        });
+        if gone > 0 {
+            self.log(
+                LogLevel::Warning,
+                format!("{gone} of the selected rows are not there any more: the table has {rows}"),
+            );
+        }
+    }
+
     /// Asks the plugins, once they and the table are there.
     pub(crate) fn screen(&mut self) {
         let Some(table) = self.state.table.clone() else {
             return;
         };
-        if !self.plugins_ready {
+        if !(self.plugins_ready && self.models_ready) {
             return;
         }
         let project = self.state.project.clone();
@@ -333,10 +375,14 @@ impl Workbench {
             .filter(|plugin| on(plugin.id()))
             .collect();
         let structures = self.structures.clone();
+        let models = self.models_in_use();
         let generation = self.state.results.as_ref().map_or(0, |r| r.generation) + 1;
         self.start(TaskKind::Screen, move |job| {
             Done::Results(
-                screen::screen(generation, &project, plugins, table, structures, job).map(Box::new),
+                screen::screen(
+                    generation, &project, plugins, models, table, structures, job,
+                )
+                .map(Box::new),
             )
         });
     }
@@ -371,7 +417,7 @@ impl Workbench {
         if self.state.structure.as_ref().is_some_and(|s| s.row == row) {
             return;
         }
-        let Some((path, number)) = structure::file_of(results.table(), &source, row) else {
+        let Some(place) = structure::place_of(results.table(), &source, row) else {
             self.state.structure = Some(SelectedStructure {
                 row,
                 structure: None,
@@ -379,7 +425,7 @@ impl Workbench {
             return;
         };
         self.start(TaskKind::Structure, move |_| {
-            let structure = Some(structure::read(&path, number));
+            let structure = Some(place.read());
             Done::Structure(SelectedStructure { row, structure })
         });
     }
@@ -512,24 +558,10 @@ impl Workbench {
 
     fn take_over(&mut self, done: Done) {
         match done {
-            Done::Plugins(Ok(loaded)) => {
-                for message in loaded.messages {
-                    self.log(LogLevel::Note, message);
-                }
-                for (name, why) in &loaded.refused {
-                    let text = format!("plugin {name} is refused: {why}");
-                    self.log(LogLevel::Error, text);
-                }
-                self.state.plugins = loaded.plugins;
-                self.state.refused_plugins = loaded.refused;
-                self.plugins_ready = true;
-                self.screen();
-            }
-            Done::Plugins(Err(error)) => {
-                self.log(LogLevel::Error, format!("plugins cannot run: {error}"));
-                self.plugins_ready = true;
-                self.screen();
-            }
+            Done::Plugins(loaded) => self.take_plugins(loaded),
+            Done::Explained(explained) => self.state.models.explained = explained,
+            Done::Looked(looked) => self.take_look(looked),
+            Done::Shelf(subject, done) => self.take_shelf(subject, done),
             Done::Preview(preview) => {
                 if let Some(import) = &mut self.state.import {
                     import.preview = Some(preview.map_err(|error| error.to_string()));
@@ -537,14 +569,17 @@ impl Workbench {
             }
             Done::Table(Ok(opened)) => {
                 let table = opened.results.table().clone();
+                let rows = table.len();
                 for message in table.messages() {
                     self.log(LogLevel::Note, message.clone());
                 }
                 self.state.table = Some(table);
                 self.state.results = Some(opened.results);
                 self.structures = opened.structures;
+                self.keep_rows(rows);
                 // Where there are structures, the first is there to be looked at.
-                if self.structures.is_some() && self.state.project.selection.is_empty() {
+                if self.structures.is_some() && rows > 0 && self.state.project.selection.is_empty()
+                {
                     self.state.project.selection = Arc::new(vec![0]);
                 }
                 self.show_structure();
@@ -574,7 +609,17 @@ impl Workbench {
                 self.count_feasible(true);
                 self.sort();
             }
-            Done::Results(Err(WorkbenchError::Screening(ScreeningError::Cancelled))) => {}
+            Done::Results(Err(WorkbenchError::Screening(ScreeningError::Cancelled))) => {
+                // Where it was overtaken by another question, its answer was dropped: this was the user's wish.
+                self.state.question_error = Some(CANCELLED.to_owned());
+            }
+            // Who asks for nothing is told, but did nothing wrong: structures are there to be looked at, too.
+            Done::Results(Err(WorkbenchError::Screening(
+                error @ ScreeningError::NothingApplies { .. },
+            ))) if self.state.project.constraints.is_empty() => {
+                self.log(LogLevel::Note, error.to_string());
+                self.state.question_error = None;
+            }
             Done::Results(Err(error)) => {
                 self.log(LogLevel::Error, error.to_string());
                 self.state.question_error = Some(error.to_string());
@@ -610,9 +655,14 @@ impl Workbench {
                 self.log(LogLevel::Note, format!("written: {}", path.display()));
             }
             Done::Exported(_, Err(error)) => self.log(LogLevel::Error, error.to_string()),
+            Done::Models(used) => self.take_models(used),
+            Done::Learnt(learnt) => self.take_learnt(learnt),
         }
     }
 }
+
+/// What stands beside an answer to another question than the one that stands there.
+const CANCELLED: &str = "cancelled: what is shown is no answer to this question; change it, or undo and redo, to ask again";
 
 /// The elements of the selected rows, or of all shown where none is selected.
 fn element_counts(results: &Results, project: &Project, rows: &[u32]) -> Vec<u32> {
@@ -647,8 +697,10 @@ fn empty_state(preferences: Preferences) -> State {
         points: None,
         parallel: None,
         element_counts: Arc::default(),
+        models: ModelsState::default(),
         plugins: Vec::new(),
         refused_plugins: Vec::new(),
+        shelf: ShelfState::default(),
         tasks: Vec::new(),
         log: Vec::new(),
         preferences,

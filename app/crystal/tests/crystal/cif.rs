@@ -95,6 +95,83 @@ fn every_way_to_state_fluorite_gives_the_same_twelve_sites() {
 }
 
 #[test]
+fn magnetic_operations_make_the_sites_of_the_group_without_moments() {
+    // LaMnO3, Pn'ma': the cell and sites of Pnma (Rodriguez-Carvajal et al., Phys. Rev. B 57, R3189, 1998).
+    let cell = [5.7461, 7.6637, 5.5333, 90.0, 90.0, 90.0];
+    let atoms = format!(
+        "{ATOMS}La 0.0490 0.25 0.9925\nMn 0 0 0.5\nO1 0.4874 0.25 0.0747\nO2 0.3066 0.0384 0.7256\n"
+    );
+    let plain = read(&cif(
+        cell,
+        &format!("_space_group_name_H-M_alt 'P n m a'\n{atoms}"),
+    ));
+    let operations = "loop_\n_space_group_symop_magn_operation.id\n_space_group_symop_magn_operation.xyz\n\
+        1 x,y,z,+1\n2 'x+1/2, -y+1/2, -z+1/2, +1'\n3 -x,y+1/2,-z,+1\n4 -x+1/2,-y,z+1/2,+1\n\
+        5 -x,-y,-z,+1\n6 -x+1/2,y+1/2,z+1/2,-1\n7 x,-y+1/2,z,-1\n8 x+1/2,y,-z+1/2,-1\n";
+    let moments = "loop_\n_atom_site_moment.label\n_atom_site_moment.crystalaxis_x\nMn 3.87\n";
+    let magnetic = read(&cif(cell, &format!("{operations}{atoms}{moments}")));
+    assert_eq!((plain.sites.len(), magnetic.sites.len()), (20, 20));
+    for site in &plain.sites {
+        let same = |other: &&crystal::Site| {
+            let apart = (other.position - site.position).map(|x| x - x.round());
+            apart.norm() < 1e-9 && other.element() == site.element()
+        };
+        assert_eq!(
+            magnetic.sites.iter().filter(same).count(),
+            1,
+            "{}",
+            site.label
+        );
+    }
+    assert!(
+        magnetic.notes.iter().any(|n| n.contains("moments")),
+        "{:?}",
+        magnetic.notes
+    );
+
+    // Antiferromagnetic chromium: body centred in space, the centring reverses time; also with the older tags.
+    for (operation, centring) in [
+        (
+            "_space_group_symop_magn_operation.xyz",
+            "_space_group_symop_magn_centering.xyz",
+        ),
+        (
+            "_space_group_symop.magn_operation_xyz",
+            "_space_group_symop.magn_centering_xyz",
+        ),
+    ] {
+        let chromium = read(&cif(
+            [2.885, 2.885, 2.885, 90.0, 90.0, 90.0],
+            &format!(
+                "loop_\n{operation}\nx,y,z,+1\n-x,-y,-z,+1\nloop_\n{centring}\nx,y,z,+1\nx+1/2,y+1/2,z+1/2,-1\n{ATOMS}Cr 0 0 0\n"
+            ),
+        ));
+        assert_eq!(
+            (chromium.sites.len(), chromium.formula().as_str()),
+            (2, "Cr")
+        );
+        let found = symmetry::analyse(&chromium, symmetry::DEFAULT_TOLERANCE).unwrap();
+        assert_eq!(found.number, 229);
+    }
+
+    // A group that is only named, and a modulated one, are refused rather than taken as P 1.
+    for (line, said) in [
+        ("_space_group_magn.name_BNS \"Pn'ma'\"", "are not listed"),
+        (
+            "loop_\n_space_group_symop_magn_ssg_operation.algebraic\nx1,x2,x3,x4,+1",
+            "modulated",
+        ),
+        (
+            "loop_\n_space_group_symop_magn_operation.xyz\nx,y,w,+1",
+            "no magnetic symmetry operation",
+        ),
+    ] {
+        let error = fail(&cif(cell, &format!("{line}\n{atoms}")));
+        assert!(error.what.contains(said), "{error}");
+    }
+}
+
+#[test]
 fn the_origin_choice_is_that_of_the_symbol_or_the_one_that_makes_the_formula() {
     let magnetite = |origin: &str, a: f64, u: f64, formula: &str| {
         let atoms = format!(

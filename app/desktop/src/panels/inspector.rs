@@ -1,6 +1,9 @@
 //! Everything that is known of the selected candidate, and where it comes from.
 
 use super::candidates::label;
+use super::explanation::explanation_ui;
+use super::models::model_ui;
+use super::standing::standing_ui;
 use crate::texts::{Text, Words};
 use crate::{look, numbers};
 use egui::{Grid, RichText, Ui};
@@ -17,10 +20,12 @@ pub fn inspector_ui(ui: &mut Ui, state: &State) -> Vec<Command> {
         ui.weak(words.get(Text::NothingSelected));
         return Vec::new();
     };
+    let mut commands = Vec::new();
     egui::ScrollArea::both().auto_shrink(false).show(ui, |ui| {
         candidate_ui(ui, state, results, row, words);
+        explanation_ui(ui, state, row, words, &mut commands);
     });
-    Vec::new()
+    commands
 }
 
 fn candidate_ui(ui: &mut Ui, state: &State, results: &Results, row: u32, words: Words) {
@@ -69,8 +74,31 @@ fn candidate_ui(ui: &mut Ui, state: &State, results: &Results, row: u32, words: 
                 &description.citation,
             ],
         ));
+        standing_ui(ui, &loaded.standing, words);
     }
+    models_ui(ui, state, results, row, words);
     notes_ui(ui, results, row, words);
+}
+
+/// What the project's models say, and where they have it from.
+fn models_ui(ui: &mut Ui, state: &State, results: &Results, row: u32, words: Words) {
+    let used = state.models.used.iter();
+    for model in used.filter_map(|used| used.model.as_ref().ok()) {
+        let prefix = [model.name(), "."].concat();
+        let of_model = |column: &&Column| {
+            matches!(column.kind, ColumnKind::Property(_)) && column.name.starts_with(&prefix)
+        };
+        let columns: Vec<&Column> = results.columns().iter().filter(of_model).collect();
+        if columns.is_empty() {
+            continue;
+        }
+        section_ui(ui, model.name(), |ui| {
+            for column in &columns {
+                property_ui(ui, results, column, row, words);
+            }
+        });
+        model_ui(ui, model, words);
+    }
 }
 
 fn section_ui(ui: &mut Ui, title: &str, rows: impl FnOnce(&mut Ui)) {

@@ -2,20 +2,26 @@
 
 mod candidates;
 mod drawing;
+mod explanation;
 mod filters;
 mod import;
 mod inspector;
+mod models;
 mod objectives;
+mod offer;
 mod parallel;
 mod parallel_canvas;
 mod pareto;
 mod periodic_table;
 mod plot_canvas;
 mod plugins;
+mod registries;
+mod standing;
 mod structure;
 mod tasks;
 
 pub use import::import_ui;
+pub use offer::offer_ui;
 pub use periodic_table::colour_name;
 pub use structure::take_picture;
 pub use tasks::task_ui;
@@ -34,6 +40,7 @@ pub fn ui(panel: Panel, ui: &mut Ui, state: &State) -> Vec<Command> {
         Panel::PeriodicTable => periodic_table::periodic_table_ui(ui, state),
         Panel::Structure => structure::structure_ui(ui, state),
         Panel::Plugins => plugins::plugins_ui(ui, state),
+        Panel::Models => models::models_ui(ui, state),
         Panel::Tasks => tasks::tasks_ui(ui, state),
     }
 }

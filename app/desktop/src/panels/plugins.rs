@@ -1,12 +1,14 @@
 //! The plugins: what each predicts, its parameters, what it may do, and whether it takes part.
 
+use super::registries::{keys_ui, problem_ui, registries_ui};
+use super::standing::standing_ui;
 use crate::look;
 use crate::numbers;
 use crate::texts::{Text, Words};
-use egui::{CollapsingHeader, ComboBox, DragValue, Ui};
+use egui::{Button, CollapsingHeader, ComboBox, DragValue, Ui};
 use workbench::{
-    Command, Limits, LoadedPlugin, Need, Origin, Parameter, ParameterKind, ParameterValue, State,
-    TaskKind,
+    Command, Limits, LoadedPlugin, Need, Origin, Parameter, ParameterKind, ParameterValue,
+    RefusedPlugin, State, Subject, TaskKind,
 };
 
 /// Draws the panel.
@@ -16,22 +18,25 @@ pub fn plugins_ui(ui: &mut Ui, state: &State) -> Vec<Command> {
     egui::ScrollArea::vertical()
         .auto_shrink(false)
         .show(ui, |ui| {
-            if state.is_busy(TaskKind::LoadPlugins) {
+            if state.is_busy(TaskKind::LoadPlugins) || state.is_busy(TaskKind::Shelf) {
                 ui.spinner();
             }
             for loaded in &state.plugins {
                 plugin_ui(ui, state, loaded, words, &mut commands);
             }
-            for (name, why) in &state.refused_plugins {
-                ui.colored_label(
-                    look::error(ui),
-                    words.fill(Text::PluginRefused, &[name, why]),
-                );
+            for refused in &state.refused_plugins {
+                refused_ui(ui, state, refused, words, &mut commands);
             }
             if ui.button(words.get(Text::AddPlugin)).clicked() {
                 commands.push(Command::AddPlugin { path: None });
             }
             ui.weak(words.get(Text::DropPlugin));
+            CollapsingHeader::new(words.get(Text::Registries)).show(ui, |ui| {
+                registries_ui(ui, state, words, &mut commands);
+            });
+            CollapsingHeader::new(words.get(Text::TrustedKeys)).show(ui, |ui| {
+                keys_ui(ui, state, words, &mut commands);
+            });
             CollapsingHeader::new(words.get(Text::WhatPluginsMayDo)).show(ui, |ui| {
                 may_do_ui(ui, words);
             });
@@ -56,14 +61,16 @@ fn plugin_ui(
                 let plugin = plugin.id().to_owned();
                 commands.push(Command::EnablePlugin { plugin, on });
             }
-            if let Some(path) = &loaded.file
-                && ui.small_button(words.get(Text::Remove)).clicked()
-            {
-                let path = path.clone();
-                commands.push(Command::RemovePlugin { path });
-            }
+            keeping_ui(ui, state, loaded, words, commands);
         });
         ui.label(&description.summary);
+        standing_ui(ui, &loaded.standing, words);
+        if let Some(name) = &loaded.installed_as {
+            problem_ui(ui, state, &Subject::Plugin(name.clone()));
+        }
+        if let Some(path) = &loaded.file {
+            problem_ui(ui, state, &Subject::Install(path.display().to_string()));
+        }
         coverage_ui(ui, state, plugin.id(), words);
         for parameter in &description.parameters {
             parameter_ui(ui, state, plugin.id(), parameter, words, commands);
@@ -75,16 +82,94 @@ fn plugin_ui(
     });
 }
 
+/// What can be done with the plugin as a file: removed, installed, updated.
+fn keeping_ui(
+    ui: &mut Ui,
+    state: &State,
+    loaded: &LoadedPlugin,
+    words: Words,
+    commands: &mut Vec<Command>,
+) {
+    let id = loaded.plugin.id();
+    let busy = state.is_busy(TaskKind::Shelf);
+    let mut button = |text: Text, spoken: Text, command: Command| {
+        let button = ui.add_enabled(!busy, Button::new(words.get(text)).small());
+        if button.accessible_name(words.fill(spoken, &[&id])).clicked() {
+            commands.push(command);
+        }
+    };
+    if let Some(path) = &loaded.file {
+        let what = path.display().to_string();
+        let new_owner = false;
+        let install = Command::InstallPlugin { what, new_owner };
+        button(Text::Install, Text::InstallNamed, install);
+        let path = path.clone();
+        let remove = Command::RemovePlugin { path };
+        button(Text::Remove, Text::RemoveFromProject, remove);
+    }
+    if let Some(name) = &loaded.installed_as {
+        let records = &state.shelf.records;
+        if records.iter().any(|r| r.name == *name && r.from_registry) {
+            let update = Command::UpdatePlugin { name: name.clone() };
+            button(Text::Update, Text::UpdateNamed, update);
+        }
+        let remove = Command::UninstallPlugin { name: name.clone() };
+        button(Text::Remove, Text::Uninstall, remove);
+    }
+}
+
+/// A plugin that does not take part, why, and how to be rid of it.
+fn refused_ui(
+    ui: &mut Ui,
+    state: &State,
+    refused: &RefusedPlugin,
+    words: Words,
+    commands: &mut Vec<Command>,
+) {
+    let RefusedPlugin { name, why, .. } = refused;
+    ui.horizontal_wrapped(|ui| {
+        let text = words.fill(Text::PluginRefused, &[name, why]);
+        ui.colored_label(look::error(ui), text);
+        let (spoken, command) = match (&refused.file, &refused.installed_as) {
+            (Some(path), _) => {
+                let path = path.clone();
+                (Text::RemoveFromProject, Command::RemovePlugin { path })
+            }
+            (None, Some(name)) => {
+                let name = name.clone();
+                (Text::Uninstall, Command::UninstallPlugin { name })
+            }
+            (None, None) => return,
+        };
+        let free = !state.is_busy(TaskKind::Shelf);
+        let button = ui.add_enabled(free, Button::new(words.get(Text::Remove)).small());
+        if button
+            .accessible_name(words.fill(spoken, &[name]))
+            .clicked()
+        {
+            commands.push(command);
+        }
+    });
+    if let Some(name) = &refused.installed_as {
+        problem_ui(ui, state, &Subject::Plugin(name.clone()));
+    }
+}
+
+/// What came of the plugin in the last screening: for how many candidates, how long, what failed.
 fn coverage_ui(ui: &mut Ui, state: &State, id: &str, words: Words) {
     let results = state.results.iter();
     let mut coverage = results.flat_map(|results| results.coverage());
     let Some(coverage) = coverage.find(|coverage| coverage.plugin == id) else {
         return;
     };
-    ui.weak(words.fill(Text::AppliesTo, &[&numbers::count(coverage.covered)]));
-    if coverage.lost > 0 {
+    let covered = numbers::count(coverage.covered);
+    let milliseconds = numbers::plain(coverage.time.unwrap_or_default().as_secs_f64() * 1e3, 2);
+    ui.weak(words.fill(Text::AppliesTo, &[&covered, &milliseconds]));
+    if let Some(fault) = &coverage.fault {
+        let batches = coverage.faulty_batches;
         let lost = numbers::count(coverage.lost);
-        ui.colored_label(look::error(ui), words.fill(Text::FailedOn, &[&lost]));
+        let text = words.fill(Text::FailedOn, &[&lost, &batches, fault]);
+        ui.colored_label(look::error(ui), text);
     }
 }
 

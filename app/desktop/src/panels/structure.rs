@@ -4,7 +4,7 @@ use crate::look;
 use crate::texts::{Text, Words};
 use egui::{Id, Ui};
 use viewer::{Change, PictureJob, Shown};
-use workbench::{Command, Language, State};
+use workbench::{Command, State};
 
 /// Draws the panel. A picture that was asked for waits in [`take_picture`].
 pub fn structure_ui(ui: &mut Ui, state: &State) -> Vec<Command> {
@@ -28,10 +28,7 @@ pub fn structure_ui(ui: &mut Ui, state: &State) -> Vec<Command> {
     let shown = Shown {
         structure,
         style: &state.project.structure_style,
-        language: match state.preferences.language {
-            Language::English => viewer::Language::English,
-            Language::Japanese => viewer::Language::Japanese,
-        },
+        language: state.preferences.language,
     };
     let mut commands = Vec::new();
     for change in viewer::structure_ui(ui, &shown) {

@@ -67,7 +67,8 @@ pub fn task_ui(ui: &mut Ui, task: &Task, words: Words, commands: &mut Vec<Comman
 
 fn task_name(kind: TaskKind) -> Text {
     match kind {
-        TaskKind::LoadPlugins => Text::TaskLoadPlugins,
+        TaskKind::LoadPlugins | TaskKind::LookAtPlugin => Text::TaskLoadPlugins,
+        TaskKind::Shelf => Text::TaskShelf,
         TaskKind::Preview | TaskKind::Read => Text::TaskRead,
         TaskKind::Structure => Text::TaskStructure,
         TaskKind::Screen => Text::TaskScreen,
@@ -77,5 +78,8 @@ fn task_name(kind: TaskKind) -> Text {
         TaskKind::Count => Text::TaskCount,
         TaskKind::Copy => Text::TaskCopy,
         TaskKind::Export => Text::TaskExport,
+        TaskKind::LoadModels => Text::TaskLoadModels,
+        TaskKind::TrainModel => Text::TaskTrainModel,
+        TaskKind::Explain => Text::TaskExplain,
     }
 }

@@ -1,7 +1,12 @@
 //! The window as a person uses it: driven by the names of its widgets, drawn by wgpu.
 
+mod device;
+mod dropping;
+mod habits;
+mod models;
 mod panels;
 mod parallel;
+mod plugins;
 mod start;
 
 use desktop::App;
@@ -11,30 +16,36 @@ use plugin_host::{Compiler, Host, HostOptions, Limits};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use workbench::{Challenge, Command, Folders, PluginSource, Setup, State};
+use workbench::shelf::{Home, Shelf, Shipped, WebOptions};
+use workbench::{Challenge, Command, Folders, Setup, State};
 
 /// A window of its own for one test.
 pub struct Window {
     pub harness: Harness<'static, App>,
 }
 
-/// The built components, as the program carries them.
-fn shipped() -> Vec<PluginSource> {
+/// The built components, as the program carries them, and the places of a user whose home is `home`.
+fn shelf(home: Option<&Path>) -> Shelf {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../plugins/dist");
-    ["battery", "catalyst", "magnet"]
-        .map(|id| {
-            let file = folder.join(id).with_extension("wasm");
-            let load = move |host: &Host| host.load_file(&file).map_err(|e| e.to_string());
-            PluginSource {
-                name: id.to_owned(),
-                file: None,
-                load: Arc::new(load),
-            }
-        })
-        .into()
+    let shipped = ["battery", "catalyst", "magnet"].map(|id| Shipped {
+        id,
+        bytes: std::fs::read(folder.join(id).with_extension("wasm"))
+            .expect("a built component")
+            .into(),
+    });
+    let home = home.map(Home::new);
+    Shelf::new(shipped.into(), home, None, WebOptions::default())
 }
 
-fn setup(folders: Folders) -> Setup {
+/// A user's own files, all in one folder.
+pub fn folders_in(folder: &Path) -> Folders {
+    Folders {
+        config: Some(folder.to_path_buf()),
+        state: Some(folder.to_path_buf()),
+    }
+}
+
+pub fn setup(folders: Folders) -> Setup {
     let cache = std::env::temp_dir().join("lodestone-desktop-tests");
     Setup {
         host: Arc::new(move || {
@@ -44,7 +55,7 @@ fn setup(folders: Folders) -> Setup {
                 compiler: Compiler::InProcess,
             })
         }),
-        plugins: shipped(),
+        shelf: shelf(folders.state.as_ref().map(|f| f.join("home")).as_deref()),
         folders,
         fonts: Vec::new(),
         wake: Arc::new(|| {}),

@@ -6,7 +6,7 @@ mod plugin;
 mod publishing;
 
 pub use authoring::{DoctorArgs, NewArgs};
-pub use model::{EvaluateArgs, LearnArgs, ModelCommand, PredictArgs, TrainArgs};
+pub use model::{EvaluateArgs, ExplainArgs, LearnArgs, ModelCommand, PredictArgs, TrainArgs};
 pub use plugin::PluginCommand;
 pub use publishing::{
     InstallArgs, KeygenArgs, PublishArgs, RemoveArgs, SignArgs, TrustArgs, UpdateArgs,
@@ -90,7 +90,7 @@ pub struct RankArgs {
     pub settings: Vec<String>,
 
     /// Give only the best N
-    #[arg(short = 'n', long, value_name = "N")]
+    #[arg(short = 'n', long, value_name = "N", value_parser = at_least_one)]
     pub top: Option<usize>,
 
     /// Write the result here, by the name's ending .csv, .tsv, .parquet or .json, instead of to standard output
@@ -154,7 +154,8 @@ ranked.csv then has a row for each of LiFePO4 and LiMn2O4, best first:
     rank              1, 2, ...: by value for one objective; for several by front, then by crowding distance
     front             1 = no candidate is at least as good in every objective and better in one
     front_probability share of 512 seeded draws from the predictions' uncertainty in which it is on front 1
-                      (objectives drawn independently; an error that is not known counts as none)
+                      (objectives drawn independently; what cannot be negative from a lognormal distribution;
+                      an error that is not known counts as none)
     formula,family    your columns, unchanged and in order
     battery.specific_energy [Wh/kg]       each predicted property with its unit ...
     battery.specific_energy_std [Wh/kg]   ... and one standard deviation (0 exact, empty unknown)
@@ -166,3 +167,12 @@ LiCoO2 does not satisfy -w and is left out; messages on standard error count suc
 Candidates whose objective is unknown come last and are never dropped. Headers may carry units, as in
 `band_gap [meV]`: they are converted to what a plugin asks for, or refused. Exit status: 0 done, 1 failed, 2 wrong
 usage.";
+
+/// How many are wanted: none would be no question.
+fn at_least_one(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(0) => Err("must be at least 1".to_owned()),
+        Ok(number) => Ok(number),
+        Err(_) => Err("must be a whole number, at least 1".to_owned()),
+    }
+}

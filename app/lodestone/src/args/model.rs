@@ -15,6 +15,9 @@ pub enum ModelCommand {
     Evaluate(EvaluateArgs),
     /// Predicts the candidates of a table: adds the property, its standard deviation and notes to the columns
     Predict(PredictArgs),
+    /// Says which inputs make a prediction what it is, and which training materials are nearest
+    #[command(after_long_help = EXPLAIN_EXAMPLE)]
+    Explain(ExplainArgs),
     /// All that a model says of itself: property, inputs, training data, errors, where it holds
     Info {
         /// A shipped model's name, or a model file
@@ -73,7 +76,7 @@ pub struct LearnArgs {
     #[arg(long, value_name = "INPUT", num_args = 1.., default_value = "composition")]
     pub inputs: Vec<String>,
 
-    /// What learns: `auto` tries what the table allows and keeps the best, or one of the kinds
+    /// What learns: `auto` tries what the table allows and keeps what predicts best; or forest, boosted, mlp-ensemble or gp
     #[arg(long, value_name = "KIND", default_value = "auto")]
     pub kind: String,
 
@@ -111,6 +114,10 @@ pub struct TrainArgs {
     /// What the training data are called in the model file, if not as their file
     #[arg(long, value_name = "TEXT")]
     pub data_name: Option<String>,
+
+    /// How confidential the training data are; everything derived from the model takes this label on
+    #[arg(long, value_name = "LABEL", default_value = "open")]
+    pub label: String,
 
     /// Licence of the training data (SPDX expression); it goes with the model
     #[arg(long, value_name = "LICENCE", default_value = "")]
@@ -169,6 +176,29 @@ pub struct PredictArgs {
     pub format: Option<StdoutFormat>,
 }
 
+#[derive(Args)]
+pub struct ExplainArgs {
+    /// A shipped model's name, or a model file
+    #[arg(value_name = "NAME-OR-FILE")]
+    pub model: String,
+
+    /// Formulas to explain, or one table
+    #[arg(value_name = "FORMULA-OR-TABLE", required = true)]
+    pub candidates: Vec<String>,
+
+    /// The column that holds the formulas, if it is not called formula, composition or the like
+    #[arg(long, value_name = "NAME")]
+    pub formula_column: Option<String>,
+
+    /// Inputs and training materials that are shown of each candidate
+    #[arg(short = 'n', long, value_name = "N", default_value_t = 8)]
+    pub top: usize,
+
+    /// Everything, for machines
+    #[arg(long)]
+    pub json: bool,
+}
+
 const TRAIN_EXAMPLE: &str = "\
 A worked example
 
@@ -187,3 +217,12 @@ Examples
 
 The second divides the rows as matbench does. All choices (kind, descriptors, width of the intervals) are made anew
 inside the training part of each fold. Exit status: 0 done, 1 failed, 2 wrong usage.";
+
+const EXPLAIN_EXAMPLE: &str = "\
+Examples
+
+    lodestone model explain band_gap GaAs LiFePO4
+    lodestone model explain gap.model candidates.csv --json
+
+The contributions are Shapley values: with the mean of a candidate of which nothing is known they add up to the
+prediction. They say what the model goes by, not what causes the property.";

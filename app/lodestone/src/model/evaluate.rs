@@ -9,9 +9,12 @@ use matter::Element;
 use screening::label;
 use serde_json::{Value, json};
 use std::borrow::Cow;
-use surrogate::model::{Evaluation, Prediction, Scores};
+use surrogate::model::{Evaluation, Prediction, Scores, elements_to_leave_out};
 use table::{OutputTable, Source, Values};
 use workbench::chart::{self, Parity};
+
+/// An element in fewer rows is not worth a training of its own.
+const LEFT_OUT_ROWS: usize = 5;
 
 pub fn run(args: &EvaluateArgs) -> Result<(), Failure> {
     let source = Source::from_argument(&args.learn.table.data);
@@ -38,7 +41,14 @@ pub fn run(args: &EvaluateArgs) -> Result<(), Failure> {
     let data = learnt.rows.data();
     job.stage("cross-validating", None);
     let mut folds = Vec::new();
-    let elements = learnt.rows.elements();
+    let elements = elements_to_leave_out(data.rows, LEFT_OUT_ROWS);
+    if args.leave_one_element_out {
+        let all = learnt.rows.elements().len();
+        show::tell(format!(
+            "{} of {all} elements are left out in turn: those in {LEFT_OUT_ROWS} rows at least and half of the rows at most",
+            elements.len()
+        ));
+    }
     let found = if args.leave_one_element_out {
         data.evaluate_without_elements(&elements, &learnt.options, &job)
     } else {

@@ -35,6 +35,7 @@ pub fn in_words(model: &Model) -> String {
         ),
         ("  SHA-256", stated(&about.sha256, "not stated")),
         ("  licence", stated(&about.licence, "not stated")),
+        ("  label", about.label.clone()),
         ("  seed", said.seed().to_string()),
         (
             "errors",
@@ -119,6 +120,7 @@ pub fn as_json(model: &Model) -> Value {
             "rows": said.rows(),
             "sha256": about.sha256,
             "licence": about.licence,
+            "label": about.label,
             "seed": said.seed(),
         },
         "cross_validation": said.scores().map(scores_as_json),

@@ -35,13 +35,11 @@ pub fn options(args: &LearnArgs) -> Result<TrainOptions, Failure> {
 }
 
 fn kind(word: &str) -> Result<Option<Kind>, Failure> {
-    const KINDS: [Kind; 2] = [Kind::Forest, Kind::Gp];
     if word == "auto" {
         return Ok(None);
     }
-    let found = KINDS.into_iter().find(|kind| kind.name() == word);
-    found.map(Some).ok_or_else(|| {
-        let names = KINDS.map(Kind::name);
+    word.parse().map(Some).map_err(|_| {
+        let names = Kind::ALL.map(Kind::name);
         let nearest = optimize::suggest_nearest(word, names.into_iter());
         let hint = nearest.map_or_else(String::new, |n| format!("; did you mean {n}?"));
         Failure::Usage(anyhow!(

@@ -1,6 +1,7 @@
 //! `lodestone model`: one file a verb.
 
 mod evaluate;
+mod explain;
 mod info;
 mod learn;
 mod list;
@@ -23,6 +24,7 @@ pub fn run(command: &ModelCommand) -> Result<(), Failure> {
             on_threads(args.learn.table.threads, || evaluate::run(args))
         }
         ModelCommand::Predict(args) => on_threads(args.table.threads, || predict::run(args)),
+        ModelCommand::Explain(args) => on_threads(None, || explain::run(args)),
         ModelCommand::Info { model, json } => info::info(model, *json),
         ModelCommand::List { json } => list::list(*json),
     }

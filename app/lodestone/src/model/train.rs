@@ -30,6 +30,7 @@ pub fn run(args: &TrainArgs) -> Result<(), Failure> {
         data: args.data_name.clone().unwrap_or_else(|| name(&source)),
         sha256: learnt.sha256.clone(),
         licence: args.licence.clone(),
+        label: args.label.clone(),
     };
     let failed = |error| learn::failure(&job, error);
     let scores = match args.learn.folds {

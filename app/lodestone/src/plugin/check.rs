@@ -1,10 +1,11 @@
 //! `lodestone plugin check`: what the author of a plugin must mend.
 
 use super::{pretty, print};
-use crate::plugins::{Location, host};
+use crate::plugins::host;
 use crate::{Failure, progress};
 use anyhow::{Context, anyhow};
 use plugin_host::{CheckReport, Plugin, Severity, WantedColumn};
+use workbench::shelf::Location;
 
 pub(super) fn check(location: &Location, as_json: bool) -> Result<(), Failure> {
     let host = host()?;

@@ -2,7 +2,7 @@
 
 use super::{pretty, print};
 use crate::args::{KeygenArgs, SignArgs, TrustArgs};
-use crate::plugins::{Location, home, host};
+use crate::plugins::{home, host, shelf};
 use crate::{Failure, show};
 use anyhow::{Context, anyhow};
 use registry::{PublicKey, RegistryError, SecretKey, TrustedKey, sign_file};
@@ -40,7 +40,7 @@ pub(super) fn keygen(args: &KeygenArgs) -> Result<(), Failure> {
 
 pub(super) fn sign(args: &SignArgs) -> Result<(), Failure> {
     let host = host()?;
-    let location = Location::File(args.file.clone());
+    let location = shelf().file(&args.file);
     let bytes = location.read(&host)?;
     let plugin = host
         .load(&bytes, &location.describe())

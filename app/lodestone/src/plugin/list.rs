@@ -1,9 +1,9 @@
 //! `lodestone plugin list`: the installed plugins, a line each; or what a registry has.
 
 use super::info::trust_json;
-use super::install::{open, terms};
 use super::keys::say;
-use crate::plugins::{home, host, installed};
+use super::one_line;
+use crate::plugins::{SHIPPED_IDS, home, host, installed, shelf};
 use crate::{Failure, progress, show};
 use registry::{Entry, RegistryError, misfit};
 use serde_json::json;
@@ -22,9 +22,9 @@ pub(super) fn list(as_json: bool) -> Result<(), Failure> {
                     "{:<12} {:<8} {} ({} properties, {}, {}){mark}\n",
                     d.id,
                     d.version,
-                    d.summary,
+                    one_line(&d.summary),
                     d.properties.len(),
-                    d.licence,
+                    one_line(&d.licence),
                     plugin.origin()
                 ));
                 entries.push(json!({
@@ -35,8 +35,10 @@ pub(super) fn list(as_json: bool) -> Result<(), Failure> {
                 }));
             }
             Err(error) => {
-                lines.push_str(&format!("{id:<12} refused: {error:#}\n"));
-                entries.push(json!({ "id": id, "origin": location.describe(), "refused": format!("{error:#}") }));
+                lines.push_str(&format!("{id:<12} refused: {}\n", error.words()));
+                entries.push(
+                    json!({ "id": id, "origin": location.describe(), "refused": error.words() }),
+                );
             }
         }
     }
@@ -46,9 +48,9 @@ pub(super) fn list(as_json: bool) -> Result<(), Failure> {
 /// What a registry has: the newest version of each plugin that this program can use, and which is installed.
 pub(super) fn available(place: &str, as_json: bool) -> Result<(), Failure> {
     let (home, host) = (home()?, host()?);
-    let terms = terms(&host);
+    let terms = shelf().terms(&SHIPPED_IDS, &host);
     let (job, shown) = progress::start();
-    let catalogue = open(place, &home, &job);
+    let catalogue = shelf().open(place, &job);
     drop(shown);
     let catalogue = catalogue?;
     let (mut text, mut values) = (String::new(), Vec::new());
@@ -72,7 +74,8 @@ pub(super) fn available(place: &str, as_json: bool) -> Result<(), Failure> {
                 })
             })
             .collect();
-        let (shown, standing) = match catalogue.choose(name, None, &terms) {
+        let installed = here.as_ref().map(|record| record.version.as_str());
+        let (shown, standing) = match catalogue.newest(name, installed, &terms) {
             Ok(choice) => {
                 let standing = match &here {
                     None => "not installed".to_owned(),
@@ -93,9 +96,9 @@ pub(super) fn available(place: &str, as_json: bool) -> Result<(), Failure> {
         text.push_str(&format!(
             "{name:<12} {:<8} {} ({} properties, {}) -- {standing}\n",
             entry.version,
-            entry.summary,
+            one_line(&entry.summary),
             entry.properties.len(),
-            entry.licence
+            one_line(&entry.licence)
         ));
         values.push(json!({
             "name": name,

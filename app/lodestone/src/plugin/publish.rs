@@ -2,7 +2,7 @@
 
 use super::keys::{failed, say, secret_key};
 use crate::args::PublishArgs;
-use crate::plugins::{Location, SHIPPED_IDS, home, host};
+use crate::plugins::{SHIPPED_IDS, home, host, shelf};
 use crate::{Failure, progress};
 use anyhow::Context;
 use plugin_host::Plugin;
@@ -11,7 +11,7 @@ use serde_json::json;
 
 pub(super) fn publish(args: &PublishArgs) -> Result<(), Failure> {
     let host = host()?;
-    let location = Location::File(args.file.clone());
+    let location = shelf().file(&args.file);
     let bytes = location.read(&host)?;
     let plugin = host
         .load(&bytes, &location.describe())

@@ -177,7 +177,7 @@ impl Grower<'_> {
             let cells = &histogram[self.starts[place]..self.starts[place + 1]];
             let mut left = [0.0; 3];
             // What lies beyond the last cut cannot go left.
-            for (class, cell) in cells[..cells.len() - 1].iter().enumerate() {
+            for (class, cell) in cells.iter().enumerate().take(cells.len() - 1) {
                 if cell[2] == 0.0 {
                     continue;
                 }

@@ -53,9 +53,16 @@ struct ScoresHeader {
     rows: usize,
     mae: f64,
     rmse: f64,
+    /// Null where the target is constant.
+    #[serde(deserialize_with = "nan_for_null")]
     r2: f64,
     coverage_68: f64,
     coverage_95: f64,
+}
+
+/// JSON has no NaN and writes null.
+fn nan_for_null<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+    Option::<f64>::deserialize(deserializer).map(|x| x.unwrap_or(f64::NAN))
 }
 
 const FORMAT: &str = "lodestone property model";

@@ -8,7 +8,8 @@ use job::Job;
 use polars::prelude::{AnyValue, DataType, ParquetReader, SerReader};
 use proptest::prelude::*;
 use table::{
-    Destination, OutputFormat, OutputTable, Source, Table, TableError, Values, write_rejected,
+    Destination, NumberError, OutputFormat, OutputTable, Source, Table, TableError, Values,
+    write_rejected,
 };
 
 use crate::{cells, fixture, read_file, read_ok};
@@ -326,4 +327,77 @@ proptest! {
         again.push_input(&table);
         prop_assert_eq!(text_of(&again, OutputFormat::Csv), written);
     }
+}
+
+#[test]
+fn infinite_numbers_of_parquet_are_no_values_as_in_text() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("in.parquet");
+    let order = [0, 1, 2, 3];
+    let mut out = OutputTable::new(&order);
+    let inf = f64::INFINITY;
+    out.push("x", Values::F64(vec![1.0, inf, -inf, 4.0].into()));
+    out.push("endless", Values::F64(vec![inf; 4].into()));
+    let file = Destination::file(&path, &Source::Stdin).unwrap();
+    file.write(|writer| out.write(writer, OutputFormat::Parquet, &Job::new()))
+        .unwrap();
+    let parquet = read_file(&path).unwrap();
+    let text = read_ok("x,endless\n1,inf\ninf,inf\n-inf,inf\n4,inf\n");
+    for table in [&parquet, &text] {
+        let numbers = table.numbers(0);
+        assert_eq!((numbers.known, numbers.bad_count), (2, 2));
+        assert!(numbers.values[1].is_nan() && numbers.values[2].is_nan());
+        assert_eq!(
+            (numbers.bad[1].row, numbers.bad[1].text.as_str()),
+            (2, "-inf")
+        );
+        assert_eq!(numbers.bad[1].error, NumberError::Infinite);
+        assert!(!table.is_numeric(1));
+    }
+    // In Parquet the type tells what is a number, however many are infinite.
+    assert!(parquet.is_numeric(0) && !text.is_numeric(0));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_to_a_file_that_is_not_there_yet_stays_a_link() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    fs::create_dir(path("there")).unwrap();
+    std::os::unix::fs::symlink("there/new.csv", path("second")).unwrap();
+    std::os::unix::fs::symlink("second", path("first")).unwrap();
+    let write = |name: &str| {
+        table::write_atomically(&path(name), |writer| {
+            writer.write_all(b"x\n").unwrap();
+            Ok(())
+        })
+    };
+    write("first").unwrap();
+    assert_eq!(fs::read_link(path("first")).unwrap(), Path::new("second"));
+    assert_eq!(fs::read(path("there/new.csv")).unwrap(), b"x\n");
+    // A ring of links leads nowhere, and is an end all the same.
+    std::os::unix::fs::symlink("ring", path("ring")).unwrap();
+    let _ = write("ring");
+}
+
+#[test]
+fn a_column_of_the_input_gives_way_to_a_new_one_of_its_name_in_every_format() {
+    let table = read_ok("rank,x,x\n7,a,b\n");
+    let order = [0];
+    let mut out = OutputTable::new(&order);
+    out.push("rank", Values::U32(vec![1].into()));
+    out.push_input(&table);
+    out.push("x_2", Values::F64(vec![0.5].into()));
+    assert_eq!(
+        text_of(&out, OutputFormat::Csv),
+        "rank,rank_2,x,x,x_2\n1,7,a,b,0.5\n"
+    );
+    let json: serde_json::Value = serde_json::from_str(&text_of(&out, OutputFormat::Json)).unwrap();
+    let row = &json[0];
+    assert_eq!((&row["rank"], &row["rank_2"]), (&1.into(), &"7".into()));
+    assert_eq!(
+        (&row["x"], &row["x_3"], &row["x_2"]),
+        (&"a".into(), &"b".into(), &0.5.into())
+    );
+    assert_eq!(out.renamed(), [("rank".to_owned(), "rank_2".to_owned())]);
 }

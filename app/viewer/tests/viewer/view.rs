@@ -243,12 +243,3 @@ fn every_option_can_be_reached_and_named() {
     harness.run_steps(3);
     assert_eq!(window.lock().unwrap().style, Style::default());
 }
-
-#[test]
-fn every_text_is_there_in_both_languages() {
-    for text in viewer::Text::ALL {
-        for language in [Language::English, Language::Japanese] {
-            assert!(!text.get(language).trim().is_empty(), "{text:?}");
-        }
-    }
-}

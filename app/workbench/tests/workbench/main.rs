@@ -4,28 +4,33 @@ mod commands;
 mod import;
 mod keeping;
 mod looking;
+mod models;
 mod outputs;
+mod plugins;
 mod structures;
 
 use plugin_host::{Compiler, Host, HostOptions, Limits};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
-use workbench::{Command, Folders, PluginSource, Setup, Workbench};
+use workbench::shelf::{Home, Shelf, Shipped, WebOptions};
+use workbench::{Command, Folders, Setup, Workbench};
 
-/// The built components, as the program carries them.
-pub fn shipped() -> Vec<PluginSource> {
+/// The built components, as the program carries them, and the places of a user whose home is `home`.
+pub fn shelf(home: Option<&Path>) -> Shelf {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../plugins/dist");
-    ["battery", "catalyst", "magnet"]
-        .map(|id| {
-            let file = folder.join(id).with_extension("wasm");
-            PluginSource {
-                name: id.to_owned(),
-                file: None,
-                load: Arc::new(move |host| host.load_file(&file).map_err(|e| e.to_string())),
-            }
-        })
-        .into()
+    let shipped = ["battery", "catalyst", "magnet"].map(|id| Shipped {
+        id,
+        bytes: std::fs::read(folder.join(id).with_extension("wasm"))
+            .expect("a built component")
+            .into(),
+    });
+    Shelf::new(
+        shipped.into(),
+        home.map(Home::new),
+        None,
+        WebOptions::default(),
+    )
 }
 
 pub fn host() -> Result<Host, String> {
@@ -40,7 +45,7 @@ pub fn host() -> Result<Host, String> {
 pub fn workbench_in(folder: Option<&Path>) -> Workbench {
     let mut workbench = Workbench::new(Setup {
         host: Arc::new(host),
-        plugins: shipped(),
+        shelf: shelf(folder.map(|f| f.join("home")).as_deref()),
         folders: Folders {
             config: folder.map(Path::to_path_buf),
             state: folder.map(Path::to_path_buf),

@@ -1,6 +1,6 @@
 //! Results out: tables, the clipboard, pictures.
 
-use crate::{apply, errors, host, shipped, workbench_in};
+use crate::{apply, errors, host, shelf, workbench_in};
 use screening::{Request, screen};
 use std::sync::Arc;
 use table::{OutputFormat, ReadOptions, Table};
@@ -32,7 +32,8 @@ fn an_exported_ranking_is_the_file_that_the_command_line_writes() {
     let data = challenge.data();
     let table = Table::read_text(data.as_bytes(), "it", &ReadOptions::default(), &job).unwrap();
     let host = host().unwrap();
-    let plugins = shipped().into_iter().map(|p| (p.load)(&host).unwrap());
+    let installed = shelf(None).installed(|_| {}).unwrap().into_iter();
+    let plugins = installed.map(|(_, location)| location.load(&host).unwrap().0);
     let objective = |text: &str| text.parse().unwrap();
     let request = Request {
         plugins: plugins.collect(),
@@ -122,4 +123,27 @@ fn the_parallel_axes_are_written_as_vectors_and_as_pixels() {
     assert!(svg.matches("<path d=\"M").count() >= pieces);
     assert!(svg.contains("specific_energy") && svg.contains("[Wh/kg]"));
     assert!(std::fs::read(png).unwrap().starts_with(b"\x89PNG"));
+}
+
+#[test]
+fn exports_do_not_cancel_each_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut workbench = cathode();
+    let paths: Vec<_> = (0..4)
+        .map(|n| folder.path().join(format!("{n}.csv")))
+        .collect();
+    for path in &paths {
+        workbench.apply(Command::ExportTable {
+            path: Some(path.clone()),
+            selected: false,
+        });
+    }
+    crate::settle(&mut workbench);
+    assert!(errors(&workbench).is_empty(), "{:?}", errors(&workbench));
+    let first = std::fs::read(&paths[0]).unwrap();
+    for path in &paths {
+        assert!(std::fs::read(path).unwrap() == first);
+        let told = format!("written: {}", path.display());
+        assert!(workbench.state().log.iter().any(|line| line.text == told));
+    }
 }

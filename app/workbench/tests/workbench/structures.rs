@@ -3,7 +3,7 @@
 use crate::{apply, errors, workbench_in};
 use std::path::Path;
 use std::sync::Arc;
-use workbench::{Command, SelectMode, Structure, Workbench};
+use workbench::{Command, Crystal, Panel, SelectMode, Structure, Workbench};
 
 /// Rock salt, and caesium chloride below it, as POSCAR files of one formula unit.
 const NACL: &str = "rock salt\n1.0\n0 2.82 2.82\n2.82 0 2.82\n2.82 2.82 0\nNa Cl\n1 1\nDirect\n0 0 0\n0.5 0.5 0.5\n";
@@ -99,4 +99,37 @@ fn a_damaged_structure_file_says_what_is_wrong() {
     let workbench = import(&path);
     assert!(workbench.state().table_error.is_some());
     assert_eq!(errors(&workbench).len(), 1);
+}
+
+#[test]
+fn the_crystals_that_come_with_the_program_are_opened_all_or_one() {
+    let mut workbench = workbench_in(None);
+    apply(&mut workbench, Command::OpenCrystals { only: None });
+    assert!(errors(&workbench).is_empty(), "{:?}", errors(&workbench));
+    assert_eq!(workbench.state().rows.len(), Crystal::all().len());
+    assert_eq!(workbench.state().wanted_panel.1, Some(Panel::Structure));
+    // Every one of them is what the list says, as its own file tells.
+    let results = workbench.state().results.clone().unwrap();
+    for (row, crystal) in Crystal::all().iter().enumerate() {
+        select(&mut workbench, row as u32);
+        let structure = shown(&workbench).unwrap();
+        let file = &crystal.file;
+        let [found, said] = [&structure.formula(), &crystal.formula]
+            .map(|text| matter::formula::parse(text).unwrap().composition);
+        for element in matter::Element::all() {
+            let share = |c: &matter::Composition| c.as_ref().atomic_fraction(element);
+            let (found, said) = (share(&found), share(&said));
+            assert!((found - said).abs() < 1e-3, "{file}: {found}, {said}");
+        }
+        assert_eq!(results.formula(row as u32), crystal.formula);
+    }
+    let only = Some("NaCl.cif".to_owned());
+    apply(&mut workbench, Command::OpenCrystals { only });
+    assert_eq!(workbench.state().rows.len(), 1);
+    assert_eq!(workbench.state().title().as_deref(), Some("Halite"));
+    // Eight ions in the cell of rock salt, 5.64 Å an edge.
+    let halite = shown(&workbench).unwrap();
+    assert_eq!(halite.sites.len(), 8);
+    let edge = halite.lattice.rows().row(0).norm();
+    assert!((edge - 5.64).abs() < 0.02, "{edge}");
 }

@@ -91,6 +91,9 @@ fn structure_of(block: &Block, max_sites: usize) -> Result<Option<Structure>, Fo
     };
     let mut notes = atoms.notes;
     notes.extend(candidates.note);
+    if block.column("_atom_site_moment_label").is_some() {
+        notes.push("the magnetic moments of the file are not read".to_string());
+    }
     notes.extend(expanded.notes);
     if tolerance > SAME_SITE[0] {
         notes.push(format!(

@@ -35,8 +35,95 @@ pub(super) struct Candidates {
     pub note: Option<String>,
 }
 
+/// The operations of a magnetic structure, whose dictionary has tags of its own: those listed times the centrings listed
+/// apart, without what they do to moments. None where the block names no magnetic symmetry.
+fn magnetic(block: &Block) -> Result<Option<Vec<Operation>>, FormatError> {
+    let listed = |tag: &str| -> Result<Vec<Operation>, FormatError> {
+        let values = block.column(tag).unwrap_or_default().into_iter();
+        let known: Vec<Value> = values.filter(|v| v.known().is_some()).collect();
+        if let Some(excess) = known.get(MAX_OPERATIONS) {
+            return Err(too_many(excess));
+        }
+        known.iter().map(parse_magnetic).collect()
+    };
+    const OPERATIONS: &str = "_space_group_symop_magn_operation_xyz";
+    let operations = listed(OPERATIONS)?;
+    let modulated = "_space_group_symop_magn_ssg_operation_algebraic";
+    if let Some(value) = block.item(modulated).filter(|_| operations.is_empty()) {
+        return Err(value.error(
+            "a modulated magnetic structure",
+            "give a commensurate cell, with its operations in a loop of _space_group_symop_magn_operation.xyz",
+        ));
+    }
+    let names = [
+        "_space_group_magn_number_bns",
+        "_space_group_magn_name_bns",
+        "_space_group_magn_number_og",
+        "_space_group_magn_name_og",
+    ];
+    let name = names.iter().find_map(|tag| block.item(tag));
+    let name = name.filter(|v| v.known().is_some());
+    if let Some(name) = name.filter(|_| operations.is_empty()) {
+        return Err(name.error(
+            format!(
+                "the operations of the magnetic group `{}` are not listed",
+                shortened(name.text)
+            ),
+            "list them in a loop of _space_group_symop_magn_operation.xyz",
+        ));
+    }
+    if operations.is_empty() {
+        return Ok(None);
+    }
+    let mut all = operations.clone();
+    for centring in listed("_space_group_symop_magn_centering_xyz")? {
+        if centring.translation.iter().all(|t| t.fract() == 0.0) {
+            continue;
+        }
+        all.extend(operations.iter().map(|operation| Operation {
+            rotation: centring.rotation * operation.rotation,
+            translation: centring.apply(&operation.translation),
+        }));
+    }
+    match block.item(OPERATIONS) {
+        Some(first) if all.len() > 2 * MAX_OPERATIONS => Err(too_many(&first)),
+        _ => Ok(Some(all)),
+    }
+}
+
+/// An operation such as `-x+1/2,y,z,-1`: the last part says whether time is reversed.
+fn parse_magnetic(value: &Value) -> Result<Operation, FormatError> {
+    let text = match value.text.rsplit_once(',') {
+        Some((spatial, reversal)) if matches!(reversal.trim(), "+1" | "-1" | "1") => spatial,
+        _ => value.text,
+    };
+    operation(text).ok_or_else(|| {
+        let what = format!(
+            "`{}` is no magnetic symmetry operation",
+            shortened(value.text)
+        );
+        value.error(
+            what,
+            "write three terms and the time reversal, such as `-x+1/2,y,z,-1`",
+        )
+    })
+}
+
+fn too_many(excess: &Value) -> FormatError {
+    excess.error(
+        format!("more than {MAX_OPERATIONS} symmetry operations"),
+        "no space group has as many",
+    )
+}
+
 /// The operations of a block: those listed, else those of its Hall symbol, Hermann-Mauguin symbol or number.
 pub(super) fn of(block: &Block, lattice: &Lattice) -> Result<Candidates, FormatError> {
+    if let Some(operations) = magnetic(block)? {
+        return Ok(Candidates {
+            settings: vec![operations],
+            note: None,
+        });
+    }
     let listed = [
         "_space_group_symop_operation_xyz",
         "_symmetry_equiv_pos_as_xyz",
@@ -45,10 +132,7 @@ pub(super) fn of(block: &Block, lattice: &Lattice) -> Result<Candidates, FormatE
     for values in listed.iter().filter_map(|tag| block.column(tag)) {
         let known: Vec<Value> = values.into_iter().filter(|v| v.known().is_some()).collect();
         if let Some(excess) = known.get(MAX_OPERATIONS) {
-            return Err(excess.error(
-                format!("more than {MAX_OPERATIONS} symmetry operations"),
-                "no space group has as many",
-            ));
+            return Err(too_many(excess));
         }
         if !known.is_empty() {
             let operations: Result<Vec<_>, _> = known.iter().map(parse).collect();
@@ -102,18 +186,21 @@ pub(super) fn of(block: &Block, lattice: &Lattice) -> Result<Candidates, FormatE
 
 /// An operation such as `-x+1/2, y, z` or `1/2-X,Y,0.25+Z`.
 fn parse(value: &Value) -> Result<Operation, FormatError> {
-    let fail = || {
+    operation(value.text).ok_or_else(|| {
         let what = format!("`{}` is no symmetry operation", shortened(value.text));
         value.error(what, "write three terms such as `-x+1/2, y, z`")
-    };
-    let text = value.text.trim().trim_matches(|c| c == '\'' || c == '"');
+    })
+}
+
+fn operation(text: &str) -> Option<Operation> {
+    let text = text.trim().trim_matches(|c| c == '\'' || c == '"');
     let parts: Vec<&str> = text.split(',').collect();
     let mut operation = Operation {
         rotation: Matrix3::zeros(),
         translation: Vector3::zeros(),
     };
     if parts.len() != 3 {
-        return Err(fail());
+        return None;
     }
     for (row, part) in parts.iter().enumerate() {
         let compact: String = part.chars().filter(|c| !c.is_whitespace()).collect();
@@ -134,9 +221,9 @@ fn parse(value: &Value) -> Result<Operation, FormatError> {
                     } else {
                         quotient(factor)
                     };
-                    operation.rotation[(row, axis)] += sign * factor.ok_or_else(fail)?;
+                    operation.rotation[(row, axis)] += sign * factor?;
                 }
-                None => operation.translation[row] += sign * quotient(body).ok_or_else(fail)?,
+                None => operation.translation[row] += sign * quotient(body)?,
             }
         }
     }
@@ -145,13 +232,10 @@ fn parse(value: &Value) -> Result<Operation, FormatError> {
         .rotation
         .iter()
         .all(|x| x.fract() == 0.0 && x.abs() <= 2.0);
-    match whole
+    let sound = whole
         && (determinant.abs() - 1.0).abs() < 1e-9
-        && operation.translation.iter().all(|t| t.abs() < 1e3)
-    {
-        true => Ok(operation),
-        false => Err(fail()),
-    }
+        && operation.translation.iter().all(|t| t.abs() < 1e3);
+    sound.then_some(operation)
 }
 
 /// The terms of a sum, each with its sign.
