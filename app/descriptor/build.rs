@@ -53,7 +53,7 @@ fn magpie_elements() -> Result<(), Box<dyn Error>> {
     writeln!(code, "/// By atomic number; NaN where Magpie has no value.")?;
     writeln!(
         code,
-        "static ELEMENTS: [[f64; {}]; {}] = [",
+        "pub(crate) static ELEMENTS: [[f64; {}]; {}] = [",
         properties.len(),
         rows.len()
     )?;

@@ -136,19 +136,105 @@ impl Trial {
                 .iter_mut()
                 .find(|(n, _)| n == name)
                 .ok_or_else(|| format!("no parameter {name}"))?;
-            value.1 = match &value.1 {
-                wit::ParameterValue::Choice(_) => wit::ParameterValue::Choice(text.clone()),
-                wit::ParameterValue::Number(_) => wit::ParameterValue::Number(
-                    text.parse()
-                        .map_err(|_| format!("{name}: {text} is no number"))?,
-                ),
-                wit::ParameterValue::Flag(_) => wit::ParameterValue::Flag(text == "true"),
-            };
+            value.1 = parse(&description.0.parameters, name, text)?;
         }
         let predictions = M::predict(&Batch::from_wit(self.batch), &Parameters::from_wit(values))?;
         Ok(Table {
             description,
             predictions,
         })
+    }
+}
+
+/// A parameter's value from text, by the rules of the program that runs plugins.
+fn parse(
+    parameters: &[wit::Parameter],
+    name: &str,
+    text: &str,
+) -> Result<wit::ParameterValue, String> {
+    let declared = parameters.iter().find(|p| p.name == name);
+    let kind = &declared.ok_or_else(|| format!("no parameter {name}"))?.kind;
+    let text = text.trim();
+    let refused = |wanted: String| Err(format!("{name} = {text}: must be {wanted}"));
+    match kind {
+        wit::ParameterKind::Number((min, max)) => match text.parse::<f64>() {
+            Ok(x) if x.is_finite() && (*min..=*max).contains(&x) => {
+                Ok(wit::ParameterValue::Number(x))
+            }
+            _ => refused(format!("a number from {min} to {max}")),
+        },
+        wit::ParameterKind::Choice(words) => match words.iter().any(|word| word == text) {
+            true => Ok(wit::ParameterValue::Choice(text.to_owned())),
+            false => refused(format!("one of: {}", words.join(", "))),
+        },
+        wit::ParameterKind::Flag => match text.to_ascii_lowercase().as_str() {
+            "yes" | "true" | "on" | "1" => Ok(wit::ParameterValue::Flag(true)),
+            "no" | "false" | "off" | "0" => Ok(wit::ParameterValue::Flag(false)),
+            _ => refused("yes or no".to_owned()),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Need, Parameter, Property};
+
+    struct Told;
+
+    impl DomainModel for Told {
+        fn describe() -> Description {
+            Description::new("told", "0.1.0")
+                .composition(Need::Required)
+                .parameter(Parameter::number("share", "", 0.0..=1.0, 0.5, "a share"))
+                .parameter(Parameter::choice(
+                    "state",
+                    &["cold", "hot"],
+                    "cold",
+                    "a state",
+                ))
+                .parameter(Parameter::flag("wet", false, "whether it is wet"))
+                .property(Property::new("code", "", "what the parameters are"))
+        }
+
+        fn predict(batch: &Batch, parameters: &Parameters) -> Result<Predictions, String> {
+            let mut out = Predictions::new(&Self::describe(), batch.len());
+            let hot = f64::from(u8::from(parameters.choice("state") == "hot"));
+            let wet = f64::from(u8::from(parameters.flag("wet")));
+            out.set(
+                0,
+                0,
+                parameters.number("share") + 10.0 * hot + 100.0 * wet,
+                0.0,
+            );
+            Ok(out)
+        }
+    }
+
+    #[test]
+    fn parameters_are_read_as_the_program_reads_them() {
+        let code = |parameters: &[(&str, &str)]| {
+            let table = predict::<Told>(&["Fe"], parameters)?;
+            table.value(0, "code").ok_or("no value".to_owned())
+        };
+        assert_eq!(code(&[]), Ok(0.5));
+        assert_eq!(code(&[("share", " 1 "), ("state", "hot")]), Ok(11.0));
+        for yes in ["yes", "true", "On", "1"] {
+            assert_eq!(code(&[("wet", yes)]), Ok(100.5), "{yes}");
+        }
+        for no in ["no", "false", "OFF", "0"] {
+            assert_eq!(code(&[("wet", no)]), Ok(0.5), "{no}");
+        }
+        for (name, value, says) in [
+            ("share", "1.5", "a number from 0 to 1"),
+            ("share", "nan", "a number from 0 to 1"),
+            ("share", "much", "a number from 0 to 1"),
+            ("state", "warm", "one of: cold, hot"),
+            ("wet", "very", "yes or no"),
+            ("colour", "red", "no parameter colour"),
+        ] {
+            let error = code(&[(name, value)]).unwrap_err();
+            assert!(error.contains(says), "{error}");
+        }
     }
 }

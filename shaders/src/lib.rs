@@ -1,13 +1,21 @@
 //! WGSL sources and the names of their entry points. One module for each room that draws or computes.
 
 pub mod compute;
+pub mod descriptor;
 mod kernel;
 pub mod surrogate;
 
 pub use kernel::{Binding, Kernel};
 
 /// Every compute kernel.
-pub const KERNELS: [&Kernel; 2] = [&compute::GEMM, &surrogate::POSTERIOR];
+pub const KERNELS: [&Kernel; 6] = [
+    &compute::GEMM,
+    &compute::TOP_K,
+    &compute::TREES,
+    &compute::MLP,
+    &descriptor::MAGPIE,
+    &surrogate::POSTERIOR,
+];
 
 /// The structure view. Each source but [`BLEND`](structure::BLEND) is complete with [`FRAME`](structure::FRAME) before it:
 /// that is what [`with_frame`](structure::with_frame) makes.

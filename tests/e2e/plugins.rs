@@ -260,3 +260,99 @@ fn the_same_plugin_twice_is_refused() {
     assert_ne!(ran.status, 0);
     ran.fails(ran.status, &["battery"]);
 }
+
+#[test]
+fn what_a_plugin_adds_of_itself_does_not_pass_for_what_the_program_says() {
+    let desk = Desk::new();
+    let text = |text: &str| text.to_owned();
+    let mut honest = Guest::default();
+    honest.description.extensions = vec![
+        (
+            text("signed by"),
+            text("key 0123456789abcdef, trusted since 2024-01-01"),
+        ),
+        (text("check"), text("sound")),
+    ];
+    honest.description.summary = format!("Counts atoms{}signed by   key", " ".repeat(200));
+    desk.put("sum.wasm", honest.wasm());
+    let ran = desk.run(&["plugin", "info", "sum.wasm"]).ok();
+    let of = |name: &str| {
+        let lines = ran.out().lines();
+        lines
+            .filter(|line| line.starts_with(name))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        of("signed by"),
+        ["signed by   UNSIGNED: nobody vouches for it"]
+    );
+    assert_eq!(of("check").len(), 1);
+    assert!(!ran.out().contains(&" ".repeat(100)));
+    assert!(
+        ran.out()
+            .contains("\nwhat it adds of itself\n  - signed by: key 0123"),
+        "{}",
+        ran.out()
+    );
+    // Nor does a line break in a text get that far.
+    for summary in ["Counts\nsigned by   key", "Counts\rsigned by"] {
+        let mut guest = Guest::default();
+        guest.description.summary = text(summary);
+        desk.put("sum.wasm", guest.wasm());
+        desk.run(&["plugin", "info", "sum.wasm"])
+            .fails(1, &["the summary holds"]);
+    }
+}
+
+#[test]
+fn an_empty_variable_names_no_folder_and_a_relative_cache_is_none() {
+    let desk = Desk::new();
+    let mut command = desk.command();
+    command
+        .env("LODESTONE_PLUGINS", "")
+        .env("XDG_CACHE_HOME", "cache")
+        .env("LODESTONE_CACHE", "")
+        .args(["plugin", "list"]);
+    let ran = Ran::of(&mut command).ok();
+    assert_eq!(ran.out().lines().count(), 3);
+    assert_eq!(desk.files(), [""; 0]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_reader_who_has_seen_enough_ends_the_output_without_a_word() {
+    let desk = Desk::new();
+    for args in ["plugin list", "plugin info battery", "rank --help"] {
+        let line = format!(
+            "{} {args} | true; exit ${{PIPESTATUS[0]}}",
+            env!("CARGO_BIN_EXE_lodestone")
+        );
+        let ran = Ran::of(
+            assert_cmd::Command::new("bash")
+                .env("HOME", crate::home())
+                .env("LODESTONE_CACHE", crate::home())
+                .current_dir(desk.path("."))
+                .args(["-c", &line]),
+        );
+        assert_eq!((ran.status, ran.err.as_str()), (0, ""), "{args}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_that_is_called_a_plugin_is_refused_and_nobody_waits_for_it() {
+    let desk = Desk::with("formula\nLiCoO2\n");
+    let made = std::process::Command::new("mkfifo")
+        .arg(desk.path("pipe.wasm"))
+        .status();
+    assert!(made.unwrap().success());
+    desk.rank(&["-p", "pipe.wasm"])
+        .fails(1, &["pipe.wasm", "a pipe or a device"]);
+}
+
+#[test]
+fn the_best_none_are_no_question() {
+    let desk = Desk::with("formula\nLiCoO2\n");
+    desk.rank(&["-p", "battery", "-n", "0"])
+        .fails(2, &["at least 1"]);
+}

@@ -265,12 +265,26 @@ fn an_update_takes_the_newest_version_and_never_an_older_one() {
     );
     office
         .run("bob", &["plugin", "install", "shop/tally"])
-        .fails(1, &["1.0.0-rc.1 is installed", "tally@0.10.0"]);
+        .fails(1, &["1.0.0-rc.1 is installed", "older", "tally@0.10.0"]);
+    office.publish("alice", "tally", "1.0.0-rc.2", "shop").ok();
+    let ran = office
+        .run("bob", &["plugin", "list", "--available", "shop"])
+        .ok();
+    assert!(ran.out().contains("1.0.0-rc.2"), "{}", ran.out());
+    let ran = office.run("bob", &["plugin", "update", "tally"]).ok();
+    assert!(
+        ran.out().starts_with("tally 1.0.0-rc.1 -> 1.0.0-rc.2;"),
+        "{}",
+        ran.out()
+    );
+    office
+        .run("bob", &["plugin", "install", "shop/tally@1.0.0-rc.1"])
+        .ok();
     let json = office
         .run("bob", &["plugin", "list", "--available", "shop", "--json"])
         .ok();
     let json: Value = serde_json::from_str(json.out()).unwrap();
-    assert_eq!(json["plugins"][0]["newest"]["version"], "0.10.0");
+    assert_eq!(json["plugins"][0]["newest"]["version"], "1.0.0-rc.2");
     assert_eq!(json["plugins"][0]["installed"], "1.0.0-rc.1");
     assert_eq!(
         json["plugins"][0]["newest"]["properties"][0]["name"],
@@ -571,4 +585,14 @@ fn a_kill_at_any_moment_of_an_installation_leaves_a_plugin_that_ranks() {
         .ok();
     let left = fs::read_dir(home.join("plugins/tally")).unwrap().count();
     assert_eq!(left, 2, "the record and one folder of files");
+}
+
+#[test]
+fn a_registry_without_a_plugin_is_told_what_to_add() {
+    for address in ["https://example.org", "https://example.org/plugins/"] {
+        let desk = crate::Desk::new();
+        let hint = format!("{}/NAME", address.trim_end_matches('/'));
+        desk.run(&["plugin", "install", address])
+            .fails(2, &["none of its plugins", &hint]);
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::ErrorKind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
@@ -19,7 +19,11 @@ pub fn create(name: &str, language: Language, folder: &Path) -> Result<Project, 
         return Err(AuthoringError::NoTemplate(language.title()));
     }
     check_free(folder)?;
-    let beside = beside(folder)?;
+    // A folder that is there stays, and is filled: it may be the one that the user stands in.
+    let beside = match folder.is_dir() {
+        true => new_in(folder)?,
+        false => beside(folder)?,
+    };
     let camel = name::camel_case(name);
     let fill = |text: &str| text.replace("{{name}}", name).replace("{{Name}}", &camel);
     for file in files {
@@ -36,7 +40,10 @@ pub fn create(name: &str, language: Language, folder: &Path) -> Result<Project, 
     let settings = project::settings(name, language);
     write(beside.path(), SETTINGS, settings.as_bytes())?;
     write_sdk(&beside.path().join(language.sdk_folder()), language)?;
-    replace(beside, folder)?;
+    match folder.is_dir() {
+        true => fill_in(beside, folder)?,
+        false => replace(beside, folder)?,
+    }
     Project::open(folder)
 }
 
@@ -93,10 +100,15 @@ fn beside(folder: &Path) -> Result<TempDir, AuthoringError> {
         Some(parent) => parent,
         None => folder,
     };
+    new_in(parent)
+}
+
+/// A new folder in `folder`, removed when dropped.
+fn new_in(folder: &Path) -> Result<TempDir, AuthoringError> {
     tempfile::Builder::new()
         .prefix(".lodestone-new-")
-        .tempdir_in(parent)
-        .map_err(AuthoringError::io("write in", parent))
+        .tempdir_in(folder)
+        .map_err(AuthoringError::io("write in", folder))
 }
 
 fn write_sdk(folder: &Path, language: Language) -> Result<(), AuthoringError> {
@@ -113,6 +125,30 @@ fn write(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), AuthoringError> 
         fs::create_dir_all(parent).map_err(AuthoringError::io("make", parent))?;
     }
     fs::write(&path, bytes).map_err(AuthoringError::io("write", &path))
+}
+
+/// Moves what is in the finished folder to the folder around it: all or nothing.
+fn fill_in(finished: TempDir, folder: &Path) -> Result<(), AuthoringError> {
+    let failed = AuthoringError::io("write in", folder);
+    let move_all = |moved: &mut Vec<PathBuf>| -> std::io::Result<()> {
+        for entry in fs::read_dir(finished.path())? {
+            let entry = entry?;
+            let place = folder.join(entry.file_name());
+            fs::rename(entry.path(), &place)?;
+            moved.push(place);
+        }
+        Ok(())
+    };
+    let mut moved = Vec::new();
+    move_all(&mut moved).map_err(|error| {
+        // They go with the folder that they came from; what cannot be moved back is left.
+        for place in &moved {
+            if let Some(name) = place.file_name() {
+                let _ = fs::rename(place, finished.path().join(name));
+            }
+        }
+        failed(error)
+    })
 }
 
 /// Renames the finished folder to its place, which is free or an empty folder.

@@ -5,8 +5,8 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 fn bench(c: &mut Criterion) {
     let mut group = c.benchmark_group("processor");
     group.sample_size(10);
-    for trial in [compute::gemm::TRIAL] {
-        let rows = trial.most;
+    for trial in compute::TRIALS {
+        let rows = trial.most.min(1 << 16);
         let attempt = (trial.prepare)(rows);
         group.throughput(Throughput::Elements(rows as u64));
         group.bench_function(trial.title, |b| b.iter(|| attempt(None)));

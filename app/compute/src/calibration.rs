@@ -74,7 +74,11 @@ pub(crate) fn cache_folder() -> Option<PathBuf> {
             .map(PathBuf::from)
     };
     folder("LODESTONE_CACHE")
-        .or_else(|| folder("XDG_CACHE_HOME").map(|path| path.join("lodestone")))
+        .or_else(|| {
+            // A relative one is to be ignored, say the rules of these variables.
+            let cache = folder("XDG_CACHE_HOME").filter(|path| path.is_absolute());
+            cache.map(|path| path.join("lodestone"))
+        })
         .or_else(|| folder("LOCALAPPDATA").map(|path| path.join("lodestone")))
         .or_else(|| folder("HOME").map(|path| path.join(".cache/lodestone")))
 }

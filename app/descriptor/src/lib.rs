@@ -1,7 +1,7 @@
 //! Descriptors of compositions: numbers that a statistical model learns from.
 //!
-//! The room holds Magpie's 132 composition descriptors ([`Magpie`]) and the ions of ABX3 compounds with their radii
-//! ([`perovskite`]). [`compute`] gives any of them by name, in columns over a batch of compositions.
+//! The room holds Magpie's 132 composition descriptors ([`Magpie`], also on a device) and the ions of ABX3 compounds with their radii
+//! ([`perovskite`]). [`compute()`] gives any of them by name, in columns over a batch of compositions.
 //!
 //! ```
 //! use descriptor::Magpie;
@@ -22,9 +22,11 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod device;
 mod magpie;
 mod named;
 pub mod perovskite;
 
+pub use device::MAGPIE;
 pub use magpie::{COUNT, Gap, Magpie, PROPERTIES, STATISTICS, names};
 pub use named::{Named, all_names, compute, named};

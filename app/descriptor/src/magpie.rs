@@ -26,7 +26,7 @@ pub const STATISTICS: [&str; 6] = ["minimum", "maximum", "range", "mean", "avg_d
 pub const COUNT: usize = PROPERTIES.len() * STATISTICS.len();
 
 /// Amounts that differ by less than this fraction of the largest are equally abundant.
-const EQUALLY_ABUNDANT: f64 = 1e-5;
+pub(crate) const EQUALLY_ABUNDANT: f64 = 1e-5;
 
 /// Rows that one task computes: a block of half a megabyte.
 const ROWS_PER_TASK: usize = 512;
@@ -101,6 +101,15 @@ impl Magpie {
                     describe(compositions.get(task * ROWS_PER_TASK + offset), row);
                 }
             });
+        self.find_gaps(compositions);
+    }
+
+    pub(crate) fn values_mut(&mut self) -> &mut Vec<f64> {
+        &mut self.values
+    }
+
+    /// Notes which compositions have unknown descriptors.
+    pub(crate) fn find_gaps(&mut self, compositions: &Compositions) {
         self.gaps.clear();
         for row in 0..compositions.len() {
             let composition = compositions.get(row);

@@ -45,6 +45,8 @@ fn folders() -> Folders {
         let value = std::env::var_os(name).filter(|value| !value.is_empty());
         value.map(PathBuf::from)
     };
+    // A relative one is to be ignored, say the rules of these variables.
+    let xdg = |name: &str| variable(name).filter(|path| path.is_absolute());
     let home = |inner: &str| variable("HOME").map(|home| home.join(inner));
     let (config, state) = if cfg!(windows) {
         (variable("APPDATA"), variable("LOCALAPPDATA"))
@@ -53,8 +55,8 @@ fn folders() -> Folders {
         (support.clone(), support)
     } else {
         (
-            variable("XDG_CONFIG_HOME").or_else(|| home(".config")),
-            variable("XDG_STATE_HOME").or_else(|| home(".local/state")),
+            xdg("XDG_CONFIG_HOME").or_else(|| home(".config")),
+            xdg("XDG_STATE_HOME").or_else(|| home(".local/state")),
         )
     };
     Folders {

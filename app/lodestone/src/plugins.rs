@@ -71,7 +71,11 @@ fn cache_dir() -> Option<PathBuf> {
             .map(PathBuf::from)
     };
     folder(CACHE_VARIABLE)
-        .or_else(|| folder("XDG_CACHE_HOME").map(|p| p.join("lodestone")))
+        .or_else(|| {
+            // A relative one is to be ignored, say the rules of these variables.
+            let cache = folder("XDG_CACHE_HOME").filter(|path| path.is_absolute());
+            cache.map(|path| path.join("lodestone"))
+        })
         .or_else(|| folder("HOME").map(|p| p.join(".cache/lodestone")))
         .map(|p| p.join("compiled"))
 }
@@ -93,7 +97,7 @@ pub fn shelf() -> &'static Shelf {
         Shelf::new(
             shipped.into(),
             Home::from_environment(|name| std::env::var_os(name)),
-            std::env::var_os(FOLDER_VARIABLE).map(PathBuf::from),
+            variable(FOLDER_VARIABLE).map(PathBuf::from),
             web,
         )
     })

@@ -81,6 +81,13 @@ impl CheckReport {
     }
 }
 
+/// Settings of the parameters that are tried at most.
+const SETTINGS: usize = 64;
+
+/// The settings together may take this many times the fuel that one call over all candidates may take: an honest plugin
+/// takes a hundredth of that for a call.
+const BUDGET: u64 = 40;
+
 /// An input column that a model becomes, as the plugin could have asked for it.
 pub fn carried_column(name: &str, unit: &str) -> WantedColumn {
     WantedColumn {
@@ -94,6 +101,8 @@ pub fn carried_column(name: &str, unit: &str) -> WantedColumn {
 /// A plugin under trial.
 struct Examination<'a> {
     plugin: Plugin,
+    /// Fuel that was spent on it.
+    spent: u64,
     /// What it wants, and the columns that its models become.
     inputs: WantedInputs,
     job: &'a Job,
@@ -162,6 +171,7 @@ impl Host {
         }
         let mut examination = Examination {
             plugin,
+            spent: 0,
             inputs,
             job,
             report,
@@ -238,17 +248,40 @@ impl Examination<'_> {
     fn predictions(&mut self) -> Result<bool, Cancelled> {
         let trial = Trial::new(&self.inputs, 2);
         let errors = self.errors();
-        let settings = settings(self.plugin.description());
-        let n = settings.len();
-        for setting in &settings {
-            self.setting(&trial, setting)?;
+        let all = settings(self.plugin.description());
+        let chosen = spread(all.len(), SETTINGS);
+        let budget = self
+            .plugin
+            .0
+            .limits
+            .fuel(trial.rows())
+            .saturating_mul(BUDGET);
+        self.job.stage("checking", Some(chosen.len() as u64));
+        let mut n = 0;
+        for &at in &chosen {
+            if self.spent > budget {
+                self.report.warning(
+                    format!(
+                        "trying it takes very long: only {n} settings of its parameters were tried"
+                    ),
+                    "make it faster: people wait for it on millions of candidates",
+                );
+                break;
+            }
+            self.setting(&trial, &all[at])?;
+            self.job.advance(1);
+            n += 1;
         }
         if self.errors() > errors {
             return Ok(false);
         }
         let rows = trial.rows();
+        let left = match all.len() - n {
+            0 => String::new(),
+            left => format!(" ({left} more were left out)"),
+        };
         self.report.passed.push(format!(
-            "{rows} random and hostile candidates under {n} settings of its parameters: an outcome for each, twice the same"
+            "{rows} random and hostile candidates under {n} settings of its parameters{left}: an outcome for each, twice the same"
         ));
         self.neighbours(&trial)?;
         Ok(self.errors() == errors)
@@ -481,7 +514,9 @@ impl Examination<'_> {
                 return Ok(None);
             }
         };
-        match session.predict(&trial.batch(optional), self.job) {
+        let outcome = session.predict(&trial.batch(optional), self.job);
+        self.spent = self.spent.saturating_add(session.fuel_spent());
+        match outcome {
             Ok(outcome) => {
                 // An empty batch has no row to lose, and halves may pass where the whole does not.
                 if outcome.lost.is_empty()
@@ -534,6 +569,14 @@ fn settings(description: &Description) -> Vec<Vec<(String, ParameterValue)>> {
         );
     }
     settings
+}
+
+/// At most `most` of the numbers below `n`, the first among them, evenly spread.
+fn spread(n: usize, most: usize) -> Vec<usize> {
+    match n <= most {
+        true => (0..n).collect(),
+        false => (0..most).map(|k| k * n / most).collect(),
+    }
 }
 
 /// The first row of `a` that has other values in `b`, whose row i is row `rows[i]` of `a`.

@@ -97,6 +97,14 @@ impl Host {
             path: path.display().to_string(),
             why: e.to_string(),
         };
+        // Opening a pipe would wait for somebody to write into it.
+        let kind = std::fs::metadata(path).map_err(unreadable)?.file_type();
+        if !kind.is_file() && !kind.is_dir() {
+            return Err(LoadError::Read {
+                path: path.display().to_string(),
+                why: "it is a pipe or a device; save the component as a file".to_owned(),
+            });
+        }
         let file = std::fs::File::open(path).map_err(unreadable)?;
         let mut bytes = Vec::new();
         let most = self.limits.component_bytes as u64 + 1;

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::ops::Range;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -42,6 +42,8 @@ pub struct Session {
     faults: Mutex<Faults>,
     /// Nanoseconds in calls.
     spent: AtomicU64,
+    /// What all its calls took.
+    fuel: AtomicU64,
 }
 
 #[derive(Default)]
@@ -67,6 +69,7 @@ impl Session {
             parameters: plugin.description().complete(parameters)?,
             faults: Mutex::default(),
             spent: AtomicU64::new(0),
+            fuel: AtomicU64::new(0),
         })
     }
 
@@ -125,13 +128,18 @@ impl Session {
 
     /// How long the calls took so far, those of all threads together.
     pub fn time(&self) -> Duration {
-        Duration::from_nanos(self.spent.load(Ordering::Relaxed))
+        Duration::from_nanos(self.spent.load(Relaxed))
     }
 
     /// One of the failures so far, for people; which one depends on the threads.
     pub fn example_fault(&self) -> Option<String> {
         let faults = self.faults.lock().unwrap_or_else(PoisonError::into_inner);
         faults.example.clone()
+    }
+
+    /// Fuel that the run took so far.
+    pub(crate) fn fuel_spent(&self) -> u64 {
+        self.fuel.load(Relaxed)
     }
 
     fn count(&self, fault: &Fault) {
@@ -215,7 +223,8 @@ impl Session {
             },
         );
         let time = u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX);
-        self.spent.fetch_add(time, Ordering::Relaxed);
+        self.spent.fetch_add(time, Relaxed);
+        self.fuel.fetch_add(spent.fuel, Relaxed);
         let attempt = match answer {
             Ok(Ok(predictions)) => match Judged::new(predictions, &loaded.description, n, limits) {
                 Ok(judged) => Attempt::Done(judged),

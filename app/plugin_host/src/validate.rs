@@ -67,22 +67,19 @@ impl Check<'_> {
                 d.version
             ));
         }
-        for (what, text) in [
-            ("summary", &d.summary),
-            ("domain", &d.domain),
-            ("licence", &d.licence),
-            ("citation", &d.citation),
-        ] {
-            self.text(&format!("the {what}"), text);
+        for (what, text) in [("summary", &d.summary), ("licence", &d.licence)] {
+            self.line(&format!("the {what}"), text);
         }
+        self.text("the domain", &d.domain);
+        self.text("the citation", &d.citation);
         self.count("authors", d.authors.len());
         for author in d.authors.iter().take(self.limits.declarations) {
-            self.text("an author", author);
+            self.line("an author", author);
         }
         self.count("extensions", d.extensions.len());
         for (key, value) in d.extensions.iter().take(self.limits.declarations) {
-            self.text("an extension's key", key);
-            self.text("an extension's value", value);
+            self.line("an extension's key", key);
+            self.line("an extension's value", value);
         }
     }
 
@@ -93,7 +90,7 @@ impl Check<'_> {
             let what = format!("parameter {:?}", p.name);
             self.identifier("a parameter's name", &p.name);
             self.unit(&what, &p.unit);
-            self.text(&format!("{what}: its summary"), &p.summary);
+            self.line(&format!("{what}: its summary"), &p.summary);
             if let ParameterKind::Number { min, max } = p.kind
                 && !(min.is_finite() && max.is_finite() && min <= max)
             {
@@ -130,8 +127,8 @@ impl Check<'_> {
             let what = format!("property {:?}", p.name);
             self.identifier("a property's name", &p.name);
             self.unit(&what, &p.unit);
+            self.line(&format!("{what}: its summary"), &p.summary);
             for (part, text) in [
-                ("summary", &p.summary),
                 ("method", &p.method),
                 ("source", &p.source),
                 ("uncertainty", &p.uncertainty),
@@ -180,7 +177,7 @@ impl Check<'_> {
         for c in inputs.columns.iter().take(self.limits.declarations) {
             let what = format!("input column {:?}", c.name);
             self.unit(&what, &c.unit);
-            self.text(&format!("{what}: its summary"), &c.summary);
+            self.line(&format!("{what}: its summary"), &c.summary);
         }
         let unused = inputs.columns.iter().all(|c| c.need == Need::Unused)
             && inputs.composition == Need::Unused
@@ -243,6 +240,15 @@ impl Check<'_> {
         }
     }
 
+    /// A text that is shown within a line of others: a line break in it could pass for what the program says.
+    fn line(&mut self, what: &str, text: &str) {
+        if text.contains('\n') {
+            self.fault(format!("{what} holds a line break"));
+        } else {
+            self.text(what, text);
+        }
+    }
+
     fn text(&mut self, what: &str, text: &str) {
         let max = self.limits.text_chars;
         if text.chars().take(max + 1).count() > max {
@@ -260,21 +266,32 @@ fn shown(value: &ParameterValue) -> String {
     }
 }
 
-/// `major.minor.patch`, then perhaps `-pre` or `+build`.
+/// A semantic version: `major.minor.patch`, then perhaps `-pre` or `+build` (semver.org, 2.0.0).
 fn is_version(text: &str) -> bool {
-    let (numbers, rest) = match text.find(['-', '+']) {
-        Some(at) => text.split_at(at),
-        None => (text, ""),
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    // A number is written in one way only: without zeros in front.
+    let number = |part: &str| digits(part) && (part == "0" || !part.starts_with('0'));
+    let word = |part: &str| {
+        !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
     };
-    let number = |part: &str| {
-        !part.is_empty() && part.len() <= 9 && part.bytes().all(|b| b.is_ascii_digit())
+    let (version, build) = match text.split_once('+') {
+        Some((version, build)) => (version, Some(build)),
+        None => (text, None),
     };
-    let tail = |c: char| c.is_ascii_alphanumeric() || "-+.".contains(c);
-    numbers.split('.').count() == 3
-        && numbers.split('.').all(number)
-        && rest.len() <= 40
-        && rest.len() != 1
-        && rest.chars().all(tail)
+    let (numbers, before) = match version.split_once('-') {
+        Some((numbers, before)) => (numbers, Some(before)),
+        None => (version, None),
+    };
+    text.len() <= 64
+        && numbers.split('.').count() == 3
+        && numbers
+            .split('.')
+            .all(|part| number(part) && part.len() <= 9)
+        && before.is_none_or(|b| {
+            b.split('.')
+                .all(|part| word(part) && (!digits(part) || number(part)))
+        })
+        && build.is_none_or(|b| b.split('.').all(word))
 }
 
 #[cfg(test)]
@@ -283,11 +300,30 @@ mod tests {
 
     #[test]
     fn semantic_versions_are_told_from_other_texts() {
-        for good in ["0.1.0", "12.0.3-rc.1", "1.2.3+build5"] {
+        for good in [
+            "0.1.0",
+            "12.0.3-rc.1",
+            "1.2.3+build5",
+            "1.0.0-0.x-y.0a+001.b",
+        ] {
             assert!(is_version(good), "{good}");
         }
         for bad in [
-            "", "1", "1.2", "1.2.3.4", "v1.2.3", "1.2.3-", "1..3", "1.2.3 ",
+            "",
+            "1",
+            "1.2",
+            "1.2.3.4",
+            "v1.2.3",
+            "1.2.3-",
+            "1..3",
+            "1.2.3 ",
+            "01.2.3",
+            "1.2.03",
+            "1.2.3-01",
+            "1.2.3-a..b",
+            "1.2.3+",
+            "1.2.3+a+b",
+            "1.2.3-a_b",
         ] {
             assert!(!is_version(bad), "{bad}");
         }

@@ -104,6 +104,29 @@ impl Catalogue {
         wanted: Option<&str>,
         terms: &Terms,
     ) -> Result<Choice<'_>, RegistryError> {
+        self.choose_over(plugin, wanted, None, terms)
+    }
+
+    /// The newest version for whom has `installed`. Whoever took a version before a release is offered the next one of
+    /// these, too, until there is a release that is newer.
+    pub fn newest(
+        &self,
+        plugin: &str,
+        installed: Option<&str>,
+        terms: &Terms,
+    ) -> Result<Choice<'_>, RegistryError> {
+        let installed = installed.and_then(|text| name::version(text).ok());
+        let before_release = installed.filter(|version| !version.pre.is_empty());
+        self.choose_over(plugin, None, before_release.as_ref(), terms)
+    }
+
+    fn choose_over(
+        &self,
+        plugin: &str,
+        wanted: Option<&str>,
+        before_release: Option<&Version>,
+        terms: &Terms,
+    ) -> Result<Choice<'_>, RegistryError> {
         name::check_name(plugin)?;
         if terms.shipped.contains(&plugin) {
             return Err(RegistryError::Shipped(plugin.to_owned()));
@@ -115,9 +138,13 @@ impl Catalogue {
             .filter(|entry| entry.name == plugin)
             .map(|entry| (entry.semver(), entry))
             .collect();
-        // newest first, after all releases what comes before a release
-        versions
-            .sort_by(|(a, _), (b, _)| (a.pre.is_empty(), a).cmp(&(b.pre.is_empty(), b)).reverse());
+        // Newest first, after all releases what comes before a release; but what is newer than the version before a release
+        // that is installed comes before all else.
+        let standing = |v: &Version| {
+            let newer = before_release.is_some_and(|installed| v > installed);
+            (newer, v.pre.is_empty())
+        };
+        versions.sort_by(|(a, _), (b, _)| (standing(b), b).cmp(&(standing(a), a)));
         if versions.is_empty() {
             return Err(RegistryError::NoPlugin {
                 place: self.place(),

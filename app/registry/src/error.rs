@@ -134,7 +134,7 @@ pub enum RegistryError {
         why: Vec<String>,
     },
     #[error(
-        "{name} {installed} is installed, and {place} has only {found}; to go back, ask for {name}@{found}"
+        "{name} {installed} is installed, and {place} offers {found}, which is older; to go back, ask for {name}@{found}"
     )]
     Older {
         name: String,

@@ -47,7 +47,16 @@ pub struct Predicted {
     pub covered: usize,
     /// For how many accepted rows a plugin failed.
     pub lost: usize,
+    /// How many notes are left out because all together would be too long.
+    pub left_out: usize,
 }
+
+/// What the texts of a predictor's notes may have in a run, bytes. Every chunk has an equal share, whatever the others
+/// have, so that what is kept depends neither on the threads nor on how many of the best are wanted.
+const NOTE_BYTES: usize = 128 << 20;
+
+/// What they may have in a chunk in any case.
+const NOTE_BYTES_IN_CHUNK: usize = 64 << 10;
 
 /// The notes of a chunk, found by position.
 pub struct Notes {
@@ -96,6 +105,35 @@ impl Notes {
         Self::new(texts, notes, rows)
     }
 
+    /// The first notes, as far as their texts have `bytes` together, and how many are left out. Why a plugin failed on a row
+    /// is always told.
+    fn capped(self, bytes: usize) -> (Self, usize) {
+        if self.texts.iter().map(String::len).sum::<usize>() <= bytes {
+            return (self, 0);
+        }
+        let mut left = bytes;
+        let mut codes: Vec<Option<u32>> = vec![None; self.texts.len()];
+        let mut texts = Vec::new();
+        let mut all = self.texts;
+        let (rows, before) = (self.offsets.len() - 1, self.notes.len());
+        let keep = |mut note: Note| {
+            let code = &mut codes[note.text as usize];
+            if code.is_none() {
+                let text = &mut all[note.text as usize];
+                if note.kind != NoteKind::Lost {
+                    left = left.checked_sub(text.len())?;
+                }
+                *code = Some(texts.len() as u32);
+                texts.push(std::mem::take(text));
+            }
+            note.text = (*code)?;
+            Some(note)
+        };
+        let notes: Vec<Note> = self.notes.into_iter().filter_map(keep).collect();
+        let left_out = before - notes.len();
+        (Self::new(texts, notes, rows), left_out)
+    }
+
     /// The notes on the accepted row at `position`.
     pub fn at(&self, position: usize) -> &[Note] {
         &self.notes[self.offsets[position] as usize..self.offsets[position + 1] as usize]
@@ -139,6 +177,14 @@ impl Chunk {
             chunk
                 .predicted
                 .push(chunk.predict(plan, predictor, &compositions, job)?);
+        }
+        let share = (NOTE_BYTES / table.chunk_count().max(1)).max(NOTE_BYTES_IN_CHUNK);
+        for said in &mut chunk.predicted {
+            if let Some(notes) = said.notes.take() {
+                let (notes, left_out) = notes.capped(share);
+                said.notes = Some(notes);
+                said.left_out = left_out;
+            }
         }
         chunk.verdicts = chunk.judge(plan, &compositions);
         if keep == Keep::Deciding {
@@ -300,6 +346,7 @@ impl Chunk {
             covered,
             lost,
             notes: Some(notes),
+            left_out: 0,
         }
     }
 
@@ -455,5 +502,36 @@ fn add_notes(outcome: &mut BatchOutcome, more: impl Iterator<Item = (u32, String
     }
     if outcome.notes.len() > before {
         outcome.notes.sort_by_key(|note| note.row);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn notes_are_kept_up_to_a_length_and_the_rest_is_counted() {
+        let text = |row: u32| match row % 2 {
+            0 => "the same on every second row".to_owned(),
+            _ => format!("a text of its own, on row {row:04}"),
+        };
+        let made = || Notes::of_texts((0..1000).map(|row| (row, text(row))).collect(), None, 1000);
+        let (all, left_out) = made().capped(1 << 20);
+        assert_eq!((all.texts.len(), left_out), (501, 0));
+        // Room for the common text and for ten others.
+        let room = text(0).len() + 10 * text(1).len();
+        let (some, left_out) = made().capped(room + 5);
+        assert_eq!((some.texts.len(), left_out), (11, 490));
+        for row in 0..1000 {
+            let said: Vec<&str> = some.at(row).iter().map(|note| some.text(note)).collect();
+            let expected = (row % 2 == 0 || row < 20).then(|| text(row as u32));
+            assert_eq!(said, expected.iter().collect::<Vec<_>>());
+        }
+        // That a plugin failed is told whatever the room.
+        let mut failed = made();
+        failed.notes[999].kind = NoteKind::Lost;
+        let (failed, _) = failed.capped(0);
+        assert_eq!(failed.text(&failed.at(999)[0]), text(999));
+        assert!(failed.at(998).is_empty());
     }
 }

@@ -96,6 +96,17 @@ pub struct Outcome<'t> {
     chunks: Vec<Chunk>,
 }
 
+impl Rejected<'_> {
+    /// The same without the table.
+    pub(crate) fn into_owned(self) -> Rejected<'static> {
+        Rejected {
+            line: self.line,
+            reason: self.reason.into_owned().into(),
+            text: self.text.into_owned().into(),
+        }
+    }
+}
+
 impl<'t> Outcome<'t> {
     pub(crate) fn new(
         table: &'t Table,
@@ -123,6 +134,16 @@ impl<'t> Outcome<'t> {
 
     pub(crate) fn finish(&mut self, mut plan: Plan, chunks: Vec<Chunk>) {
         self.messages = std::mem::take(&mut plan.messages);
+        for (index, predictor) in plan.predictors.iter().enumerate() {
+            let left_out = chunks.iter().map(|c| c.predicted[index].left_out);
+            let left_out: usize = left_out.sum();
+            if left_out > 0 {
+                self.messages.push(format!(
+                    "{}: {left_out} of its notes are left out, as together they are too long",
+                    predictor.predictor.title()
+                ));
+            }
+        }
         self.objectives = std::mem::take(&mut plan.objectives);
         self.plan = Some(plan);
         self.chunks = chunks;

@@ -7,9 +7,9 @@ use crate::parallel;
 use crate::project::{Project, ProjectSource};
 use crate::results::Results;
 use crate::state::{Import, LogLevel, Panel, Recovery};
-use crate::store::{self, PROJECT_ENDING};
+use crate::store::{self, Left, PROJECT_ENDING};
 use crate::work::Workbench;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -140,17 +140,26 @@ impl Workbench {
             }
             Command::SaveAs { path } => {
                 let path = path.ok_or(WorkbenchError::NoPath("save"))?;
-                self.save(with_ending(path))?;
+                let path = self.with_ending(path, PROJECT_ENDING)?;
+                self.save(path)?;
             }
             Command::Recover => {
-                if let Some(recovery) = self.state.recovery.take() {
+                if let Some(left) = self.left.pop() {
+                    let recovery = left.recovery.clone();
                     self.replace(recovery.project, recovery.path);
                     self.mark_changed();
+                    // Its own file goes only when the work is safe in the one of this session.
+                    if self.write_recovery() {
+                        left.remove();
+                    }
+                    self.offer_left();
                 }
             }
             Command::DiscardRecovery => {
-                self.state.recovery = None;
-                self.setup.folders.remove_recovery();
+                if let Some(left) = self.left.pop() {
+                    left.remove();
+                }
+                self.offer_left();
             }
             Command::ForgetRecent { path } => {
                 self.state.preferences.recent.retain(|p| *p != path);
@@ -358,8 +367,7 @@ impl Workbench {
         let path_before = std::mem::replace(&mut self.state.project_path, path);
         if std::mem::take(&mut self.state.unsaved) {
             // What is left without having been saved can be taken up again, also after the program ended.
-            self.write_recovery_of(&before, path_before.as_deref());
-            self.state.recovery = Some(Recovery {
+            self.leave(Recovery {
                 project: before,
                 path: path_before,
             });
@@ -370,6 +378,28 @@ impl Workbench {
         if same_source {
             self.read_table();
         }
+    }
+
+    /// Offers unsaved work that the user goes away from.
+    fn leave(&mut self, recovery: Recovery) {
+        let file = match self.setup.folders.write_left(&recovery) {
+            Ok(file) => {
+                self.setup.folders.remove_recovery();
+                file
+            }
+            Err(error) => {
+                let text = format!("unsaved work is not kept: {error}");
+                self.log(LogLevel::Warning, text);
+                None
+            }
+        };
+        self.left.push(Left { recovery, file });
+        self.offer_left();
+    }
+
+    /// The newest of the unsaved works that were left is the one that is offered.
+    pub(crate) fn offer_left(&mut self) {
+        self.state.recovery = self.left.last().map(|left| left.recovery.clone());
     }
 
     fn open(&mut self, path: PathBuf) -> Result<(), WorkbenchError> {
@@ -408,6 +438,27 @@ impl Workbench {
         self.remember(path);
     }
 
+    /// The path with an ending. Where it has to be added, nobody was asked about a file that has the whole name.
+    pub(crate) fn with_ending(
+        &self,
+        path: PathBuf,
+        ending: &str,
+    ) -> Result<PathBuf, WorkbenchError> {
+        let has = path.extension();
+        if has.is_some_and(|has| has.eq_ignore_ascii_case(ending)) {
+            return Ok(path);
+        }
+        // What looks like an ending may be part of a formula: LiNi0.8Co0.2O2.
+        let mut whole = path.into_os_string();
+        whole.push(".");
+        whole.push(ending);
+        let whole = PathBuf::from(whole);
+        if whole.exists() && self.state.project_path.as_ref() != Some(&whole) {
+            return Err(WorkbenchError::Exists { path: whole });
+        }
+        Ok(whole)
+    }
+
     fn save(&mut self, path: PathBuf) -> Result<(), WorkbenchError> {
         store::write_project(&path, &self.state.project)?;
         self.log(
@@ -417,9 +468,7 @@ impl Workbench {
         self.state.project_path = Some(path.clone());
         self.state.unsaved = false;
         self.changed = None;
-        if self.state.recovery.is_none() {
-            self.setup.folders.remove_recovery();
-        }
+        self.setup.folders.remove_recovery();
         self.history.end_merging();
         self.remember(path);
         Ok(())
@@ -544,17 +593,4 @@ fn remove<T>(list: &mut Vec<T>, index: usize) {
     if index < list.len() {
         list.remove(index);
     }
-}
-
-/// The path with the ending of projects, where it has none of its own.
-fn with_ending(path: PathBuf) -> PathBuf {
-    if has_ending(&path) {
-        path
-    } else {
-        path.with_extension(PROJECT_ENDING)
-    }
-}
-
-fn has_ending(path: &Path) -> bool {
-    path.extension().is_some_and(|e| e == PROJECT_ENDING)
 }

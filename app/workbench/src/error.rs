@@ -64,6 +64,8 @@ pub enum WorkbenchError {
     NoPath(&'static str),
     #[error("plugins are being changed already; wait until that is done, or cancel it under Tasks")]
     ShelfBusy,
+    #[error("{}: there is such a file already; choose it by its whole name to replace it, or choose another", path.display())]
+    Exists { path: PathBuf },
     #[error("the project has no file yet; save it under a name first")]
     NoFile,
 }
@@ -113,6 +115,7 @@ fn of_screening(error: &ScreeningError) -> String {
             line,
             reason,
             guess,
+            ..
         } => {
             let guess = guess.as_ref().map_or_else(String::new, |guess| {
                 format!(
@@ -160,6 +163,7 @@ mod tests {
                 rows: 3,
                 column: name(),
                 line: 2,
+                rejected: Vec::new(),
                 reason: name(),
                 guess: Some("composition".into()),
             },

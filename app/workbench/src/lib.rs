@@ -26,6 +26,7 @@ mod read;
 mod results;
 mod screen;
 pub mod shelf;
+mod spreadsheet;
 mod state;
 mod store;
 mod structure;

@@ -252,6 +252,20 @@ impl Project {
             && self.settings == other.settings
     }
 
+    /// Takes what is not among the first `rows` rows out of the selection, and puts the rest in order: the table may have
+    /// become shorter since the project was saved. How many were taken out.
+    pub(crate) fn keep_rows(&mut self, rows: usize) -> usize {
+        let selection = &self.selection;
+        let in_order = selection.windows(2).all(|pair| pair[0] < pair[1]);
+        if in_order && selection.last().is_none_or(|&row| (row as usize) < rows) {
+            return 0;
+        }
+        let all = selection.iter().copied().collect::<BTreeSet<u32>>();
+        let kept = all.iter().copied().filter(|&row| (row as usize) < rows);
+        self.selection = Arc::new(kept.collect());
+        all.len() - self.selection.len()
+    }
+
     /// Whether two projects show the same rows in the same order.
     pub fn same_view(&self, other: &Self) -> bool {
         self.sort == other.sort && self.filters == other.filters && self.search == other.search

@@ -2,8 +2,7 @@
 
 use crate::error::WorkbenchError;
 use crate::project::ProjectSource;
-use crate::{crystals, structure};
-use calamine::{Data, Reader};
+use crate::{crystals, spreadsheet, structure};
 use job::Job;
 use screening::Structures;
 use std::path::Path;
@@ -55,13 +54,15 @@ fn read_table(source: &ProjectSource, job: &Job) -> Result<Table, WorkbenchError
 
 fn read_file(path: &Path, job: &Job) -> Result<Table, WorkbenchError> {
     if is_spreadsheet(path) {
-        let text = spreadsheet_as_csv(path)?;
+        let sheet = spreadsheet::read(path, job)?;
         let options = ReadOptions {
             delimiter: Some(b','),
             ..ReadOptions::default()
         };
         let name = path.display().to_string();
-        return Ok(Table::read_text(text.as_slice(), &name, &options, job)?);
+        let mut table = Table::read_text(sheet.csv.as_slice(), &name, &options, job)?;
+        table.add_messages(sheet.messages);
+        return Ok(table);
     }
     let source = Source::Path(path.into());
     Ok(Table::read(&source, &ReadOptions::default(), job)?)
@@ -70,56 +71,6 @@ fn read_file(path: &Path, job: &Job) -> Result<Table, WorkbenchError> {
 fn is_spreadsheet(path: &Path) -> bool {
     path.extension()
         .is_some_and(|ending| ending.eq_ignore_ascii_case("xlsx"))
-}
-
-/// The first sheet that holds anything, as CSV. Numbers are written as they are stored, not as the sheet shows them.
-fn spreadsheet_as_csv(path: &Path) -> Result<Vec<u8>, WorkbenchError> {
-    let failed = |error: String| WorkbenchError::Spreadsheet {
-        path: path.into(),
-        error,
-    };
-    let mut book: calamine::Xlsx<_> = calamine::open_workbook(path)
-        .map_err(|error: calamine::XlsxError| failed(error.to_string()))?;
-    let names = book.sheet_names();
-    let mut first = String::new();
-    for name in names {
-        let sheet = book
-            .worksheet_range(&name)
-            .map_err(|error| failed(error.to_string()))?;
-        if sheet.is_empty() {
-            first = if first.is_empty() { name } else { first };
-            continue;
-        }
-        let mut csv = Vec::new();
-        for row in sheet.rows() {
-            for (column, cell) in row.iter().enumerate() {
-                if column > 0 {
-                    csv.push(b',');
-                }
-                push_cell(&mut csv, cell);
-            }
-            csv.push(b'\n');
-        }
-        return Ok(csv);
-    }
-    Err(WorkbenchError::EmptySheet {
-        path: path.into(),
-        sheet: first,
-    })
-}
-
-fn push_cell(csv: &mut Vec<u8>, cell: &Data) {
-    let text = match cell {
-        Data::Empty | Data::Error(_) => return,
-        other => other.to_string(),
-    };
-    if text.contains([',', '"', '\n', '\r']) {
-        csv.push(b'"');
-        csv.extend(text.replace('"', "\"\"").bytes());
-        csv.push(b'"');
-    } else {
-        csv.extend(text.bytes());
-    }
 }
 
 /// What a table holds and how it would be understood, before it is taken in.

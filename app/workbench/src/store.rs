@@ -5,7 +5,6 @@ use crate::error::WorkbenchError;
 use crate::project::Project;
 use crate::state::{Preferences, Recovery};
 use serde::{Deserialize, Serialize};
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// The format of project files that this version writes.
@@ -36,6 +35,27 @@ struct RecoveryFile {
     path: Option<PathBuf>,
     project: Project,
 }
+
+/// Unsaved work that is offered, and its file.
+#[derive(Debug)]
+pub(crate) struct Left {
+    pub recovery: Recovery,
+    /// `None`: nothing is kept on the disk.
+    pub file: Option<PathBuf>,
+}
+
+impl Left {
+    /// It was taken up or is not wanted.
+    pub fn remove(&self) {
+        if let Some(file) = &self.file {
+            // That it is not there is what is wanted.
+            let _ = std::fs::remove_file(file);
+        }
+    }
+}
+
+/// How many pieces of unsaved work are kept; the oldest go first.
+const LEFT_KEPT: usize = 20;
 
 fn read_json<T: for<'de> Deserialize<'de>>(path: &Path) -> Result<T, WorkbenchError> {
     let text = std::fs::read(path).map_err(|error| WorkbenchError::File {
@@ -99,13 +119,49 @@ pub(crate) fn write_project(path: &Path, project: &Project) -> Result<(), Workbe
     )
 }
 
+fn write_unsaved(
+    file: &Path,
+    path: Option<&Path>,
+    project: &Project,
+) -> Result<(), WorkbenchError> {
+    write_json(
+        file,
+        &RecoveryFile {
+            format: FORMAT,
+            path: path.map(Path::to_path_buf),
+            project: project.clone(),
+        },
+    )
+}
+
+/// The files of work that was left unsaved, by number.
+fn left_files(folder: &Path) -> Vec<(u64, PathBuf)> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let numbered = |path: PathBuf| {
+        let name = path.file_name()?.to_str()?;
+        let number = name.strip_prefix("left-")?.strip_suffix(".json")?;
+        Some((number.parse().ok()?, path.clone()))
+    };
+    let mut files: Vec<(u64, PathBuf)> = entries.filter_map(|e| numbered(e.path())).collect();
+    files.sort();
+    files
+}
+
 impl Folders {
     fn preferences_file(&self) -> Option<PathBuf> {
         Some(self.config.as_ref()?.join("desktop.json"))
     }
 
+    /// The unsaved work of the session that is under way.
     fn recovery_file(&self) -> Option<PathBuf> {
         Some(self.state.as_ref()?.join("unsaved.json"))
+    }
+
+    /// A file for unsaved work that was left: one more than there are.
+    fn left_file(&self) -> Option<PathBuf> {
+        let folder = self.state.as_ref()?;
+        let last = left_files(folder).last().map_or(0, |(number, _)| *number);
+        Some(folder.join(format!("left-{}.json", last + 1)))
     }
 
     /// The preferences, or the defaults where there are none that can be read.
@@ -124,21 +180,50 @@ impl Folders {
         }
     }
 
-    /// What an earlier session left unsaved; `Err` where something is there that cannot be read.
-    pub(crate) fn read_recovery(&self) -> Result<Option<Recovery>, WorkbenchError> {
-        let Some(path) = self.recovery_file() else {
+    /// What earlier sessions left unsaved, the newest last, and what of it cannot be read. The work of the last session
+    /// gets a file of its own first, which the work of this session will not replace.
+    pub(crate) fn take_left(&self) -> (Vec<Left>, Vec<WorkbenchError>) {
+        let (mut left, mut errors) = (Vec::new(), Vec::new());
+        let (Some(folder), Some(file)) = (&self.state, self.recovery_file()) else {
+            return (left, errors);
+        };
+        if let Some(own) = self.left_file().filter(|_| file.exists())
+            && let Err(error) = std::fs::rename(&file, &own)
+        {
+            errors.push(WorkbenchError::File {
+                action: "set aside",
+                path: file,
+                error,
+            });
+        }
+        for (_, path) in left_files(folder) {
+            match read_json::<RecoveryFile>(&path) {
+                Ok(file) => left.push(Left {
+                    recovery: Recovery {
+                        project: file.project,
+                        path: file.path,
+                    },
+                    file: Some(path),
+                }),
+                Err(error) => errors.push(error),
+            }
+        }
+        while left.len() > LEFT_KEPT {
+            left.remove(0).remove();
+        }
+        (left, errors)
+    }
+
+    /// Keeps work that is left unsaved in a file of its own, where there is a folder for it.
+    pub(crate) fn write_left(
+        &self,
+        recovery: &Recovery,
+    ) -> Result<Option<PathBuf>, WorkbenchError> {
+        let Some(file) = self.left_file() else {
             return Ok(None);
         };
-        match read_json::<RecoveryFile>(&path) {
-            Ok(file) => Ok(Some(Recovery {
-                project: file.project,
-                path: file.path,
-            })),
-            Err(WorkbenchError::File { error, .. }) if error.kind() == ErrorKind::NotFound => {
-                Ok(None)
-            }
-            Err(error) => Err(error),
-        }
+        write_unsaved(&file, recovery.path.as_deref(), &recovery.project)?;
+        Ok(Some(file))
     }
 
     pub(crate) fn write_recovery(
@@ -149,17 +234,10 @@ impl Folders {
         let Some(file) = self.recovery_file() else {
             return Ok(());
         };
-        write_json(
-            &file,
-            &RecoveryFile {
-                format: FORMAT,
-                path: path.map(Path::to_path_buf),
-                project: project.clone(),
-            },
-        )
+        write_unsaved(&file, path, project)
     }
 
-    /// Nothing is unsaved any more.
+    /// Nothing of this session is unsaved any more.
     pub(crate) fn remove_recovery(&self) {
         if let Some(file) = self.recovery_file() {
             // That it is not there is what is wanted.

@@ -54,14 +54,24 @@ impl History {
         self.future.clear();
     }
 
+    /// Does the same to every project that is kept.
+    pub fn change_all(&mut self, mut change: impl FnMut(&mut Project)) {
+        let steps = self.past.iter_mut().chain(&mut self.future);
+        steps.for_each(|step| change(&mut step.project));
+    }
+
     /// Goes back from the present project; whether there was a way.
     pub fn undo(&mut self, present: &mut Project) -> bool {
-        Self::step(&mut self.past, &mut self.future, present)
+        let moved = Self::step(&mut self.past, &mut self.future, present);
+        self.end_merging();
+        moved
     }
 
     /// Goes forth from the present project; whether there was a way.
     pub fn redo(&mut self, present: &mut Project) -> bool {
-        Self::step(&mut self.future, &mut self.past, present)
+        let moved = Self::step(&mut self.future, &mut self.past, present);
+        self.end_merging();
+        moved
     }
 
     fn step(from: &mut Vec<Step>, to: &mut Vec<Step>, present: &mut Project) -> bool {

@@ -14,7 +14,7 @@ use crate::read::Preview;
 use crate::results::Results;
 use crate::shelf::Shelf;
 use crate::state::{LogLevel, LogLine, Preferences, State, Task, TaskKind};
-use crate::store::Folders;
+use crate::store::{Folders, Left};
 use crate::structure::{self, SelectedStructure};
 use crate::undo::History;
 use crate::{export, points, read, screen, view};
@@ -23,7 +23,7 @@ use plugin_host::{Host, Plugin};
 use screening::{ScreeningError, Structures};
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
@@ -104,6 +104,8 @@ const AUTOSAVE: Duration = Duration::from_secs(2);
 pub struct Workbench {
     pub(crate) state: State,
     pub(crate) history: History,
+    /// Unsaved work that is offered, the newest last.
+    pub(crate) left: Vec<Left>,
     pub(crate) setup: Setup,
     pub(crate) host: SharedHost,
     generations: HashMap<TaskKind, u64>,
@@ -127,10 +129,11 @@ impl Workbench {
     pub fn new(setup: Setup) -> Self {
         let (sender, receiver) = channel();
         let preferences = setup.folders.read_preferences();
-        let recovery = setup.folders.read_recovery();
+        let (left, left_errors) = setup.folders.take_left();
         let mut workbench = Self {
             state: empty_state(preferences),
             history: History::default(),
+            left,
             host: SharedHost {
                 made: Arc::default(),
                 make: setup.host.clone(),
@@ -148,9 +151,9 @@ impl Workbench {
             plugins_ready: false,
             models_ready: true,
         };
-        match recovery {
-            Ok(recovery) => workbench.state.recovery = recovery,
-            Err(error) => workbench.log(LogLevel::Warning, error.to_string()),
+        workbench.offer_left();
+        for error in left_errors {
+            workbench.log(LogLevel::Warning, error.to_string());
         }
         workbench.load_plugins();
         workbench
@@ -230,31 +233,30 @@ impl Workbench {
         }
     }
 
-    /// Writes unsaved work down now; called when the program ends, too.
-    pub fn write_recovery(&mut self) {
+    /// Writes unsaved work down now; called when the program ends, too. Whether that went well.
+    pub fn write_recovery(&mut self) -> bool {
         if self.changed.take().is_none() {
-            return;
+            return true;
         }
-        let (project, path) = (self.state.project.clone(), self.state.project_path.clone());
-        self.write_recovery_of(&project, path.as_deref());
+        let (project, path) = (&self.state.project, self.state.project_path.as_deref());
+        let written = self.setup.folders.write_recovery(path, project);
+        if let Err(error) = &written {
+            let text = format!("unsaved work is not kept: {error}");
+            self.log(LogLevel::Warning, text);
+        }
+        written.is_ok()
     }
 
-    pub(crate) fn write_recovery_of(&mut self, project: &Project, path: Option<&Path>) {
-        if let Err(error) = self.setup.folders.write_recovery(path, project) {
-            self.log(
-                LogLevel::Warning,
-                format!("unsaved work is not kept: {error}"),
-            );
-        }
-    }
-
-    /// Starts work of a kind; work of that kind that is still under way is cancelled and its answer dropped.
+    /// Starts work of a kind; work of that kind that is still under way is cancelled and its answer dropped, unless it is an
+    /// export: a second file does not replace the first.
     pub(crate) fn start(
         &mut self,
         kind: TaskKind,
         work: impl FnOnce(&Job) -> Done + Send + 'static,
     ) {
-        self.stop(kind);
+        if kind != TaskKind::Export {
+            self.stop(kind);
+        }
         let generation = *self.generations.entry(kind).or_insert(0);
         let task = Task {
             id: self.next_task,
@@ -339,6 +341,20 @@ impl Workbench {
         state.table_error = None;
         state.structure = None;
         self.structures = None;
+    }
+
+    /// Selections must not reach past the table, which may have become shorter since they were made.
+    fn keep_rows(&mut self, rows: usize) {
+        let gone = self.state.project.keep_rows(rows);
+        self.history.change_all(|project| {
+            project.keep_rows(rows);
+        });
+        if gone > 0 {
+            self.log(
+                LogLevel::Warning,
+                format!("{gone} of the selected rows are not there any more: the table has {rows}"),
+            );
+        }
     }
 
     /// Asks the plugins, once they and the table are there.
@@ -553,14 +569,17 @@ impl Workbench {
             }
             Done::Table(Ok(opened)) => {
                 let table = opened.results.table().clone();
+                let rows = table.len();
                 for message in table.messages() {
                     self.log(LogLevel::Note, message.clone());
                 }
                 self.state.table = Some(table);
                 self.state.results = Some(opened.results);
                 self.structures = opened.structures;
+                self.keep_rows(rows);
                 // Where there are structures, the first is there to be looked at.
-                if self.structures.is_some() && self.state.project.selection.is_empty() {
+                if self.structures.is_some() && rows > 0 && self.state.project.selection.is_empty()
+                {
                     self.state.project.selection = Arc::new(vec![0]);
                 }
                 self.show_structure();
@@ -590,7 +609,10 @@ impl Workbench {
                 self.count_feasible(true);
                 self.sort();
             }
-            Done::Results(Err(WorkbenchError::Screening(ScreeningError::Cancelled))) => {}
+            Done::Results(Err(WorkbenchError::Screening(ScreeningError::Cancelled))) => {
+                // Where it was overtaken by another question, its answer was dropped: this was the user's wish.
+                self.state.question_error = Some(CANCELLED.to_owned());
+            }
             // Who asks for nothing is told, but did nothing wrong: structures are there to be looked at, too.
             Done::Results(Err(WorkbenchError::Screening(
                 error @ ScreeningError::NothingApplies { .. },
@@ -638,6 +660,9 @@ impl Workbench {
         }
     }
 }
+
+/// What stands beside an answer to another question than the one that stands there.
+const CANCELLED: &str = "cancelled: what is shown is no answer to this question; change it, or undo and redo, to ask again";
 
 /// The elements of the selected rows, or of all shown where none is selected.
 fn element_counts(results: &Results, project: &Project, rows: &[u32]) -> Vec<u32> {

@@ -126,7 +126,20 @@ fn an_empty_folder_is_taken_and_one_that_cannot_be_written_leaves_nothing() {
     let desk = desk();
     let empty = desk.path().join("empty");
     fs::create_dir(&empty).expect("a folder");
+    // The folder itself stays, for somebody may stand in it.
+    #[cfg(unix)]
+    let place = |path: &Path| {
+        let meta = std::fs::metadata(path).expect("metadata");
+        std::os::unix::fs::MetadataExt::ino(&meta)
+    };
+    #[cfg(unix)]
+    let before = place(&empty);
     create("alloy", Language::Rust, &empty).expect("a project");
+    #[cfg(unix)]
+    assert_eq!(place(&empty), before);
+    let hidden = std::fs::read_dir(&empty).expect("a folder").flatten();
+    let left = |name: std::ffi::OsString| name.to_string_lossy().starts_with(".lodestone");
+    assert!(!hidden.map(|entry| entry.file_name()).any(left));
     let again = create("alloy", Language::Rust, &empty);
     assert!(matches!(again, Err(AuthoringError::Occupied { .. })));
     let nowhere = create("alloy", Language::Rust, &desk.path().join("no/such"));

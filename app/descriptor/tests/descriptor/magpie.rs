@@ -196,6 +196,45 @@ fn any_number_of_threads_gives_the_same_bytes() {
     assert_eq!(with(1), with(4));
 }
 
+#[test]
+fn adapters_compute_the_same_descriptors_as_the_processor() {
+    let long = (1..=118)
+        .filter_map(|z| Some(format!("{}0.5", Element::new(z)?.symbol())))
+        .collect::<String>();
+    let formulas = [
+        "LiFePO4",
+        "H",
+        "Og",
+        "HeO",
+        "Na2Cl",
+        "ClNa",
+        "LiNi0.333333Mn0.333333Co0.333334",
+        "Fe0.00001O9999",
+        "CoCrFeMnNi",
+        &long,
+    ];
+    // Some compositions a hundred times, one empty, and sizes around that of a workgroup.
+    for count in [0, 1, 3, 64, 1001] {
+        let mut compositions = Compositions::new();
+        let all = batch(&formulas);
+        for row in 0..count {
+            if row == 7 {
+                compositions.push(matter::Composition::default().as_ref());
+            } else {
+                compositions.push(all.get(row % formulas.len()));
+            }
+        }
+        compute::twins::compare(&format!("{count} compositions"), 1e-5, |device| {
+            let mut magpie = Magpie::new();
+            magpie.compute_on(&compositions, device, &job::Job::new())?;
+            let mut values = magpie.values().to_vec();
+            values.extend(magpie.gaps().iter().map(|(row, _)| *row as f64));
+            Ok::<_, compute::ComputeError>(values)
+        })
+        .unwrap_or_else(|different| panic!("{different}"));
+    }
+}
+
 fn parts() -> impl Strategy<Value = Vec<(u8, f64)>> {
     let elements = prop::sample::subsequence(
         (1u8..=83)

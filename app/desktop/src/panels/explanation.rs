@@ -65,7 +65,7 @@ fn model_ui(ui: &mut Ui, model: &Explained, explanation: &Explanation, words: Wo
                 true => String::new(),
                 false => [" = ", &numbers::plain(contribution.value, 4)].concat(),
             };
-            let name = [&contribution.name, &value].concat();
+            let name = format!("{}{value}", contribution.name);
             ui.label(&name);
             let mut text = amount(contribution.amount);
             if contribution.error > 0.0 {

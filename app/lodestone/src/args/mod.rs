@@ -90,7 +90,7 @@ pub struct RankArgs {
     pub settings: Vec<String>,
 
     /// Give only the best N
-    #[arg(short = 'n', long, value_name = "N")]
+    #[arg(short = 'n', long, value_name = "N", value_parser = at_least_one)]
     pub top: Option<usize>,
 
     /// Write the result here, by the name's ending .csv, .tsv, .parquet or .json, instead of to standard output
@@ -167,3 +167,12 @@ LiCoO2 does not satisfy -w and is left out; messages on standard error count suc
 Candidates whose objective is unknown come last and are never dropped. Headers may carry units, as in
 `band_gap [meV]`: they are converted to what a plugin asks for, or refused. Exit status: 0 done, 1 failed, 2 wrong
 usage.";
+
+/// How many are wanted: none would be no question.
+fn at_least_one(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(0) => Err("must be at least 1".to_owned()),
+        Ok(number) => Ok(number),
+        Err(_) => Err("must be a whole number, at least 1".to_owned()),
+    }
+}

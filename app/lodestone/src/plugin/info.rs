@@ -3,7 +3,7 @@
 use super::check::{carried, errors};
 use super::keys::{key_json, lines};
 use super::tried::{Tried, tried};
-use super::{paragraph, pretty, print};
+use super::{one_line, paragraph, pretty, print};
 use crate::plugins::host;
 use crate::{Failure, progress};
 use anyhow::anyhow;
@@ -83,7 +83,7 @@ fn info_text(
     models: &[Model],
 ) -> String {
     let d = plugin.description();
-    let mut text = format!("{} {}: {}\n\n", d.id, d.version, d.summary);
+    let mut text = format!("{} {}: {}\n\n", d.id, d.version, one_line(&d.summary));
     let mut say = |name: &str, value: &str| {
         if !value.is_empty() {
             text.push_str(&paragraph(&format!("{name:<11} "), value, 12));
@@ -103,8 +103,13 @@ fn info_text(
     );
     say("check", &verdict(checked));
     say("reads", &inputs(d));
-    for (key, value) in &d.extensions {
-        say(key, value);
+    // Under a heading of their own and behind a mark: a key must not pass for what this program says.
+    if !d.extensions.is_empty() {
+        text.push_str("\nwhat it adds of itself\n");
+        for (key, value) in &d.extensions {
+            let line = format!("{}: {}", one_line(key), one_line(value));
+            text.push_str(&paragraph("  - ", &line, 4));
+        }
     }
     if !d.parameters.is_empty() {
         text.push_str(&format!("\nparameters (--set {}.NAME=VALUE)\n", d.id));

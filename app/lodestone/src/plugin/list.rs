@@ -2,6 +2,7 @@
 
 use super::info::trust_json;
 use super::keys::say;
+use super::one_line;
 use crate::plugins::{SHIPPED_IDS, home, host, installed, shelf};
 use crate::{Failure, progress, show};
 use registry::{Entry, RegistryError, misfit};
@@ -21,9 +22,9 @@ pub(super) fn list(as_json: bool) -> Result<(), Failure> {
                     "{:<12} {:<8} {} ({} properties, {}, {}){mark}\n",
                     d.id,
                     d.version,
-                    d.summary,
+                    one_line(&d.summary),
                     d.properties.len(),
-                    d.licence,
+                    one_line(&d.licence),
                     plugin.origin()
                 ));
                 entries.push(json!({
@@ -73,7 +74,8 @@ pub(super) fn available(place: &str, as_json: bool) -> Result<(), Failure> {
                 })
             })
             .collect();
-        let (shown, standing) = match catalogue.choose(name, None, &terms) {
+        let installed = here.as_ref().map(|record| record.version.as_str());
+        let (shown, standing) = match catalogue.newest(name, installed, &terms) {
             Ok(choice) => {
                 let standing = match &here {
                     None => "not installed".to_owned(),
@@ -94,9 +96,9 @@ pub(super) fn available(place: &str, as_json: bool) -> Result<(), Failure> {
         text.push_str(&format!(
             "{name:<12} {:<8} {} ({} properties, {}) -- {standing}\n",
             entry.version,
-            entry.summary,
+            one_line(&entry.summary),
             entry.properties.len(),
-            entry.licence
+            one_line(&entry.licence)
         ));
         values.push(json!({
             "name": name,

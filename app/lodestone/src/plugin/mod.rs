@@ -58,6 +58,11 @@ fn print(text: String) -> Result<(), Failure> {
         .map_err(|e| Failure::Failed(e.into()))
 }
 
+/// A text of a plugin's author within a line: a long run of blanks would fill the line and begin another.
+pub fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// A text wrapped at 110 columns, `indent` blanks before every line but the first, which begins with `head`.
 pub fn paragraph(head: &str, text: &str, indent: usize) -> String {
     const WIDTH: usize = 110;

@@ -2,7 +2,10 @@
 
 use crate::guest::{Guest, description};
 use crate::{host, job};
-use plugin_host::{CheckReport, Origin, Severity};
+use plugin_host::{
+    CheckReport, Host, HostOptions, Limits, Origin, Parameter, ParameterKind, ParameterValue,
+    Severity,
+};
 
 fn check(guest: &Guest) -> CheckReport {
     host()
@@ -26,6 +29,70 @@ fn a_good_plugin_passes_without_a_finding() {
     assert_eq!(report.passed.len(), 5, "{:?}", report.passed);
     assert_eq!(report.interface.as_deref(), Some("0.1.0"));
     assert_eq!(report.description, Some(description()));
+}
+
+/// A plugin with so many parameters of so many words each.
+fn many(parameters: usize, words: usize) -> Guest {
+    let mut d = description();
+    let kind = ParameterKind::Choice {
+        words: (0..words).map(|k| format!("w{k}")).collect(),
+    };
+    d.parameters = (0..parameters)
+        .map(|k| Parameter {
+            name: format!("p{k}"),
+            kind: kind.clone(),
+            default: ParameterValue::Choice("w0".to_owned()),
+            ..d.parameters[0].clone()
+        })
+        .collect();
+    Guest {
+        description: d,
+        value: "(call $sum (local.get $in) (local.get $row))",
+        ..Guest::default()
+    }
+}
+
+#[test]
+fn of_very_many_settings_some_are_tried_and_the_rest_is_told() {
+    let report = check(&many(3, 10));
+    let told = |report: &CheckReport, words: &str| {
+        let passed = report.passed.join("\n");
+        assert!(passed.contains(words), "{passed}");
+    };
+    told(&report, "under 31 settings of its parameters: an outcome");
+    let report = check(&many(64, 64));
+    assert!(report.is_ok(), "{:?}", report.findings);
+    told(
+        &report,
+        "under 64 settings of its parameters (4033 more were left out)",
+    );
+}
+
+#[test]
+fn a_slow_plugin_is_not_tried_for_ever() {
+    // Half of the fuel that a candidate may take, on each.
+    let slow = Guest {
+        value: "(local $k i32)
+            (local.set $k (i32.const 4000))
+            (loop $l (br_if $l (local.tee $k (i32.sub (local.get $k) (i32.const 1)))))
+            (call $sum (local.get $in) (local.get $row))",
+        ..many(8, 60)
+    };
+    let limits = Limits {
+        fuel_per_call: 2_000_000,
+        fuel_per_row: 40_000,
+        ..Limits::default()
+    };
+    let options = HostOptions {
+        limits,
+        ..HostOptions::default()
+    };
+    let report = Host::new(options)
+        .expect("a host")
+        .check(&slow.wasm(), "test", &job())
+        .expect("not cancelled");
+    assert!(report.is_ok(), "{:?}", report.findings);
+    assert_finds(&report, Severity::Warning, "trying it takes very long");
 }
 
 #[test]

@@ -350,6 +350,22 @@ fn every_fault_of_a_description_is_named() {
         |d| d.version = "one".to_owned(),
         "version \"one\" is not a semantic version",
     );
+    let forged = "nice\nsigned by   key 0000000000000000, trusted";
+    let changes: [fn(&mut Description, &str); 7] = [
+        |d, text| d.summary = text.to_owned(),
+        |d, text| d.licence = text.to_owned(),
+        |d, text| d.authors = vec![text.to_owned()],
+        |d, text| d.extensions = vec![(text.to_owned(), String::new())],
+        |d, text| d.extensions = vec![("key".to_owned(), text.to_owned())],
+        |d, text| d.parameters[0].summary = text.to_owned(),
+        |d, text| d.properties[0].summary = text.to_owned(),
+    ];
+    for change in changes {
+        assert_says(
+            &refused_description(|d| change(d, forged)),
+            "holds a line break",
+        );
+    }
     says(
         |d| d.domain = "a\u{1b}[2J".to_owned(),
         "the domain holds the control character",
@@ -410,6 +426,13 @@ fn a_missing_file_and_a_folder_are_explained() {
     );
     let folder = tempfile::tempdir().expect("a folder");
     assert_says(&error(folder.path()), "Is a directory");
+    #[cfg(unix)]
+    {
+        let pipe = folder.path().join("pipe.wasm");
+        let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+        assert!(made.expect("mkfifo").success());
+        assert_says(&error(&pipe), "it is a pipe or a device");
+    }
 }
 
 /// A host that keeps compiled code in `folder`.

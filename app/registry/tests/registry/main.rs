@@ -198,6 +198,21 @@ fn the_newest_version_that_fits_is_chosen_and_the_others_are_told() {
     assert!(choice.skipped[0].contains("0.11.0") && choice.skipped[0].contains("0.2.0"));
     let wanted = catalogue.choose("sum", Some("1.0.0-rc.1"), &terms());
     assert_eq!(wanted.unwrap().entry.version, "1.0.0-rc.1");
+    // Who has a version before a release gets the next of these, and then the release.
+    let newest = |installed: &str| {
+        let catalogue = world.open_folder().unwrap();
+        let choice = catalogue.newest("sum", Some(installed), &terms());
+        choice.unwrap().entry.version.clone()
+    };
+    assert_eq!(newest("0.9.0"), "0.10.0");
+    assert_eq!(newest("1.0.0-rc.1"), "0.10.0");
+    world.publish("1.0.0-rc.2").unwrap();
+    world.publish("1.0.0-rc.10").unwrap();
+    assert_eq!(newest("1.0.0-rc.1"), "1.0.0-rc.10");
+    assert_eq!(newest("0.10.0"), "0.10.0");
+    world.publish("1.0.0").unwrap();
+    world.publish("1.1.0-rc.1").unwrap();
+    assert_eq!(newest("1.0.0-rc.1"), "1.0.0");
     says(
         catalogue.choose("sum", Some("0.11.0"), &terms()),
         &["sum", "0.2.0"],

@@ -358,8 +358,8 @@ pub(super) fn read_kept(
     let targets = tensors.f64s("training.targets")?;
     let rows = match inputs {
         Inputs::Columns(_) => match tensors.take("training.values")? {
-            Numbers::F64(values) => KeptRows::Columns(values),
-            _ => return Tensors::wrong("training.values", "64-bit numbers"),
+            Numbers::F32(values) => KeptRows::Columns(values.into_iter().map(f64::from).collect()),
+            _ => return Tensors::wrong("training.values", "32-bit numbers"),
         },
         Inputs::Composition(_) => KeptRows::Compositions(
             Kept::compositions(

@@ -3,7 +3,9 @@
 use crate::{apply, errors, settle, workbench_in};
 use std::collections::HashSet;
 use std::sync::Arc;
-use workbench::{Challenge, Command, ElementRule, ObjectiveChoice, SelectMode, Sort, Wanted};
+use workbench::{
+    Challenge, Command, ElementRule, ObjectiveChoice, SelectMode, Sort, TaskKind, Wanted,
+};
 
 const CATHODE: Command = Command::OpenChallenge {
     challenge: Challenge::CobaltFreeCathode,
@@ -108,21 +110,63 @@ fn the_answer_to_an_old_question_is_dropped() {
 }
 
 #[test]
-fn cancelled_work_leaves_what_was_there() {
+fn a_question_that_was_cancelled_is_told_beside_the_answer_to_another() {
+    // So many candidates that no machine is done before the next command.
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("many.csv");
+    let formulas =
+        (1..=60_000).map(|n| format!("Li{}FeP{}O{}\n", n % 40 + 1, n % 7 + 1, n % 97 + 1));
+    std::fs::write(&path, format!("formula\n{}", formulas.collect::<String>())).unwrap();
     let mut workbench = workbench_in(None);
-    apply(&mut workbench, CATHODE);
+    let formula_column = None;
+    apply(
+        &mut workbench,
+        Command::ImportTable {
+            path,
+            formula_column,
+        },
+    );
     let rows = workbench.state().rows.clone();
+    let shown = |w: &workbench::Workbench| w.state().rows == rows;
     workbench.apply(Command::AddConstraint {
         text: "battery.average_voltage > 3".into(),
     });
+    assert!(workbench.state().is_busy(TaskKind::Screen));
     workbench.apply(Command::CancelAll);
     settle(&mut workbench);
-    // Either it was cancelled, or it was done before anybody could cancel it.
-    let state = workbench.state();
-    assert!(state.rows == rows || state.rows.len() < rows.len());
+    let told = workbench.state().question_error.clone();
+    let told = told.expect("a question without an answer");
+    assert!(told.starts_with("cancelled"), "{told}");
+    assert!(shown(&workbench));
     assert!(errors(&workbench).is_empty());
+    // The next question is answered, and nothing of the cancelled one is left.
     apply(&mut workbench, Command::RemoveConstraint { index: 0 });
-    assert_eq!(workbench.state().rows, rows);
+    assert!(shown(&workbench));
+    assert_eq!(workbench.state().question_error, None);
+}
+
+#[test]
+fn a_step_that_was_undone_and_done_again_takes_nothing_more_in() {
+    let mut workbench = workbench_in(None);
+    apply(&mut workbench, CATHODE);
+    let search = |text: &str| Command::SetSearch { text: text.into() };
+    workbench.apply(search("N"));
+    workbench.apply(search("Na"));
+    workbench.apply(Command::Undo);
+    workbench.apply(Command::Redo);
+    workbench.apply(search("Na-Mn"));
+    workbench.apply(Command::Undo);
+    assert_eq!(workbench.state().project.search, "Na");
+    // Nor does one before a step that was undone.
+    workbench.apply(search("Li"));
+    workbench.apply(Command::ShowColumn {
+        column: "family".into(),
+        shown: false,
+    });
+    workbench.apply(Command::Undo);
+    workbench.apply(search("Li-Fe"));
+    workbench.apply(Command::Undo);
+    assert_eq!(workbench.state().project.search, "Li");
 }
 
 #[test]

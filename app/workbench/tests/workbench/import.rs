@@ -88,6 +88,36 @@ fn a_spreadsheet_is_read_from_its_first_sheet_that_holds_a_table() {
 }
 
 #[test]
+fn a_spreadsheet_tells_its_errors_its_other_sheets_and_its_own_line_numbers() {
+    let mut workbench = workbench_in(None);
+    let preview = preview(&mut workbench, &fixture("errors.xlsx")).unwrap();
+    assert_eq!(preview.columns[1].0, "strength");
+    assert_eq!(preview.columns[1].1.as_deref(), Some("MPa"));
+    assert_eq!(preview.rows[0], ["Fe3Al", "480"]);
+    assert_eq!(preview.row_count, 4);
+    // The row of the sheet, though the table begins in its third and has a gap.
+    assert_eq!(preview.failures[0].0, 6);
+    assert!(preview.bad_cells.is_empty(), "{:?}", preview.bad_cells);
+    let told = preview.messages.join("\n");
+    assert!(told.contains("2 cells hold an error"), "{told}");
+    assert!(told.contains("first #DIV/0! in C7"), "{told}");
+    assert!(
+        told.contains("\"alloys\" is read; not read: \"notes\""),
+        "{told}"
+    );
+}
+
+#[test]
+fn a_cell_far_out_in_a_spreadsheet_is_refused_by_its_place() {
+    let mut workbench = workbench_in(None);
+    let error = preview(&mut workbench, &fixture("corner.xlsx")).unwrap_err();
+    assert!(
+        error.contains("XFD1048576") && error.contains("3 hold something"),
+        "{error}"
+    );
+}
+
+#[test]
 fn a_table_that_is_not_there_or_no_table_says_so_in_the_preview() {
     let folder = tempfile::tempdir().unwrap();
     let mut workbench = workbench_in(None);

@@ -124,3 +124,26 @@ fn the_parallel_axes_are_written_as_vectors_and_as_pixels() {
     assert!(svg.contains("specific_energy") && svg.contains("[Wh/kg]"));
     assert!(std::fs::read(png).unwrap().starts_with(b"\x89PNG"));
 }
+
+#[test]
+fn exports_do_not_cancel_each_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut workbench = cathode();
+    let paths: Vec<_> = (0..4)
+        .map(|n| folder.path().join(format!("{n}.csv")))
+        .collect();
+    for path in &paths {
+        workbench.apply(Command::ExportTable {
+            path: Some(path.clone()),
+            selected: false,
+        });
+    }
+    crate::settle(&mut workbench);
+    assert!(errors(&workbench).is_empty(), "{:?}", errors(&workbench));
+    let first = std::fs::read(&paths[0]).unwrap();
+    for path in &paths {
+        assert!(std::fs::read(path).unwrap() == first);
+        let told = format!("written: {}", path.display());
+        assert!(workbench.state().log.iter().any(|line| line.text == told));
+    }
+}
