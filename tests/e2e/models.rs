@@ -489,6 +489,44 @@ fn a_damaged_model_file_is_refused() {
     }
 }
 
+#[test]
+fn an_explanation_adds_up_to_the_prediction_and_knows_the_nearest_training_rows() {
+    let desk = trained();
+    let told = json(desk.run(&["model", "explain", "made.model", "Li2O3", "CuF2", "--json"]));
+    let alone = desk
+        .run(&["model", "predict", "made.model", "in.csv", "--intervals"])
+        .sheet();
+    for told in told.as_array().unwrap() {
+        let number = |value: &serde_json::Value| value.as_f64().unwrap();
+        let parts = told["contributions"].as_array().unwrap();
+        let sum: f64 = parts.iter().map(|part| number(&part["amount"])).sum();
+        let mean = number(&told["mean"]);
+        assert!((number(&told["base"]) + sum - mean).abs() < 1e-6, "{told}");
+        let row = alone
+            .formulas()
+            .iter()
+            .position(|f| *f == told["candidate"])
+            .unwrap();
+        assert!((alone.numbers("made.property [eV]")[row] - mean).abs() < 1e-4);
+        // Both are training rows, so they are nearest to themselves.
+        let nearest = &told["nearest"][0];
+        assert!(number(&nearest["distance"]) < 1e-6, "{told}");
+        assert_eq!(
+            number(&nearest["target"]),
+            alone.numbers("property [eV]")[row]
+        );
+    }
+    let text = desk
+        .run(&["model", "explain", "made.model", "Li2O3", "??"])
+        .ok();
+    assert!(
+        text.out().contains("nearest training data"),
+        "{}",
+        text.out()
+    );
+    assert!(text.err.contains("1 row was not usable"), "{}", text.err);
+}
+
 /// A plugin that carries a model called `gap` and gives back what it says.
 fn carrying(desk: &Desk, model: &[u8]) {
     let mut guest = Guest {

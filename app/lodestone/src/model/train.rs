@@ -39,7 +39,8 @@ pub fn run(args: &TrainArgs) -> Result<(), Failure> {
             job.stage("cross-validating", None);
             let folds = rows.folds(folds as usize, args.learn.seed);
             let found = rows.data().evaluate(&folds, &learnt.options, &job);
-            Some(found.map_err(failed)?.scores)
+            // Too few rows leave no fold to learn from.
+            Some(found.map_err(failed)?.scores).filter(|scores| scores.count > 0)
         }
     };
     job.stage("training", None);
