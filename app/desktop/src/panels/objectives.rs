@@ -125,7 +125,7 @@ fn objective_ui(
             let label = names.iter().find(|(name, _)| *name == objective.property);
             let label = label.map_or(objective.property.as_str(), |(_, label)| label.as_str());
             let combo = ComboBox::from_id_salt("property")
-                .width((ui.available_width() - 64.0).max(80.0))
+                .width((ui.available_width() - 88.0).max(80.0))
                 .truncate()
                 .selected_text(label)
                 .show_ui(ui, |ui| {
@@ -244,7 +244,7 @@ fn constraint_ui(
         let mut changed = text.to_owned();
         let edit = TextEdit::singleline(&mut changed)
             .hint_text(words.get(Text::ConstraintHint))
-            .desired_width((ui.available_width() - 44.0).max(80.0));
+            .desired_width((ui.available_width() - 60.0).max(80.0));
         let edit = match &error {
             Some(_) => edit.text_color(look::error(ui)),
             None => edit,
