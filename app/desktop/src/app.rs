@@ -307,7 +307,8 @@ impl App {
             self.palette.toggle();
         }
         let words = Words(state.preferences.language);
-        commands.extend(self.palette.ui(ui, words));
+        let recent = &state.preferences.recent;
+        commands.extend(self.palette.ui(ui, words, recent));
         dropping_ui(ui.ctx(), words);
         self.toasts.show(ui.ctx());
         commands

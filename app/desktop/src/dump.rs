@@ -18,6 +18,10 @@ struct Shown<'a> {
     /// Points of the plot, and those on its own front.
     points: usize,
     plot_front: usize,
+    /// Lines over the parallel axes.
+    parallel: usize,
+    /// Atoms of the cell of the structure shown.
+    atoms: usize,
     selected: usize,
     unsaved: bool,
     error: Option<&'a str>,
@@ -57,6 +61,8 @@ impl Dump {
             front: counts.front,
             points: points.map_or(0, |points| points.rows.len()),
             plot_front: points.map_or(0, |points| points.front.len()),
+            parallel: state.parallel.as_ref().map_or(0, |p| p.rows.len()),
+            atoms: atoms(state),
             selected: state.project.selection.len(),
             unsaved: state.unsaved,
             error: state
@@ -79,5 +85,13 @@ impl Dump {
             let _ = std::fs::write(&self.path, &text);
             self.written = text;
         }
+    }
+}
+
+fn atoms(state: &State) -> usize {
+    let structure = state.structure.as_ref().and_then(|s| s.structure.as_ref());
+    match structure {
+        Some(Ok(structure)) => structure.sites.len(),
+        _ => 0,
     }
 }

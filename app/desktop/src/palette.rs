@@ -5,6 +5,7 @@ use crate::panels::colour_name;
 use crate::start::challenge_texts;
 use crate::texts::{Text, Words};
 use egui::{Id, Key, Modal, TextEdit, Ui};
+use std::path::PathBuf;
 use workbench::{Command, Language, Theme};
 
 /// The palette, open or not.
@@ -33,11 +34,11 @@ impl Palette {
     }
 
     /// Draws it over the window; the command that was chosen.
-    pub fn ui(&mut self, ui: &mut Ui, words: Words) -> Option<Command> {
+    pub fn ui(&mut self, ui: &mut Ui, words: Words, recent: &[PathBuf]) -> Option<Command> {
         if !self.open {
             return None;
         }
-        let found = self.found(words);
+        let found = self.found(words, recent);
         let mut chosen = None;
         let modal = Modal::new(Id::unique("palette")).show(ui.ctx(), |ui| {
             ui.set_width(460.0);
@@ -84,10 +85,13 @@ impl Palette {
         chosen
     }
 
-    fn found(&self, words: Words) -> Vec<(String, Command)> {
+    fn found(&self, words: Words, recent: &[PathBuf]) -> Vec<(String, Command)> {
         let wanted = self.text.to_lowercase();
         let parts: Vec<&str> = wanted.split_whitespace().collect();
-        let all = Command::palette().into_iter();
+        let recent = recent.iter().map(|path| Command::Open {
+            path: Some(path.clone()),
+        });
+        let all = Command::palette().into_iter().chain(recent);
         let named = all.map(|command| (command_name(&command, words), command));
         let holds = |name: &str, command: &Command| {
             let name = name.to_lowercase();
@@ -139,7 +143,10 @@ pub fn command_name(command: &Command, words: Words) -> String {
             Theme::System => Text::AsSystem,
         },
         Command::OpenCrystals { .. } => Text::OpenCrystals,
-        Command::Open { .. } => Text::OpenFile,
+        Command::Open { path: Some(path) } => {
+            return words.fill(Text::OpenRecent, &[&path.display()]);
+        }
+        Command::Open { path: None } => Text::OpenFile,
         Command::Save => Text::Save,
         Command::SaveAs { .. } => Text::SaveAs,
         Command::CloseProject => Text::CloseProject,

@@ -39,6 +39,7 @@ words::texts! {
     Quit: "Quit", "終了";
     Unsaved: "(not saved)", "(未保存)";
     OpenNamed: "Open challenge: {}", "例題を開く: {}";
+    OpenRecent: "Open {}", "{}を開く";
     ShowNamed: "Show {}", "{}を表示";
     Save: "Save", "保存";
     SaveAs: "Save as…", "名前を付けて保存…";

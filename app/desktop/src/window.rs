@@ -89,7 +89,8 @@ pub fn open(setup: Setup, opening: Opening) -> Result<(), DesktopError> {
             (_, Some(why)) if software => return Err(DesktopError::DeviceLost(why)),
             (_, Some(_)) => software = opened.elapsed() < SHORT_LIFE,
             (Ok(ran), None) => {
-                return ran.map_err(|error| DesktopError::Window(error.to_string()));
+                return ran
+                    .map_err(|error| DesktopError::Window(without_places(&error.to_string())));
             }
         }
     }
@@ -137,7 +138,36 @@ fn options(software: bool) -> eframe::NativeOptions {
     options
 }
 
+/// An error's text without the lines of source code that it came from, which libraries put into theirs: `os error at
+/// /.../platform.rs:765: why` says no more than `why`.
+fn without_places(text: &str) -> String {
+    let Some((before, after)) = text.split_once("os error at ") else {
+        return text.to_owned();
+    };
+    let why = after.split_once(".rs:").and_then(|(_, rest)| {
+        let rest = rest.trim_start_matches(|c: char| c.is_ascii_digit());
+        rest.strip_prefix(": ")
+    });
+    match why {
+        Some(why) => format!("{before}{why}"),
+        None => text.to_owned(),
+    }
+}
+
 fn has_display() -> bool {
     let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     set("DISPLAY") || set("WAYLAND_DISPLAY") || set("WAYLAND_SOCKET")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_names_no_source_code() {
+        let text =
+            "winit EventLoopError: os error at /home/me/winit/src/linux/mod.rs:765: no display";
+        assert_eq!(without_places(text), "winit EventLoopError: no display");
+        assert_eq!(without_places("no adapter"), "no adapter");
+    }
 }

@@ -82,7 +82,7 @@ pub enum ScreeningError {
     ModelColumn {
         model: String,
         column: String,
-        error: table::TableError,
+        error: Box<table::TableError>,
     },
     #[error(
         "model {model} needs crystal structures: give a folder of structure files, or a table with a column of their paths (--structure-column)"

@@ -526,6 +526,8 @@ impl TableDelegate for Rows<'_> {
         if response.clicked() {
             let modifiers = ui.input(|input| input.modifiers);
             self.clicked(at, row, modifiers);
+            // The keyboard goes on from here.
+            self.goal = Some(at);
         }
         if missing {
             response.on_hover_ui(|ui| {

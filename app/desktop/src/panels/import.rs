@@ -95,6 +95,7 @@ fn preview_ui(
     ui.separator();
     egui::ScrollArea::horizontal().show(ui, |ui| {
         Grid::new("preview").striped(true).show(ui, |ui| {
+            ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Extend);
             for (index, (name, unit, number)) in preview.columns.iter().enumerate() {
                 let kind = if preview.formula_column == Some(index) {
                     words.get(Text::KindFormula)

@@ -124,15 +124,21 @@ fn objective_ui(
         ui.horizontal(|ui| {
             let label = names.iter().find(|(name, _)| *name == objective.property);
             let label = label.map_or(objective.property.as_str(), |(_, label)| label.as_str());
-            let combo = ComboBox::from_id_salt("property")
-                .width((ui.available_width() - 64.0).max(80.0))
-                .truncate()
-                .selected_text(label)
-                .show_ui(ui, |ui| {
-                    for (name, label) in names {
-                        ui.selectable_value(&mut changed.property, name.clone(), label);
-                    }
-                });
+            // A long name is cut, so that the button beside it has its room.
+            let room = (ui.available_width() - 36.0).max(80.0);
+            let combo = ui.scope(|ui| {
+                ui.set_max_width(room);
+                ComboBox::from_id_salt("property")
+                    .width(room - 52.0)
+                    .truncate()
+                    .selected_text(label)
+                    .show_ui(ui, |ui| {
+                        for (name, label) in names {
+                            ui.selectable_value(&mut changed.property, name.clone(), label);
+                        }
+                    })
+            });
+            let combo = combo.inner;
             let number = (index + 1).to_string();
             combo
                 .response

@@ -3,7 +3,10 @@
 use super::drawing::{draw, textures};
 use crate::numbers;
 use crate::texts::{Text, Words};
-use egui::{Id, Pos2, Rect, Sense, Shape, Stroke, TextureHandle, Ui, Vec2, WidgetInfo, pos2};
+use egui::{
+    EventFilter, Id, Key, Modifiers, Pos2, Rect, Sense, Shape, Stroke, TextureHandle, Ui, Vec2,
+    WidgetInfo, pos2,
+};
 use std::sync::Arc;
 use workbench::chart::{self, Chart, PlotRange, Scale};
 use workbench::{Command, Points, PointsKey, Results, SelectMode, State};
@@ -108,6 +111,9 @@ pub fn canvas_ui(
     }
     let place = |at: Pos2| [at.x - rect.min.x, at.y - rect.min.y];
     zoom(ui, &response, points, &laid, place);
+    if response.has_focus() {
+        commands.extend(keys(ui, state, &response, points, &laid));
+    }
     if response.double_clicked() {
         whole_range(ui);
     } else if response.clicked()
@@ -119,18 +125,7 @@ pub fn canvas_ui(
     }
     match tool(ui) {
         Tool::Move if response.dragged() => {
-            let delta = response.drag_delta();
-            let moved = |at: [f32; 2]| [at[0] - delta.x, at[1] - delta.y];
-            let [x0, y0] = frame.values(moved([frame.min[0], frame.max[1]]));
-            let [x1, y1] = frame.values(moved([frame.max[0], frame.min[1]]));
-            set_checked(
-                ui,
-                points,
-                PlotRange {
-                    x: [x0, x1],
-                    y: [y0, y1],
-                },
-            );
+            move_by(ui, points, &laid, response.drag_delta().into());
         }
         Tool::Move => {}
         tool => commands.extend(draw_around(ui, &response, tool, rect, points, &laid)),
@@ -181,6 +176,74 @@ fn set_checked(ui: &Ui, points: &Points, range: PlotRange) {
     }
 }
 
+/// What the keyboard does while the plot has it: arrows move, + and − zoom, Home shows all, and the page keys go from one
+/// candidate of the front to the next.
+fn keys(
+    ui: &Ui,
+    state: &State,
+    response: &egui::Response,
+    points: &Points,
+    laid: &Laid,
+) -> Option<Command> {
+    const STEP: f32 = 40.0;
+    let filter = EventFilter {
+        horizontal_arrows: true,
+        vertical_arrows: true,
+        ..EventFilter::default()
+    };
+    ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
+    let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
+    let frame = &laid.chart.frame;
+    let centre = [0, 1].map(|axis| (frame.min[axis] + frame.max[axis]) / 2.0);
+    for (key, by) in [
+        (Key::ArrowLeft, [STEP, 0.0]),
+        (Key::ArrowRight, [-STEP, 0.0]),
+        (Key::ArrowUp, [0.0, STEP]),
+        (Key::ArrowDown, [0.0, -STEP]),
+    ] {
+        if pressed(key) {
+            move_by(ui, points, laid, by);
+        }
+    }
+    for (key, factor) in [(Key::Plus, 0.8), (Key::Equals, 0.8), (Key::Minus, 1.25)] {
+        if pressed(key) {
+            zoom_by(ui, points, laid, centre, factor);
+        }
+    }
+    if pressed(Key::Home) {
+        whole_range(ui);
+    }
+    let (next, previous) = (pressed(Key::PageDown), pressed(Key::PageUp));
+    if !(next || previous) || points.front.is_empty() {
+        return None;
+    }
+    let row = |place: usize| points.rows[points.front[place] as usize];
+    let last = points.front.len() - 1;
+    let at = (0..=last).find(|&place| state.is_selected(row(place)));
+    let to = match at {
+        None if next => 0,
+        None => last,
+        Some(at) if next => (at + 1).min(last),
+        Some(at) => at.saturating_sub(1),
+    };
+    let rows = Arc::new(vec![row(to)]);
+    let mode = SelectMode::Replace;
+    Some(Command::Select { rows, mode })
+}
+
+/// Moves what is shown along with the pointer.
+fn move_by(ui: &Ui, points: &Points, laid: &Laid, [x, y]: [f32; 2]) {
+    let frame = &laid.chart.frame;
+    let moved = |at: [f32; 2]| [at[0] - x, at[1] - y];
+    let [x0, y0] = frame.values(moved([frame.min[0], frame.max[1]]));
+    let [x1, y1] = frame.values(moved([frame.max[0], frame.min[1]]));
+    let range = PlotRange {
+        x: [x0, x1],
+        y: [y0, y1],
+    };
+    set_checked(ui, points, range);
+}
+
 fn zoom(
     ui: &Ui,
     response: &egui::Response,
@@ -196,8 +259,12 @@ fn zoom(
     if (factor - 1.0).abs() < 1e-4 {
         return;
     }
+    zoom_by(ui, points, laid, place(at), factor);
+}
+
+/// Shows `factor` times as much, around a place that stays where it is.
+fn zoom_by(ui: &Ui, points: &Points, laid: &Laid, [x, y]: [f32; 2], factor: f32) {
     let frame = &laid.chart.frame;
-    let [x, y] = place(at);
     let [x0, y0] = frame.values([
         x + (frame.min[0] - x) * factor,
         y + (frame.max[1] - y) * factor,

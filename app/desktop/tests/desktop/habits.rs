@@ -48,6 +48,37 @@ fn arrows_and_page_keys_walk_the_rows_and_shift_selects_more() {
 }
 
 #[test]
+fn the_plot_is_zoomed_and_its_front_walked_by_keyboard() {
+    let mut window = Window::with(Challenge::CobaltFreeCathode);
+    window.harness.get_by_label_contains("Plot of").focus();
+    window.harness.run_steps(2);
+    let points = window.state().points.clone().unwrap();
+    let front: Vec<u32> = points
+        .front
+        .iter()
+        .map(|&at| points.rows[at as usize])
+        .collect();
+    assert!(front.len() > 2);
+    for row in [front[0], front[1], front[2]] {
+        window.harness.key_press(Key::PageDown);
+        window.settle();
+        assert_eq!(*window.state().project.selection, [row]);
+    }
+    window.harness.key_press(Key::PageUp);
+    window.settle();
+    assert_eq!(*window.state().project.selection, [front[1]]);
+    let whole = window.picture("plot_whole");
+    window.harness.key_press(Key::Plus);
+    window.harness.key_press(Key::ArrowRight);
+    window.settle();
+    let part = window.picture("plot_part");
+    assert!(whole != part);
+    window.harness.key_press(Key::Home);
+    window.settle();
+    assert!(window.picture("plot_whole") == whole);
+}
+
+#[test]
 fn a_row_is_named_by_its_formula_and_the_values_shown() {
     let mut window = Window::with(Challenge::RareEarthFreeMagnet);
     for column in window.state().results.clone().unwrap().columns() {
