@@ -93,7 +93,7 @@ words::texts! {
     DropHere: "or drop a file here: a table (.csv, .tsv, .xlsx, .parquet), structures (.cif, POSCAR, .xyz), a project, or a plugin (.wasm)", "またはここにファイルをドロップ:表(.csv、.tsv、.xlsx、.parquet)、構造(.cif、POSCAR、.xyz)、プロジェクト、プラグイン(.wasm)";
     DropToOpen: "Drop to open", "ドロップして開く";
     DropProject: "{}: opens this project", "{}:プロジェクトを開く";
-    DropAsPlugin: "{}: adds this plugin to the project", "{}:プラグインをプロジェクトに追加";
+    DropAsPlugin: "{}: looks at this plugin before it is used or installed", "{}:使用・インストールの前にプラグインを確認";
     DropTable: "{}: looks at this table before it is opened", "{}:表を確認してから開く";
     DropStructures: "{}: opens these structures", "{}:構造を開く";
     DropUnknown: "{}: nothing here can open this file", "{}:開けないファイルです";

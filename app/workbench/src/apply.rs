@@ -19,13 +19,6 @@ const RECENT: usize = 12;
 impl Workbench {
     /// Does a command. What goes wrong is told in the log, beside what caused it where that has a place of its own.
     pub fn apply(&mut self, command: Command) {
-        let command = match command {
-            // A plugin joins the project that is open, which can be undone.
-            Command::Open { path: Some(path) } if FileKind::of(&path) == FileKind::Plugin => {
-                Command::AddPlugin { path: Some(path) }
-            }
-            other => other,
-        };
         let name = command.name();
         let merge_key = command.merge_key();
         let before = self.state.project.clone();

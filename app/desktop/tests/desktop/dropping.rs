@@ -99,6 +99,9 @@ fn a_dropped_plugin_takes_part_and_one_that_is_none_is_refused_with_the_reason()
     let mut window = Window::with(Challenge::CobaltFreeCathode);
     let before = window.state().plugins.len();
     drop_file(&mut window, &fixture("plugin_host", "interface-0.1.0.wasm"));
+    window.settle();
+    window.click("Use in this project");
+    window.settle();
     let state = window.state();
     assert_eq!(
         state.plugins.len() + state.refused_plugins.len(),
@@ -111,11 +114,13 @@ fn a_dropped_plugin_takes_part_and_one_that_is_none_is_refused_with_the_reason()
     let path = folder.path().join("none.wasm");
     std::fs::write(&path, "no component").unwrap();
     drop_file(&mut window, &path);
-    let refused = &window.state().refused_plugins;
-    assert!(
-        refused.len() == 1 && refused[0].name.contains("none.wasm"),
-        "{refused:?}"
-    );
+    window.settle();
+    let offer = window.state().shelf.offer.clone().expect("the dialog");
+    let why = offer.looked.expect("it was looked at").unwrap_err();
+    assert!(why.contains("none.wasm is refused"), "{why}");
+    window.harness.get_by_label(&why);
+    window.click("Cancel");
+    assert!(window.state().shelf.offer.is_none());
 }
 
 #[test]
@@ -127,7 +132,10 @@ fn files_held_over_the_window_tell_what_dropping_them_does() {
             "mine.csv: looks at this table before it is opened",
         ),
         ("salt.cif", "salt.cif: opens these structures"),
-        ("mine.wasm", "mine.wasm: adds this plugin to the project"),
+        (
+            "mine.wasm",
+            "mine.wasm: looks at this plugin before it is used or installed",
+        ),
         ("mine.lodestone", "mine.lodestone: opens this project"),
         ("mine.docx", "mine.docx: nothing here can open this file"),
     ] {

@@ -8,7 +8,7 @@ use workbench::{Command, Element, Folders, ModelSettings, Panel, SelectMode};
 
 /// Compounds AB with a property that their formulas decide: the mean atomic number, in a unit of its own.
 fn write_table(path: &Path) {
-    let mut text = "formula,weight [u]\n".to_owned();
+    let mut text = "formula,weight [g/cm3]\n".to_owned();
     let cations = [
         "Li", "Na", "K", "Rb", "Mg", "Ca", "Sr", "Ba", "Zn", "Cd", "Fe", "Ni",
     ];
@@ -33,11 +33,10 @@ fn a_model_is_judged_trained_used_and_explains_itself() {
     });
     let panel = Panel::Models;
     window.apply(Command::ShowPanel { panel });
-    window.harness.get_by_label("band_gap");
     window.click("Judge by cross-validation");
     window.settle();
     let report = window.state().models.report.clone().expect("a report");
-    assert_eq!((report.rows, report.unit.as_str()), (96, "u"));
+    assert_eq!((report.rows, report.unit.as_str()), (96, "g/cm3"));
     assert!(report.scores.r2 > 0.8, "{:?}", report.scores);
     let plot = "Predicted over observed weight: 96 points";
     window.harness.get_by_label(plot).scroll_to_me();
@@ -68,7 +67,7 @@ fn a_model_is_judged_trained_used_and_explains_itself() {
     window.settle();
     let results = window.state().results.clone().unwrap();
     let column = results.column("weight.weight").expect("its property");
-    assert_eq!(column.unit, "u");
+    assert_eq!(column.unit, "g/cm3");
     window.apply(Command::Select {
         rows: Arc::new(vec![0]),
         mode: SelectMode::Replace,
