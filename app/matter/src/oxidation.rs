@@ -439,7 +439,11 @@ mod tests {
             search.run();
             // Past the bound every open level of every run counts the one choice at which it ends.
             let ends = (MOST_ELEMENTS * MOST_ELEMENTS) as u32;
-            assert!(search.nodes <= MOST_NODES + ends, "{text}: {}", search.nodes);
+            assert!(
+                search.nodes <= MOST_NODES + ends,
+                "{text}: {}",
+                search.nodes
+            );
         }
     }
 }
