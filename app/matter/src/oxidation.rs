@@ -421,3 +421,29 @@ const _: () = {
         z += 1;
     }
 };
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_search_looks_at_a_bounded_number_of_choices() {
+        // Many elements of many states, and charges that only mixed valence reaches.
+        for text in [
+            "VCrMnFeCoNiCuMoWReRuIrOsPtO27.3",
+            "VCrMnFeCoNiCuMoWReRuIrOsPtO13.7",
+            "LiNaKMgCaSrTiVCrMnFeCoNiCuZnO20",
+        ] {
+            let parsed = crate::formula::parse(text).expect(text);
+            let mut search = Search::new(parsed.composition.as_ref(), 0.0).expect(text);
+            search.run();
+            // Past the bound every open level of every run counts the one choice at which it ends.
+            let ends = (MOST_ELEMENTS * MOST_ELEMENTS) as u32;
+            assert!(
+                search.nodes <= MOST_NODES + ends,
+                "{text}: {}",
+                search.nodes
+            );
+        }
+    }
+}

@@ -109,16 +109,27 @@ fn character(text: &[u8]) -> Option<(Character, usize)> {
 
 /// Counts what a run of characters outside ASCII speaks for, with the bytes before and after it.
 fn count(run: &[Character], before: Option<u8>, after: Option<u8>, votes: &mut Votes) {
+    let lead = |character: &Character| match *character {
+        Character::HalfKana => None,
+        Character::Double(lead, _) => Some(lead),
+    };
+    let trail = |character: &Character| match *character {
+        Character::HalfKana => None,
+        Character::Double(_, trail) => Some(trail),
+    };
+    // Letters and signs with a letter after each, as in `Škoda` and `Žižek`.
+    let western = run.iter().enumerate().all(|(at, character)| {
+        let before = at.checked_sub(1).map_or(before, |at| trail(&run[at]));
+        let after = run.get(at + 1).map_or(after, lead);
+        trail(character).is_some_and(|trail| trail.is_ascii_alphabetic())
+            && lead(character).is_some_and(|lead| stands_western(lead, before, after))
+    });
     match run {
         [] => {}
         // A letter or sign of the West; the kana of one sound says nothing.
         [Character::HalfKana] => votes.of_western += 1,
-        [Character::Double(lead, trail)] => {
-            match trail.is_ascii_alphabetic() && stands_western(*lead, before, after) {
-                true => votes.of_western += 1,
-                false => votes.of_japanese += 1,
-            }
-        }
+        run if western => votes.of_western += run.len(),
+        [_] => votes.of_japanese += 1,
         run => {
             let count = |test: fn(&&Character) -> bool| run.iter().filter(test).count();
             let usual = count(|c| matches!(c, Character::Double(0x81..=0x9F, _)));
@@ -133,7 +144,8 @@ fn count(run: &[Character], before: Option<u8>, after: Option<u8>, votes: &mut V
 
 /// Whether a byte, followed by a letter, stands where Western text has the character that it is in Windows-1252.
 fn stands_western(byte: u8, before: Option<u8>, after: Option<u8>) -> bool {
-    let letter = |byte: Option<u8>| byte.is_some_and(|b| b.is_ascii_alphabetic());
+    let accented = |b: u8| matches!(b, 0x8A | 0x8C | 0x8E | 0x9A | 0x9C | 0x9E | 0x9F | 0xC0..);
+    let letter = |byte: Option<u8>| byte.is_some_and(|b| b.is_ascii_alphabetic() || accented(b));
     let in_word = letter(before) || letter(after);
     match byte {
         // Quotes open before a word.
