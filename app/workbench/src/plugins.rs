@@ -154,7 +154,13 @@ fn load(host: &Host, shelf: &Shelf, files: &[PathBuf], job: &Job) -> Loaded {
     };
     for (location, file) in all {
         if job.is_cancelled() {
-            break;
+            loaded.refused.push(RefusedPlugin {
+                name: location.describe(),
+                why: "its loading was cancelled; start the program again to load it".to_owned(),
+                file: file.cloned(),
+                installed_as: location.installed_as().map(str::to_owned),
+            });
+            continue;
         }
         let is_there = |id: &str| loaded.plugins.iter().any(|p| p.plugin.id() == id);
         let installed_as = location.installed_as().map(str::to_owned);

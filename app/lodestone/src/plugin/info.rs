@@ -14,9 +14,8 @@ use workbench::shelf::{Location, Standing};
 
 pub(super) fn info(location: &Location, as_json: bool) -> Result<(), Failure> {
     let host = host()?;
-    let (plugin, standing) = location.load(&host)?;
+    let (plugin, standing, bytes) = location.load_whole(&host)?;
     let (job, shown) = progress::start();
-    let bytes = location.read(&host)?;
     let checked = host.check_carrying(&bytes, &location.describe(), &carried, &job);
     let tried = tried(&plugin, &job);
     drop(shown);

@@ -294,7 +294,17 @@ impl Location {
     ///
     /// `plugin NAME is refused`, and as its source why.
     pub fn load(&self, host: &Host) -> Result<(Plugin, Standing), ShelfError> {
-        self.checked(host).map_err(|why| ShelfError::Because {
+        let (plugin, standing, _) = self.load_whole(host)?;
+        Ok((plugin, standing))
+    }
+
+    /// As [`Self::load`], with the component's bytes that were loaded: a file may be another when it is read again.
+    ///
+    /// # Errors
+    ///
+    /// As of [`Self::load`].
+    pub fn load_whole(&self, host: &Host) -> Result<(Plugin, Standing, Vec<u8>), ShelfError> {
+        self.whole(host).map_err(|why| ShelfError::Because {
             what: format!("plugin {} is refused", self.describe()),
             why: Box::new(why),
         })
@@ -302,18 +312,27 @@ impl Location {
 
     /// As [`Self::load`]; the error is the reason alone.
     pub(crate) fn checked(&self, host: &Host) -> Result<(Plugin, Standing), ShelfError> {
-        let (plugin, standing) = self.verified(host)?;
-        // A plugin stands or falls with the models that it carries.
-        screening::carried_models(&plugin)?;
+        let (plugin, standing, _) = self.whole(host)?;
         Ok((plugin, standing))
     }
 
-    fn verified(&self, host: &Host) -> Result<(Plugin, Standing), ShelfError> {
+    fn whole(&self, host: &Host) -> Result<(Plugin, Standing, Vec<u8>), ShelfError> {
+        let whole = self.verified(host)?;
+        // A plugin stands or falls with the models that it carries.
+        screening::carried_models(&whole.0)?;
+        Ok(whole)
+    }
+
+    fn verified(&self, host: &Host) -> Result<(Plugin, Standing, Vec<u8>), ShelfError> {
         let origin = self.describe();
         match &self.place {
             Place::Shipped(at) => {
                 let bytes = &self.shelf.0.shipped[*at].bytes;
-                Ok((host.load(bytes, &origin)?, Standing::Shipped))
+                Ok((
+                    host.load(bytes, &origin)?,
+                    Standing::Shipped,
+                    bytes.to_vec(),
+                ))
             }
             Place::Installed(home, id) => {
                 let found = home.load(id, host.limits().component_bytes as u64)?;
@@ -326,12 +345,12 @@ impl Location {
                         installed: format!("{id} {}", found.record.version),
                     });
                 }
-                Ok((plugin, standing))
+                Ok((plugin, standing, found.bytes))
             }
             Place::File(path) => {
                 let bytes = host.read(path)?;
                 let standing = self.shelf.standing_of_file(path, &bytes)?;
-                Ok((host.load(&bytes, &origin)?, standing))
+                Ok((host.load(&bytes, &origin)?, standing, bytes))
             }
         }
     }

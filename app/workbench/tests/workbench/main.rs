@@ -43,7 +43,14 @@ pub fn host() -> Result<Host, String> {
 
 /// A workbench that keeps its own files in `folder`.
 pub fn workbench_in(folder: Option<&Path>) -> Workbench {
-    let mut workbench = Workbench::new(Setup {
+    let mut workbench = starting_in(folder);
+    settle(&mut workbench);
+    workbench
+}
+
+/// The same, while it loads its plugins.
+pub fn starting_in(folder: Option<&Path>) -> Workbench {
+    Workbench::new(Setup {
         host: Arc::new(host),
         shelf: shelf(folder.map(|f| f.join("home")).as_deref()),
         folders: Folders {
@@ -52,9 +59,7 @@ pub fn workbench_in(folder: Option<&Path>) -> Workbench {
         },
         fonts: Vec::new(),
         wake: Arc::new(|| {}),
-    });
-    settle(&mut workbench);
-    workbench
+    })
 }
 
 /// Waits for what is under way.

@@ -1,6 +1,6 @@
 //! Plugins from files and registries: who vouches for them, what is refused, what is installed.
 
-use crate::{apply, errors, host, settle, shelf, workbench_in};
+use crate::{apply, errors, host, settle, shelf, starting_in, workbench_in};
 use job::Job;
 use registry::{NewKey, Publication, SecretKey, sign_file};
 use std::path::{Path, PathBuf};
@@ -307,4 +307,21 @@ fn without_a_home_plugins_are_used_but_not_installed() {
     let id = author.key.public.id();
     assert_eq!(loaded.standing, Standing::UnknownSigner(id));
     assert!(Home::from_environment(|_| None).is_none());
+}
+
+#[test]
+fn plugins_whose_loading_was_cancelled_are_told() {
+    let mut workbench = starting_in(None);
+    workbench.apply(Command::CancelAll);
+    settle(&mut workbench);
+    let state = workbench.state();
+    let refused = &state.refused_plugins;
+    assert_eq!(refused.len() + state.plugins.len(), 3);
+    let last = refused.last().expect("a plugin that is not loaded");
+    assert!(last.name.contains("magnet") && last.why.contains("cancelled"));
+    assert!(
+        errors(&workbench)
+            .iter()
+            .any(|text| text.contains("cancelled"))
+    );
 }
