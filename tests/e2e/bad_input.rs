@@ -1,6 +1,6 @@
 //! Files that are no tables, tables that are no lists of candidates, and rows that hold anything at all.
 
-use crate::{Desk, Ran, copy_program};
+use crate::{Desk, Ran, Sheet, copy_program};
 use std::fmt::Write;
 
 #[test]
@@ -293,4 +293,54 @@ fn random_bytes_never_panic() {
         );
         assert!(!ran.err.contains("panicked"), "{trial}: {}", ran.err);
     }
+}
+
+#[test]
+fn rejected_rows_keep_the_delimiter_of_their_file() {
+    let desk = Desk::with("formula;note\nLiFePO4;a,b\nQq;2\nLi;1;2\n");
+    desk.rank(&["-p", "battery", "--rejected", "bad.csv"]).ok();
+    let bad = Sheet::of(&desk.read("bad.csv"));
+    assert_eq!(bad.texts("text"), ["Qq;2", "Li;1;2"]);
+}
+
+#[test]
+fn rows_of_which_none_is_usable_are_written_before_the_end() {
+    for (text, kept) in [
+        ("formula,x\nQq,1\nXx,2\n", vec!["Qq,1", "Xx,2"]),
+        ("formula,x\nLiFePO4\nLiCoO2\n", vec!["LiFePO4", "LiCoO2"]),
+    ] {
+        let desk = Desk::with(text);
+        let ran = desk.rank(&["-p", "battery", "-o", "out.csv"]);
+        ran.fails(1, &["line 2", "no row is usable; see out.csv.rejected.csv"]);
+        let rejected = Sheet::of(&desk.read("out.csv.rejected.csv"));
+        assert_eq!(rejected.texts("text"), kept);
+        assert_eq!(desk.files(), ["in.csv", "out.csv.rejected.csv"]);
+    }
+}
+
+#[test]
+fn how_a_table_was_read_is_told_also_where_it_cannot_be_ranked() {
+    let desk = Desk::with("formula;x\nLiFePO4;1\n");
+    let ran = desk.rank(&["-p", "battery", "-O", "max:qqqqqqqq"]);
+    ran.fails(
+        2,
+        &["columns are separated by `;`", "there are: x, battery."],
+    );
+}
+
+#[test]
+fn standard_deviations_that_cannot_be_are_unknown() {
+    let desk = Desk::with("formula,x [V],x_std [V],y,y_std [%]\nLi,1,-0.5,3,1\nNa,2,0.5,4,1\n");
+    let ran = desk.rank(&["-O", "max:x"]).ok();
+    let ran = ran.says(&[
+        "1 standard deviations are negative",
+        "line 2",
+        "1 values of objectives as exact",
+    ]);
+    assert_eq!(ran.sheet().formulas(), ["Na", "Li"]);
+    let ran = desk.rank(&["-O", "max:y"]).ok();
+    ran.says(&[
+        "\"y_std [%]\" has a unit and column \"y\" has none",
+        "2 values of objectives as exact",
+    ]);
 }

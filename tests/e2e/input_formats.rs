@@ -228,9 +228,18 @@ fn parquet_goes_out_and_comes_back() {
     let ranked = desk.rank(&["-p", "battery"]).sheet();
     desk.rank(&["-p", "battery", "-o", "out.parquet"]).ok();
     let again = desk.run(&["rank", "out.parquet", "-O", "min:rank"]).sheet();
-    // The ranking's columns stand in front once more; the file's own follow, cell by cell.
+    // The ranking's columns stand in front once more; the file's own follow, cell by cell, those of a name that the new
+    // ranking has too under another.
     let header: Vec<String> = again.header[3..again.header.len() - 1].to_vec();
-    assert_eq!(header, ranked.header);
+    let new = ["rank", "front", "front_probability", "notes"];
+    let renamed = ranked
+        .header
+        .iter()
+        .map(|h| match new.contains(&h.as_str()) {
+            true => format!("{h}_2"),
+            false => h.clone(),
+        });
+    assert_eq!(header, renamed.collect::<Vec<String>>());
     for (again, ranked) in again.rows.iter().zip(&ranked.rows) {
         for (cell, expected) in again[3..].iter().zip(ranked) {
             let same = || Some(cell.parse::<f64>().ok()? == expected.parse::<f64>().ok()?);

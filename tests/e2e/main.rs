@@ -5,6 +5,7 @@ mod bad_input;
 mod bundled;
 mod descriptors;
 mod determinism;
+mod device;
 #[allow(
     dead_code,
     reason = "made for the tests of the plugin host, which use more of it"

@@ -309,3 +309,18 @@ fn help_shows_a_worked_example_that_works() {
         ["5"]
     );
 }
+
+#[test]
+fn a_ranking_that_is_ranked_once_more_has_one_column_of_each_name() {
+    let desk = Desk::with("formula,price\nLiFePO4,2\nLiCoO2,1\n");
+    desk.rank(&["-O", "max:price", "-o", "first.csv"]).ok();
+    let ran = desk.run(&["rank", "first.csv", "-O", "min:price"]).ok();
+    let ran = ran.says(&["column \"rank\" of the table is called \"rank_2\" in the output"]);
+    let sheet = ran.sheet();
+    assert_eq!(sheet.texts("rank"), ["1", "2"]);
+    assert_eq!(sheet.texts("rank_2"), ["2", "1"]);
+    let mut headers = sheet.header.clone();
+    headers.sort();
+    headers.dedup();
+    assert_eq!(headers.len(), sheet.header.len());
+}

@@ -586,3 +586,13 @@ fn a_kill_at_any_moment_of_an_installation_leaves_a_plugin_that_ranks() {
     let left = fs::read_dir(home.join("plugins/tally")).unwrap().count();
     assert_eq!(left, 2, "the record and one folder of files");
 }
+
+#[test]
+fn a_registry_without_a_plugin_is_told_what_to_add() {
+    for address in ["https://example.org", "https://example.org/plugins/"] {
+        let desk = crate::Desk::new();
+        let hint = format!("{}/NAME", address.trim_end_matches('/'));
+        desk.run(&["plugin", "install", address])
+            .fails(2, &["none of its plugins", &hint]);
+    }
+}

@@ -221,6 +221,7 @@ impl Device {
                 (!failed).then_some(slot)
             }
             Choice::Auto if operations < SMALL => None,
+            Choice::Auto if self.slots().is_empty() => None,
             Choice::Auto => {
                 let (chosen, _) = self.judge(trial, false);
                 self.slots().get(chosen?)
@@ -259,9 +260,6 @@ impl Device {
                 }
             }
         };
-        if self.slots().is_empty() && !anew {
-            return (None, Verdict::without_adapters(None));
-        }
         let processor = format!(
             "cpu | {} threads | {:?}",
             rayon::current_num_threads(),

@@ -164,8 +164,8 @@ impl Trees<'_> {
                     {
                         let mut node = nodes[*root as usize];
                         while node[0] != LEAF {
-                            let right = !(row[node[0] as usize] <= f32::from_bits(node[1]));
-                            node = nodes[(node[2] + u32::from(right)) as usize];
+                            let left = row[node[0] as usize] <= f32::from_bits(node[1]);
+                            node = nodes[(node[2] + u32::from(!left)) as usize];
                         }
                         let leaf = node[2] as usize * self.outputs;
                         for (out, value) in out.iter_mut().zip(&self.payload[leaf..]) {
@@ -185,6 +185,21 @@ impl Trees<'_> {
         lists
             .map(|((feature, threshold), left)| [*feature, threshold.to_bits(), *left, 0])
             .collect()
+    }
+
+    /// [`Trees::forward`] on this adapter.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Trees::forward`], and what the adapter reports.
+    pub fn forward_on_gpu(
+        &self,
+        gpu: &Gpu,
+        inputs: &[f32],
+        job: &job::Job,
+    ) -> Result<Vec<f32>, ComputeError> {
+        self.check()?;
+        self.on_gpu(gpu, inputs, job)
     }
 
     fn on_gpu(&self, gpu: &Gpu, inputs: &[f32], job: &job::Job) -> Result<Vec<f32>, ComputeError> {

@@ -13,7 +13,8 @@
 //!
 //! Of the 576 compounds in table S1 of C. J. Bartel et al., Sci. Adv. 5, eaav0693 (2019), doi:10.1126/sciadv.aav0693, which
 //! were assigned by other rules, 6 are missing here and 17 get other charges; the other 553 have the same ions on the same
-//! sites with the same radii.
+//! sites with the same radii. The plugin `catalyst` follows the rules of that paper (electronegativities in place of the
+//! statistics of oxidation states), because its tables were made by them; the two need not agree on every compound.
 
 use matter::{CompositionRef, Element, oxidation};
 

@@ -151,6 +151,22 @@ pub fn write_rejected_rows(rows: &[Rejected], path: Option<&Path>) -> Result<(),
     })
 }
 
+/// Writes all rows of a table where none can be used, before that ends the work.
+pub fn reject_all<'a>(
+    job: &Job,
+    rows: impl Iterator<Item = (u64, Cow<'a, str>, Cow<'a, str>)>,
+    path: Option<&Path>,
+) {
+    let Some(path) = path.filter(|_| !job.is_cancelled()) else {
+        return;
+    };
+    let name = path.display().to_string();
+    match write_atomically(path, |mut writer| write_rejected(&mut writer, &name, rows)) {
+        Ok(()) => show::tell(format!("no row is usable; see {name}")),
+        Err(error) => show::tell(format!("lodestone: {error}")),
+    }
+}
+
 /// Says on standard error how many rows could not be used and where they are; without a file for them, the first of them.
 pub fn tell_rejected(rows: &[Rejected], path: Option<&Path>) {
     let count = match rows.len() {

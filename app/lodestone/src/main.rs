@@ -2,6 +2,7 @@
 
 mod args;
 mod desktop;
+mod device;
 mod files;
 mod lists;
 mod model;
@@ -40,6 +41,7 @@ fn main() -> ExitCode {
         None => desktop::run(),
         Some(Command::Rank(args)) => rank::run(&args),
         Some(Command::Model(command)) => model::run(&command),
+        Some(Command::Device(args)) => device::run(&args),
         Some(Command::Plugin(command)) => plugin::run(&command),
         Some(Command::CompileWorker) => {
             plugin_host::compile_worker(std::io::stdin().lock(), std::io::stdout().lock())

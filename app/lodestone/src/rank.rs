@@ -7,9 +7,10 @@ use anyhow::{Result, anyhow};
 use job::Job;
 use optimize::{Constraint, Direction, Objective};
 use screening::{Outcome, Request, ScreeningError, Setting, screen};
+use std::borrow::Cow;
 use std::path::PathBuf;
 use std::sync::Arc;
-use table::{Destination, Source, Table};
+use table::{Destination, Source, Table, TableError};
 
 /// How many candidates a person sees where they named no number.
 const TABLE_ROWS: usize = 10;
@@ -32,12 +33,34 @@ fn rank(args: &RankArgs) -> Result<(), Failure> {
     let rejected_to = files::rejected_path(args.rejected.as_deref(), output_path, &source)?;
     let (job, shown) = progress::start();
     let column = args.structure_column.as_deref();
-    let (table, structures) =
-        files::candidates(&source, column, &job).map_err(|e| files::failed(&job, e))?;
+    let read = files::candidates(&source, column, &job);
+    let (table, structures) = read.map_err(|error| {
+        if let Some(TableError::AllRejected { rejected, .. }) = error.downcast_ref() {
+            let rows = rejected.iter().map(|r| {
+                let reason = r.reason.to_string();
+                (r.line, Cow::from(reason), Cow::from(&*r.text))
+            });
+            files::reject_all(&job, rows, rejected_to.as_deref());
+        }
+        files::failed(&job, error)
+    })?;
     request.structures = structures.map(Arc::new);
-    load_plugins(args, &mut request)?;
-    let outcome = screen(&table, &request, &job).map_err(|error| screening_failure(&job, error))?;
+    let outcome = load_plugins(args, &mut request)
+        .and_then(|()| {
+            let screened = screen(&table, &request, &job);
+            screened.map_err(|error| {
+                if let ScreeningError::NoFormula { rejected, .. } = &error {
+                    let rows = rejected.iter();
+                    let rows = rows.map(|r| (r.line, r.reason.clone(), r.text.clone()));
+                    files::reject_all(&job, rows, rejected_to.as_deref());
+                }
+                screening_failure(&job, error)
+            })
+        })
+        // How the table was read may be why it cannot be used.
+        .inspect_err(|_| table.messages().iter().for_each(show::tell))?;
     let output = outcome.output();
+    let renamed = output.renamed();
     let written = match &target {
         Target::Stdout(StdoutFormat::Table) => {
             Destination::Stdout.write(|writer| show::ranking(writer, &outcome))
@@ -47,6 +70,11 @@ fn rank(args: &RankArgs) -> Result<(), Failure> {
     written.map_err(|e| files::failed(&job, e.into()))?;
     let rejected = files::write_rejected_rows(&outcome.rejected(), rejected_to.as_deref());
     drop(shown);
+    for (header, written) in renamed {
+        show::tell(format!(
+            "column {header:?} of the table is called {written:?} in the output, which has a {header:?} of its own"
+        ));
+    }
     tell(&table, &outcome, rejected_to.as_ref());
     // By now the output is written: an error here is told as it is, whether or not somebody pressed Ctrl-C.
     rejected.map_err(|e| Failure::Failed(e.into()))

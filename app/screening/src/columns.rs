@@ -33,14 +33,43 @@ impl TableColumn {
         let std_name = format!("{}_std", info.name);
         let std = match table.columns().iter().position(|c| c.name == std_name) {
             Some(std) => {
-                let own = table.columns()[std].unit.as_deref().or(from);
-                let apply = Conversion::apply_std;
-                Some(read_numbers(table, std, own, target, apply, messages)?)
+                let own = table.columns()[std].unit.as_deref();
+                match (own, from) {
+                    // `x_std [%]` beside `x`: nothing says that x is in the same unit.
+                    (Some(_), None) if target.is_none() => {
+                        messages.push(format!(
+                            "column {:?} has a unit and column {:?} has none: its standard deviations are taken as unknown; \
+                             write the unit of both",
+                            table.columns()[std].header, info.header
+                        ));
+                        None
+                    }
+                    _ => {
+                        let apply = Conversion::apply_std;
+                        let own = own.or(from);
+                        let mut values = read_numbers(table, std, own, target, apply, messages)?;
+                        messages.extend(without_negative(table, std, &mut values));
+                        Some(values)
+                    }
+                }
             }
             None => None,
         };
         Ok(Self { mean, std })
     }
+}
+
+/// Makes negative standard deviations unknown, and says so.
+fn without_negative(table: &Table, column: usize, values: &mut [f64]) -> Option<String> {
+    let first = values.iter().position(|value| *value < 0.0)?;
+    let negative = values.iter_mut().filter(|value| **value < 0.0);
+    let count = negative.map(|value| *value = f64::NAN).count();
+    Some(format!(
+        "column {:?}: {count} standard deviations are negative and taken as unknown (line {}: {:?})",
+        table.columns()[column].name,
+        table.line(first),
+        table.text(column, first)
+    ))
 }
 
 /// The numbers of a column, converted between two units where both are known.

@@ -71,6 +71,8 @@ pub enum ScreeningError {
         reason: String,
         /// The header of a column that looks more like formulas.
         guess: Option<String>,
+        /// All rows.
+        rejected: Vec<crate::Rejected<'static>>,
     },
     #[error(
         "there is nothing to rank by: {names} declares no objective; name one with -O, for example -O 'max:{example}'"

@@ -96,6 +96,17 @@ pub struct Outcome<'t> {
     chunks: Vec<Chunk>,
 }
 
+impl Rejected<'_> {
+    /// The same without the table.
+    pub(crate) fn into_owned(self) -> Rejected<'static> {
+        Rejected {
+            line: self.line,
+            reason: self.reason.into_owned().into(),
+            text: self.text.into_owned().into(),
+        }
+    }
+}
+
 impl<'t> Outcome<'t> {
     pub(crate) fn new(
         table: &'t Table,

@@ -55,11 +55,20 @@ pub enum UnknownQuantity {
     },
 }
 
+/// Names that an error lists.
+const SHOWN_NAMES: usize = 20;
+
 fn hint(nearest: &Option<String>, known: &[String]) -> String {
     match nearest {
         Some(nearest) => format!("; did you mean {nearest:?}?"),
         None if known.is_empty() => "; this run has none".to_owned(),
-        None => format!("; there are: {}", known.join(", ")),
+        None => {
+            let shown = known[..known.len().min(SHOWN_NAMES)].join(", ");
+            match known.len().saturating_sub(SHOWN_NAMES) {
+                0 => format!("; there are: {shown}"),
+                more => format!("; there are: {shown}, and {more} more"),
+            }
+        }
     }
 }
 
@@ -83,7 +92,12 @@ pub fn find<'a>(name: &str, known: &'a [Quantity]) -> Result<&'a Quantity, Unkno
     match found.as_slice() {
         [one] => Ok(one),
         [] => {
-            let names: Vec<&str> = known.iter().map(|q| q.name.as_str()).collect();
+            // The user's own columns first: there are few, and they are known by sight.
+            let is_column = |q: &&Quantity| matches!(q.origin, Origin::Column { .. });
+            let (columns, properties): (Vec<&Quantity>, Vec<&Quantity>) =
+                known.iter().partition(is_column);
+            let names = columns.iter().chain(&properties);
+            let names: Vec<&str> = names.map(|q| q.name.as_str()).collect();
             Err(UnknownQuantity::Unknown {
                 name: wanted.to_owned(),
                 nearest: suggest_nearest(wanted, names.iter().copied()).map(str::to_owned),
@@ -146,6 +160,22 @@ mod tests {
             error.contains("battery.material_cost [USD/kg] or magnet.material_cost [USD/kg]"),
             "{error}"
         );
+    }
+
+    #[test]
+    fn an_unknown_name_lists_the_columns_first_and_not_without_end() {
+        let mut many = known();
+        for number in 0..60 {
+            let mut more = many[0].clone();
+            more.name = format!("battery.property_{number}");
+            many.insert(0, more);
+        }
+        let error = find("zzzzzzzzzzzz", &many).unwrap_err().to_string();
+        assert!(
+            error.contains("; there are: price, battery.property_59, "),
+            "{error}"
+        );
+        assert!(error.ends_with("and 44 more"), "{error}");
     }
 
     #[test]

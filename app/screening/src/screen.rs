@@ -1,7 +1,7 @@
 //! The whole way: predict chunk by chunk, drop what violates the constraints, rank the rest.
 
 use crate::chunk::{Chunk, Keep};
-use crate::outcome::{Coverage, Outcome};
+use crate::outcome::{Coverage, Outcome, Rejected, rejected};
 use crate::plan::Plan;
 use crate::quantity::Quantity;
 use crate::{Request, ScreeningError};
@@ -113,6 +113,10 @@ fn some_formula(plan: &Plan, chunks: &[Chunk], table: &Table) -> Result<(), Scre
         line: table.line(*row),
         reason: reason.clone(),
         guess: guess.map(|column| table.columns()[column].header.clone()),
+        rejected: rejected(table, chunks.iter().flat_map(|c| &c.rejected))
+            .into_iter()
+            .map(Rejected::into_owned)
+            .collect(),
     })
 }
 

@@ -1,14 +1,13 @@
 //! From the bytes of a file to UTF-8 text, block by block, strictly: what cannot be decoded is an error with its place.
 //!
 //! The encoding is found in this order: a byte order mark (UTF-8, UTF-16); UTF-16 by where its NUL bytes fall; then, at
-//! the first byte that is not ASCII, UTF-8 if the text from there on is valid, Windows-1252 if all such bytes are letters
-//! and signs that Western instruments write (Å, °, µ, ², ...), else Windows-1252 or Shift-JIS, whichever its bytes speak
-//! for (`guess`). A text that is mostly valid
+//! the first byte that is not ASCII, UTF-8 if the text from there on is valid, else Windows-1252 or Shift-JIS, whichever its
+//! bytes speak for (`guess`). A text that is mostly valid
 //! UTF-8 stays UTF-8, so that one broken byte is reported and does not turn the whole file into another language.
 
 use std::io::Read;
 
-use encoding_rs::{Decoder, DecoderResult, Encoding, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use encoding_rs::{Decoder, DecoderResult, Encoding, UTF_16BE, UTF_16LE};
 
 use crate::TableError;
 use crate::guess::western_or_japanese;
@@ -320,19 +319,7 @@ fn encoding_of(before: Option<u8>, sample: &[u8], ended: bool) -> Option<&'stati
     if valid > broken {
         return None;
     }
-    let mut outside = sample.iter().filter(|byte| !byte.is_ascii());
-    if outside.all(|byte| is_western_sign(*byte)) {
-        return Some(WINDOWS_1252);
-    }
     western_or_japanese(before, sample, ended)
-}
-
-/// Windows-1252 bytes of the letters and signs that occur most in Western tables of materials: ° ± ² ³ µ · ¹ ¼ ½ ¾ × and the
-/// letters of Western European names. Japanese text in Shift-JIS always has bytes outside this list.
-fn is_western_sign(byte: u8) -> bool {
-    matches!(byte,
-        0x96 | 0xA0 | 0xB0..=0xB3 | 0xB5 | 0xB7 | 0xB9 | 0xBC..=0xBE | 0xC4..=0xC9 | 0xD6..=0xD8 | 0xDC
-        | 0xDF..=0xEF | 0xF1..=0xF4 | 0xF6 | 0xF8..=0xFC)
 }
 
 fn name(encoding: &'static Encoding) -> &'static str {

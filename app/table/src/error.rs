@@ -73,6 +73,7 @@ pub enum TableError {
         line: u64,
         reason: String,
         text: String,
+        rejected: Vec<crate::RejectedRow>,
     },
     #[error(
         "{source_name}: more than {} rows; split the file",

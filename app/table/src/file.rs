@@ -132,9 +132,21 @@ fn temporary_file(path: &Path, folder: &Path) -> Result<tempfile::NamedTempFile,
         })
 }
 
-/// Where a symbolic link leads, so that the link stays and its target is replaced.
+/// Where a symbolic link leads, so that the link stays and its target is replaced; also one that leads to nothing yet.
 fn resolved(path: &Path) -> PathBuf {
-    fs::canonicalize(path).unwrap_or_else(|_| path.into())
+    // More links in a row than any system follows.
+    const LINKS: usize = 40;
+    let mut at = path.to_path_buf();
+    for _ in 0..LINKS {
+        if let Ok(whole) = fs::canonicalize(&at) {
+            return whole;
+        }
+        match fs::read_link(&at) {
+            Ok(target) => at = folder_of(&at).join(target),
+            Err(_) => return at,
+        }
+    }
+    at
 }
 
 fn folder_of(path: &Path) -> &Path {

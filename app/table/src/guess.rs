@@ -12,13 +12,25 @@ pub(crate) fn western_or_japanese(
     sample: &[u8],
     ended: bool,
 ) -> Option<&'static Encoding> {
+    let mut outside = sample.iter().filter(|byte| !byte.is_ascii());
+    if outside.all(is_western_sign) {
+        return Some(WINDOWS_1252);
+    }
     match japanese_votes(before, sample, ended) {
         Some(votes) if votes.of_japanese > votes.of_western => Some(SHIFT_JIS),
         _ => (western_share(sample) >= 0.5).then_some(WINDOWS_1252),
     }
 }
 
-/// The share of the bytes outside ASCII that stand as in Western text: one or two in a row. 0 where some byte is no
+/// Windows-1252 bytes of the letters and signs that occur most in Western tables of materials: ° ± ² ³ µ · ¹ ¼ ½ ¾ × and the
+/// letters of Western European names. Japanese text in Shift-JIS always has bytes outside this list.
+fn is_western_sign(byte: &u8) -> bool {
+    matches!(byte,
+        0x96 | 0xA0 | 0xB0..=0xB3 | 0xB5 | 0xB7 | 0xB9 | 0xBC..=0xBE | 0xC4..=0xC9 | 0xD6..=0xD8 | 0xDC
+        | 0xDF..=0xEF | 0xF1..=0xF4 | 0xF6 | 0xF8..=0xFC)
+}
+
+/// The share of the bytes outside ASCII that stand as in Western text: one or two in a row, or letters. 0 where some byte is no
 /// character of Windows-1252, or a low quote is before no word.
 fn western_share(sample: &[u8]) -> f64 {
     let odd = |(at, byte): (usize, &u8)| match byte {
@@ -29,10 +41,10 @@ fn western_share(sample: &[u8]) -> f64 {
     if sample.iter().enumerate().any(odd) {
         return 0.0;
     }
-    let runs = sample.split(u8::is_ascii).map(<[u8]>::len);
-    let (all, few) = runs.fold((0, 0), |(all, few), run| {
-        (all + run, few + if run <= 2 { run } else { 0 })
-    });
+    let runs = || sample.split(u8::is_ascii);
+    let all: usize = runs().map(<[u8]>::len).sum();
+    let few = runs().filter(|run| run.len() <= 2 || run.iter().all(is_western_sign));
+    let few: usize = few.map(<[u8]>::len).sum();
     few as f64 / all.max(1) as f64
 }
 
@@ -163,6 +175,7 @@ mod tests {
             "Fe–Ni ‘soft’",
             "Li’s",
             "ÅNGSTRÖM,ÄÖÜ",
+            "ÄÖÜ,Preis €",
             "Élan vital",
             "São João",
             "Øresund,Æ",
@@ -192,7 +205,7 @@ mod tests {
             "純度99%以上",
             "コバルト酸リチウム",
             "備考,値",
-            "±0.5,Å",
+            "±0.5,\u{212b}",
             "比表面積 m2/g",
             "電気炉A",
         ] {

@@ -181,18 +181,51 @@ impl<'a> OutputTable<'a> {
         }
     }
 
-    /// Headers that are unique, for formats that need it: a second `x` is `x_2`.
+    /// Input columns that are called otherwise in the output, with their names there: those whose header is that of a new
+    /// column, as `rank` where a ranking is ranked once more. So it is in every format.
+    pub fn renamed(&self) -> Vec<(String, String)> {
+        let headers = self.columns.iter().map(|column| &column.header);
+        let pairs = headers.zip(self.headers());
+        let renamed = pairs.filter(|(header, written)| *header != written);
+        renamed.map(|(h, written)| (h.clone(), written)).collect()
+    }
+
+    /// The headers as texts have them: input columns of one name keep it, as they stood in the file.
+    pub(crate) fn headers(&self) -> Vec<String> {
+        let is_new = |column: &&OutputColumn| matches!(column.data, OutputData::New { .. });
+        let new: std::collections::HashSet<&str> = self
+            .columns
+            .iter()
+            .filter(is_new)
+            .map(|column| column.header.as_str())
+            .collect();
+        let columns = self.columns.iter().zip(self.unique_headers());
+        let header = |(column, unique): (&OutputColumn, String)| {
+            let input = matches!(column.data, OutputData::Input { .. });
+            match input && new.contains(column.header.as_str()) {
+                true => unique,
+                false => column.header.clone(),
+            }
+        };
+        columns.map(header).collect()
+    }
+
+    /// Headers that are unique, for formats that need it: a second `x` is `x_2`; new columns keep theirs.
     pub(crate) fn unique_headers(&self) -> Vec<String> {
         let mut taken = std::collections::HashSet::new();
-        let mut headers = Vec::with_capacity(self.columns.len());
-        for column in &self.columns {
-            let mut header = column.header.clone();
-            let mut count = 1;
-            while !taken.insert(header.clone()) {
-                count += 1;
-                header = format!("{}_{count}", column.header);
+        let mut headers = vec![String::new(); self.columns.len()];
+        for new in [true, false] {
+            for (column, header) in self.columns.iter().zip(&mut headers) {
+                if matches!(column.data, OutputData::New { .. }) != new {
+                    continue;
+                }
+                *header = column.header.clone();
+                let mut count = 1;
+                while !taken.insert(header.clone()) {
+                    count += 1;
+                    *header = format!("{}_{count}", column.header);
+                }
             }
-            headers.push(header);
         }
         headers
     }

@@ -25,6 +25,7 @@ pub(crate) struct TextTable {
     pub columns: Vec<ColumnInfo>,
     pub chunks: Vec<TextChunk>,
     pub rows: usize,
+    pub delimiter: u8,
     pub decimal_comma: bool,
     pub rejected: Vec<RejectedRow>,
     pub messages: Vec<String>,
@@ -236,7 +237,8 @@ impl<'a, R: Read> RowReader<'a, R> {
             .finish()
             .map_err(|_| not_utf8(&source_name, self.line))?;
         if rows == 0 {
-            return Err(match self.rejected.first() {
+            let first = self.rejected.first().cloned();
+            return Err(match first {
                 None => TableError::OnlyHeader {
                     source_name,
                     columns: columns.into_iter().map(|column| column.header).collect(),
@@ -247,6 +249,7 @@ impl<'a, R: Read> RowReader<'a, R> {
                     line: first.line,
                     reason: first.reason.to_string(),
                     text: first.text.chars().take(80).collect(),
+                    rejected: self.rejected,
                 },
             });
         }
@@ -260,6 +263,7 @@ impl<'a, R: Read> RowReader<'a, R> {
             columns,
             chunks,
             rows,
+            delimiter: self.delimiter,
             decimal_comma,
             rejected: self.rejected,
             messages,

@@ -31,6 +31,7 @@ pub struct Table {
     columns: Vec<ColumnInfo>,
     rows: usize,
     data: Data,
+    delimiter: u8,
     decimal_comma: bool,
     rejected: Vec<RejectedRow>,
     messages: Vec<String>,
@@ -126,6 +127,7 @@ impl Table {
             columns: read.columns,
             rows: read.rows,
             data: Data::Text(read.chunks),
+            delimiter: read.delimiter,
             decimal_comma: read.decimal_comma,
             rejected: read.rejected,
             messages: read.messages,
@@ -139,6 +141,7 @@ impl Table {
             columns: read.columns,
             rows: read.rows,
             data: Data::Typed(read.data),
+            delimiter: b',',
             decimal_comma: false,
             rejected: Vec::new(),
             messages: read.messages,
@@ -196,14 +199,15 @@ impl Table {
         }
     }
 
-    /// The row as a line of CSV, for messages and for the file of rejected rows.
+    /// The row as a line of the file, with its delimiter (a comma for Parquet) and quotes where they are needed: for
+    /// messages and for the file of rejected rows.
     pub fn row_text(&self, row: usize) -> String {
         let mut line = Vec::new();
         for column in 0..self.columns.len() {
             if column > 0 {
-                line.push(b',');
+                line.push(self.delimiter);
             }
-            crate::write_text::push_text_cell(&mut line, &self.text(column, row), b',');
+            crate::write_text::push_text_cell(&mut line, &self.text(column, row), self.delimiter);
         }
         String::from_utf8_lossy(&line).into_owned()
     }

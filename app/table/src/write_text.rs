@@ -18,11 +18,11 @@ pub(crate) fn write(
 ) -> Result<(), TableError> {
     let alone = table.columns.len() == 1;
     let mut header = Vec::new();
-    for (index, column) in table.columns.iter().enumerate() {
+    for (index, name) in table.headers().iter().enumerate() {
         if index > 0 {
             header.push(delimiter);
         }
-        push_text_cell(&mut header, &column.header, delimiter);
+        push_text_cell(&mut header, name, delimiter);
     }
     header.push(b'\n');
     writer

@@ -9,7 +9,7 @@ use crate::results::Results;
 use crate::state::{Import, LogLevel, Panel, Recovery};
 use crate::store::{self, Left, PROJECT_ENDING};
 use crate::work::Workbench;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -140,7 +140,7 @@ impl Workbench {
             }
             Command::SaveAs { path } => {
                 let path = path.ok_or(WorkbenchError::NoPath("save"))?;
-                let path = self.with_ending(path)?;
+                let path = self.with_ending(path, PROJECT_ENDING)?;
                 self.save(path)?;
             }
             Command::Recover => {
@@ -438,15 +438,20 @@ impl Workbench {
         self.remember(path);
     }
 
-    /// The path with the ending of projects. Where it has to be added, nobody was asked about a file that has the whole name.
-    fn with_ending(&self, path: PathBuf) -> Result<PathBuf, WorkbenchError> {
-        if has_ending(&path) {
+    /// The path with an ending. Where it has to be added, nobody was asked about a file that has the whole name.
+    pub(crate) fn with_ending(
+        &self,
+        path: PathBuf,
+        ending: &str,
+    ) -> Result<PathBuf, WorkbenchError> {
+        let has = path.extension();
+        if has.is_some_and(|has| has.eq_ignore_ascii_case(ending)) {
             return Ok(path);
         }
         // What looks like an ending may be part of a formula: LiNi0.8Co0.2O2.
         let mut whole = path.into_os_string();
         whole.push(".");
-        whole.push(PROJECT_ENDING);
+        whole.push(ending);
         let whole = PathBuf::from(whole);
         if whole.exists() && self.state.project_path.as_ref() != Some(&whole) {
             return Err(WorkbenchError::Exists { path: whole });
@@ -588,9 +593,4 @@ fn remove<T>(list: &mut Vec<T>, index: usize) {
     if index < list.len() {
         list.remove(index);
     }
-}
-
-fn has_ending(path: &Path) -> bool {
-    path.extension()
-        .is_some_and(|ending| ending.eq_ignore_ascii_case(PROJECT_ENDING))
 }

@@ -115,6 +115,7 @@ fn of_screening(error: &ScreeningError) -> String {
             line,
             reason,
             guess,
+            ..
         } => {
             let guess = guess.as_ref().map_or_else(String::new, |guess| {
                 format!(
@@ -162,6 +163,7 @@ mod tests {
                 rows: 3,
                 column: name(),
                 line: 2,
+                rejected: Vec::new(),
                 reason: name(),
                 guess: Some("composition".into()),
             },

@@ -173,7 +173,8 @@ impl Workbench {
         match command {
             Command::TrainModel { settings, path } => {
                 let path = path.ok_or(WorkbenchError::NoPath("save the model"))?;
-                self.learn(*settings, Some(path.with_extension("model")))
+                let path = self.with_ending(path, "model")?;
+                self.learn(*settings, Some(path))
             }
             Command::EvaluateModel { settings } => self.learn(*settings, None),
             Command::UseModel { model, on } => {

@@ -1,7 +1,8 @@
 //! ABX3 perovskites: which ions sit where, tolerance factors, tabulated stability.
 //!
 //! Charges and sites follow C. J. Bartel et al., Sci. Adv. 5, eaav0693 (2019): of the charges that have a Shannon radius
-//! and balance, the ones that electronegativities suggest; the larger cation on A.
+//! and balance, the ones that electronegativities suggest; the larger cation on A. The engine's descriptors of ABX3
+//! compounds go by the statistics of oxidation states instead, and need not agree on every compound.
 
 use crate::tables;
 use matter::CompositionRef;

@@ -43,7 +43,9 @@ fn saturation_method() -> String {
          to measured densities. The 3d terms are fitted to values at 300 \
          K, so their mean thermal loss is included; a Curie temperature below about 400 K is not foreseen and gives too \
          high a value. Only for at least 70 at% Fe, Co, Ni, Pd and Pt, at least 50 at% Fe, Co and Ni, elements of the \
-         fit, and estimates above 0.3 T. Mean absolute error with each family left out in turn; {}. Tried and not \
+         fit, and estimates above 0.3 T; not for families that are known to lose their moment near 300 K or below: Fe and \
+         rare earths without Ti, Co or interstitial B, C or N, or with Al or Si; more than 18 at% rare earths; Invar; Co \
+         and Ni with Ti, V, Nb or Mo. Mean absolute error with each family left out in turn; {}. Tried and not \
          offered, because it fails there or rests on fewer than three materials; {}",
         classes.join("; "),
         outside.join("; "),

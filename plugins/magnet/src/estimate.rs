@@ -186,6 +186,68 @@ pub fn features(
     })
 }
 
+/// Why a formula is unlike all materials of the validation, though its elements are theirs: of families that lose their
+/// moment near or below 300 K, which the estimate does not foresee. `None`: it is like some.
+///
+/// - Fe and rare earths alone, or with Al or Si: the Curie temperatures of R2Fe17, RFe3 and La(Fe,Si)13 lie between 90 and
+///   480 K (Buschow, Rep. Prog. Phys. 40, 1179, 1977, doi 10.1088/0034-4885/40/10/002; Fujita et al., Phys. Rev. B 67,
+///   104416, 2003, doi 10.1103/PhysRevB.67.104416). Ti, Co, or interstitial B, C and N, as in the validation, raise them.
+/// - More than 18 at% of rare earths: RCo3 and R2Co7.
+/// - Invar: Fe-Ni about Fe0.65Ni0.35 and Fe-Pt about Fe3Pt (Wassermann, in: Ferromagnetic Materials, vol. 5, ed. K. H. J.
+///   Buschow and E. P. Wohlfarth, North-Holland, 1990, ch. 3).
+/// - Co and Ni with much Ti, V, Nb or Mo: Co3Ti is a weak ferromagnet, Co3V none.
+fn unlike_validated(composition: CompositionRef<'_>) -> Option<&'static str> {
+    let total = composition.total_atoms();
+    let share = |wanted: &dyn Fn(u8) -> bool| {
+        let parts = composition.iter();
+        let sum: f64 = parts
+            .filter(|(element, _)| wanted(element.atomic_number()))
+            .map(|(_, amount)| amount)
+            .sum();
+        sum / total
+    };
+    let of = |atomic_number: u8| share(&|z| z == atomic_number);
+    let (iron, cobalt, nickel, platinum) = (of(IRON), of(COBALT), of(NICKEL), of(PLATINUM));
+    let magnetic = iron + cobalt + nickel;
+    let rare_earths = share(&|z| matches!(z, 39 | 57..=71));
+    if rare_earths > 0.0 {
+        let boron = of(5);
+        let interstitial = boron + of(6) + of(7) >= 0.03;
+        let soft = of(13) + of(14) > 0.0 && boron < 0.03;
+        let firm = interstitial || of(22) >= 0.03 || cobalt >= 0.15 * magnetic;
+        if iron > cobalt + nickel && (soft || !firm) {
+            return Some(
+                "no measured saturation known; rare earths with Fe order up to 90 to 480 K, and the estimate from the formula \
+                 was validated only with Ti, with Co or with interstitial B, C or N, and without Al and Si",
+            );
+        }
+        if rare_earths > 0.18 || nickel > iron + cobalt {
+            return Some(
+                "no measured saturation known; the estimate from the formula was validated up to 18 at% rare earths (RCo5, \
+                 R2Co17, R2Fe14B), and not with Ni: RCo3, R2Co7 and RNi5 lose their moment at lower temperatures",
+            );
+        }
+        return None;
+    }
+    let valence = (8.0 * iron + 9.0 * cobalt + 10.0 * nickel) / magnetic;
+    let glass = share(&|z| matches!(z, 5 | 6 | 14)) >= 0.1;
+    let nickel_invar = !glass && nickel >= 0.28 * magnetic && valence <= 8.85;
+    let platinum_invar = iron > cobalt + nickel && (0.2..=0.32).contains(&platinum);
+    if nickel_invar || platinum_invar {
+        return Some(
+            "no measured saturation known; Invar alloys (near Fe0.65Ni0.35 and Fe3Pt) are weak ferromagnets, which the estimate \
+             from the formula overrates",
+        );
+    }
+    if cobalt + nickel > iron && share(&|z| matches!(z, 22 | 23 | 41 | 42)) >= 0.1 {
+        return Some(
+            "no measured saturation known; Co and Ni with 10 at% Ti, V, Nb or Mo or more are weak magnets or none (Co3Ti, Co3V), \
+             which the estimate from the formula does not foresee",
+        );
+    }
+    None
+}
+
 /// µ0Ms in T of `features`: positive where the 3d moments win, negative where the 4f moments do.
 pub fn signed_saturation(features: &Features, coefficients: &[f64; 5]) -> f64 {
     let moment: f64 = features
@@ -238,6 +300,9 @@ pub fn saturation(
             "no measured saturation known; the estimate from the formula is below 0.3 T, where it cannot tell a \
                     weak magnet from none",
         );
+    }
+    if let Some(reason) = unlike_validated(composition) {
+        return Err(reason);
     }
     // a class of few materials may look better than it is
     Ok(Estimate::new(mean, figures.deviation.max(ALL.deviation)))

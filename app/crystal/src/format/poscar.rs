@@ -92,10 +92,10 @@ pub(super) fn read(content: &str) -> Result<Structure, FormatError> {
     for (kind, &count) in counts.iter().enumerate() {
         for _ in 0..count {
             let (position, rest) = lines.vector("the coordinates of a site")?;
-            // The flags of selective dynamics, T and F, are no symbols of tritium and fluorine.
-            let rest = rest
-                .get(if selective { 3 } else { 0 }..)
-                .unwrap_or_default();
+            // The flags of selective dynamics, T and F, are no symbols of tritium and fluorine, announced or not.
+            let flag = |w: &Word| matches!(w.text, "T" | "F" | "t" | "f");
+            let flags = selective || rest.len() >= 3 && rest[..3].iter().all(flag);
+            let rest = rest.get(if flags { 3 } else { 0 }..).unwrap_or_default();
             let tail = rest
                 .first()
                 .and_then(|w| Some((element_of(w.text)?, w.text)));

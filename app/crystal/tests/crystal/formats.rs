@@ -320,3 +320,19 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn flags_of_selective_dynamics_are_no_elements_even_where_they_are_not_announced() {
+    // A POSCAR of VASP 4: no line of symbols; the title names the elements.
+    let poscar = |flags: &str| {
+        format!("Fe O\n1.0\n4 0 0\n0 4 0\n0 0 4\n1 1\nDirect\n0 0 0 {flags}\n0.5 0.5 0.5 {flags}\n")
+    };
+    for flags in ["T T T", "F F F", "T F T", "", "T T T Fe"] {
+        let expected = if flags.ends_with("Fe") { "Fe" } else { "FeO" };
+        let read = format::read(&poscar(flags), Format::Poscar).unwrap();
+        assert_eq!(read[0].formula(), expected, "{flags}");
+    }
+    // One word is a symbol.
+    let read = format::read(&poscar("F"), Format::Poscar).unwrap();
+    assert_eq!(read[0].formula(), "F");
+}

@@ -108,7 +108,7 @@ fn a_dropped_plugin_takes_part_and_one_that_is_none_is_refused_with_the_reason()
     drop_file(&mut window, &path);
     let refused = &window.state().refused_plugins;
     assert!(
-        refused.len() == 1 && refused[0].0.contains("none.wasm"),
+        refused.len() == 1 && refused[0].name.contains("none.wasm"),
         "{refused:?}"
     );
 }

@@ -40,6 +40,12 @@ pub enum Command {
     /// See which plugins there are, what they predict, and whether one is sound
     #[command(subcommand, after_help = plugin::FOLDERS)]
     Plugin(PluginCommand),
+    /// List what there is to compute on, how fast it is, and what `--device auto` chooses
+    #[command(
+        after_help = "What was measured is kept in the user's cache folder (LODESTONE_CACHE names another), for each adapter, its \
+                      driver and this version of the program."
+    )]
+    Device(DeviceArgs),
     /// Compiles one component in a process of its own, which can be stopped
     #[command(hide = true, name = PLUGIN_COMPILER)]
     CompileWorker,
@@ -47,6 +53,17 @@ pub enum Command {
 
 /// The hidden subcommand's name, as the plugin host starts it.
 pub const PLUGIN_COMPILER: &str = "plugin-compile-worker";
+
+#[derive(Args)]
+pub struct DeviceArgs {
+    /// Measure again what was measured before
+    #[arg(long)]
+    pub again: bool,
+
+    /// JSON on standard output
+    #[arg(long)]
+    pub json: bool,
+}
 
 #[derive(Args)]
 pub struct RankArgs {

@@ -74,7 +74,8 @@ pub(super) fn available(place: &str, as_json: bool) -> Result<(), Failure> {
                 })
             })
             .collect();
-        let (shown, standing) = match catalogue.choose(name, None, &terms) {
+        let installed = here.as_ref().map(|record| record.version.as_str());
+        let (shown, standing) = match catalogue.newest(name, installed, &terms) {
             Ok(choice) => {
                 let standing = match &here {
                     None => "not installed".to_owned(),

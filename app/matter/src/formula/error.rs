@@ -71,7 +71,7 @@ pub enum FormulaErrorKind {
     AdductInBrackets,
     /// A `.` that may be a decimal point or the dot of an adduct.
     AmbiguousDot,
-    /// Digits before a sign of which the last may be the charge.
+    /// Digits before a sign of which the last, or all, may be the charge.
     AmbiguousCharge,
     /// A sign or `^` that is not a charge at the end.
     MisplacedCharge,
@@ -240,7 +240,7 @@ impl fmt::Display for FormulaErrorKind {
                 "`.` may be a decimal point or divide an adduct; write `·` for the adduct, a blank after the number for the decimal",
             ),
             Self::AmbiguousCharge => f.write_str(
-                "the last digit may be the charge or belong to the amount; write `^` before the charge, as in SO4^2-",
+                "the number before the sign may be an amount or end with the charge; write `^` before the charge, as in SO4^2-",
             ),
             Self::MisplacedCharge => f.write_str("a charge has a sign, at most two digits, and stands at the end"),
             Self::MassNumber => f.write_str("mass numbers are not read; write the element (or D, T)"),

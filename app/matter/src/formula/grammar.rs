@@ -219,9 +219,13 @@ impl<'a> Reader<'a> {
         } = number;
         let blank = start > self.at;
         let sign_ends_part = self.frames.is_empty() && self.ends_part(end + 1);
+        let alone = !group && self.items.len() == self.part + 1;
+        // `Fe3+` is one ion; `Fe2.5+` may mean a mean charge, which is not read, or 2.5 atoms.
+        if sign_ends_part && alone && !whole {
+            return fault(start, Kind::AmbiguousCharge);
+        }
         if sign_ends_part && whole {
             let digits = end - start;
-            let alone = !group && self.items.len() == self.part + 1;
             if blank || group || alone && digits == 1 {
                 self.at = start;
                 return self.raised_at(start).map(Some);

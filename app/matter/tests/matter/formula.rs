@@ -174,6 +174,10 @@ fn charges_are_read_apart_from_amounts() {
     same(&["[Cr(H2O)6]3+·3Cl-"], "H:12 O:6 Cl:3 Cr:1", 0.0);
     same(&["Li0.5CoO2.5-"], "Li:0.5 O:2.5 Co:1", -1.0);
     assert_eq!(refused("SO42-"), (3, Kind::AmbiguousCharge));
+    assert_eq!(refused("Fe2.5+"), (3, Kind::AmbiguousCharge));
+    assert_eq!(refused("Fe 2.5+"), (4, Kind::AmbiguousCharge));
+    assert_eq!(refused("Fe5/2+"), (3, Kind::AmbiguousCharge));
+    same(&["Fe2.5^3+"], "Fe:2.5", 3.0);
     assert_eq!(refused("Na+Cl-"), (3, Kind::MisplacedCharge));
     assert_eq!(refused("SO4^2"), (4, Kind::MisplacedCharge));
     assert_eq!(refused("SO4^0-"), (4, Kind::MisplacedCharge));

@@ -177,11 +177,11 @@ impl Grower<'_> {
             let cells = &histogram[self.starts[place]..self.starts[place + 1]];
             let mut left = [0.0; 3];
             // What lies beyond the last cut cannot go left.
-            for class in 0..cells.len() - 1 {
-                if cells[class][2] == 0.0 {
+            for (class, cell) in cells.iter().enumerate().take(cells.len() - 1) {
+                if cell[2] == 0.0 {
                     continue;
                 }
-                add(&mut left, cells[class]);
+                add(&mut left, *cell);
                 let right = less(sum, left);
                 if left[2] < least {
                     continue;

@@ -73,6 +73,25 @@ fn prepare(rows: usize) -> Attempt {
     })
 }
 
+impl Gp {
+    /// Operations that the posterior of a candidate takes.
+    pub(crate) fn operations(&self) -> f64 {
+        operations(self.data.len(), self.data.dimensions)
+    }
+
+    pub(crate) fn posterior_on_gpu(
+        &self,
+        gpu: &Gpu,
+        inputs: &[f64],
+        job: &job::Job,
+    ) -> Result<PoolPosterior, ComputeError> {
+        match self.posterior_weights() {
+            Some(weights) => weights.posterior_on_gpu(gpu, inputs, job),
+            None => Ok(PoolPosterior::unknown(inputs.len() / self.data.dimensions)),
+        }
+    }
+}
+
 impl PosteriorWeights {
     /// The posterior of a pool (`N x d`, row after row) on a device.
     ///

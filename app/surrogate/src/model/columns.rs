@@ -34,10 +34,10 @@ pub(crate) enum Fast {
 
 /// Mean, standard deviation and probability of zero of one row, before calibration.
 #[derive(Clone, Copy)]
-struct Told {
-    mean: f64,
-    std: f64,
-    zero: f64,
+pub(super) struct Told {
+    pub mean: f64,
+    pub std: f64,
+    pub zero: f64,
 }
 
 /// Rows of a task.
@@ -78,6 +78,11 @@ impl PropertyModel {
                 Ok(columns)
             })
             .collect::<Result<_, SurrogateError>>()?;
+        Ok(self.joined(parts))
+    }
+
+    /// The columns of parts that follow each other.
+    pub(super) fn joined(&self, parts: Vec<Columns>) -> Columns {
         let mut all = Columns::default();
         let mut zero = Vec::new();
         for part in parts {
@@ -88,7 +93,7 @@ impl PropertyModel {
             all.notes.extend(part.notes);
         }
         all.probability_of_zero = self.zero_inflated.then_some(zero);
-        Ok(all)
+        all
     }
 
     /// What the learner says of the design in `memory`.
@@ -162,7 +167,7 @@ impl PropertyModel {
         Ok(())
     }
 
-    fn judge(&self, design: &Design, told: &[Told], start: usize) -> Columns {
+    pub(super) fn judge(&self, design: &Design, told: &[Told], start: usize) -> Columns {
         let mut columns = Columns::default();
         let mut zero = Vec::with_capacity(told.len());
         for (row, told) in told.iter().enumerate() {

@@ -136,10 +136,13 @@ impl PropertyModel {
             return Vec::new();
         };
         let (n, width) = (reference.len(), reference.width);
-        let (all, candidate) = (reference.wide(), design.wide());
+        let (all, candidate) = (&reference.values, &design.values);
         let mut sums = vec![0.0; n];
         for k in 0..width {
-            let known = || all.iter().skip(k).step_by(width).filter(|x| x.is_finite());
+            let known = || {
+                let column = all.iter().skip(k).step_by(width).map(|x| f64::from(*x));
+                column.filter(|x| x.is_finite())
+            };
             let count = known().count() as f64;
             let mean = known().sum::<f64>() / count;
             let variance = known().map(|x| (x - mean) * (x - mean)).sum::<f64>() / count;
@@ -148,7 +151,7 @@ impl PropertyModel {
             }
             // An unknown number is as far from any known one as two standard deviations, and near other unknown ones.
             for (row, sum) in sums.iter_mut().enumerate() {
-                let (a, b) = (all[row * width + k], candidate[k]);
+                let (a, b) = (f64::from(all[row * width + k]), f64::from(candidate[k]));
                 *sum += match (a.is_finite(), b.is_finite()) {
                     (true, true) => (a - b) * (a - b) / variance,
                     (false, false) => 0.0,
@@ -165,7 +168,9 @@ impl PropertyModel {
                 let columns = self.inputs.columns();
                 let values = &values[row * columns.len()..(row + 1) * columns.len()];
                 let parts = columns.iter().zip(values);
-                let parts: Vec<String> = parts.map(|(name, x)| format!("{name} {x}")).collect();
+                let parts: Vec<String> = parts
+                    .map(|(name, x)| format!("{name} {}", *x as f32))
+                    .collect();
                 parts.join(", ")
             }
         };

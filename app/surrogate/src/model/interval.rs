@@ -32,9 +32,10 @@ pub(crate) struct Rules {
 /// The shares that intervals promise.
 pub(crate) const SHARES: [f64; 2] = [0.68, 0.95];
 
-/// Central shares that are tried.
-const LEVELS: [f64; 14] = [
-    0.4, 0.5, 0.55, 0.6, 0.64, 0.68, 0.72, 0.76, 0.8, 0.85, 0.9, 0.94, 0.97, 0.99,
+/// Central shares that are tried; close together where the wanted ones lie, so that no interval is wider than it must be.
+const LEVELS: [f64; 22] = [
+    0.4, 0.5, 0.55, 0.58, 0.61, 0.64, 0.66, 0.68, 0.7, 0.72, 0.74, 0.76, 0.8, 0.85, 0.9, 0.92,
+    0.935, 0.95, 0.96, 0.97, 0.98, 0.99,
 ];
 
 /// What calibration needs of one row: the observed value, the intervals of all levels, the width that widening counts in,

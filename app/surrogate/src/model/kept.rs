@@ -19,7 +19,7 @@ pub(crate) struct Kept {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum KeptRows {
     Compositions(Compositions),
-    /// Numbers of the model's columns, row after row.
+    /// Numbers of the model's columns, row after row, in the single precision that trees and networks see.
     Columns(Vec<f64>),
 }
 
@@ -34,9 +34,13 @@ impl Kept {
                 KeptRows::Compositions(kept)
             }
             Rows::Columns { names, values } => {
-                let number = |row: &usize, place: &usize| values[row * names.len() + place];
-                let row = |row| places.iter().map(move |place| number(row, place));
-                KeptRows::Columns(wanted.iter().flat_map(row).collect())
+                let mut kept = Vec::with_capacity(wanted.len() * places.len());
+                for row in wanted {
+                    let number =
+                        |place: &usize| f64::from(values[row * names.len() + place] as f32);
+                    kept.extend(places.iter().map(number));
+                }
+                KeptRows::Columns(kept)
             }
         };
         Some(Self { rows, targets })
@@ -55,7 +59,8 @@ impl Kept {
         let mut tensors = vec![("training.targets", Numbers::F64(self.targets.clone()))];
         match &self.rows {
             KeptRows::Columns(values) => {
-                tensors.push(("training.values", Numbers::F64(values.clone())));
+                let short = values.iter().map(|x| *x as f32).collect();
+                tensors.push(("training.values", Numbers::F32(short)));
             }
             KeptRows::Compositions(all) => {
                 let mut distinct = all.amounts().to_vec();

@@ -173,10 +173,11 @@ impl Training {
         match self.kind {
             Kind::Forest => {
                 let options = ForestOptions {
+                    // Fewer trees are less sure than all of them, and would widen the intervals.
                     trees: match self.effort {
                         Effort::Full => self.trees,
-                        Effort::Half => (2 * self.trees).div_ceil(5),
-                        Effort::Little => self.trees.div_ceil(7),
+                        Effort::Half => (2 * self.trees / 5).max(40).min(self.trees),
+                        Effort::Little => (self.trees / 7).max(15).min(self.trees),
                     },
                     descriptors: self.descriptors,
                     seed: self.seed,

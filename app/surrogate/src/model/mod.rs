@@ -1,6 +1,7 @@
 //! Property models: trained on a table, with calibrated intervals, a domain, and a file that says where they come from.
 
 mod columns;
+mod device;
 mod domain;
 mod evaluate;
 mod explain;

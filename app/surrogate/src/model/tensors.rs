@@ -163,7 +163,7 @@ pub(super) fn read_learner(
             if kept.targets.len().saturating_mul(trees.roots().len()) > MOST_WALKS {
                 return Err(bad("its forest is larger than this program reads"));
             }
-            let design = inputs.design(kept.rows(&inputs.columns()))?;
+            let design = inputs.design(kept.rows(inputs.columns()))?;
             let forest = Forest::from_trees(trees, &design.values, &kept.targets);
             if forest.rows_of_leaves().any(|rows| rows == 0) {
                 return Err(bad("a leaf of its forest holds no training row"));
@@ -358,8 +358,8 @@ pub(super) fn read_kept(
     let targets = tensors.f64s("training.targets")?;
     let rows = match inputs {
         Inputs::Columns(_) => match tensors.take("training.values")? {
-            Numbers::F64(values) => KeptRows::Columns(values),
-            _ => return Tensors::wrong("training.values", "64-bit numbers"),
+            Numbers::F32(values) => KeptRows::Columns(values.into_iter().map(f64::from).collect()),
+            _ => return Tensors::wrong("training.values", "32-bit numbers"),
         },
         Inputs::Composition(_) => KeptRows::Compositions(
             Kept::compositions(

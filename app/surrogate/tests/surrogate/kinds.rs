@@ -38,6 +38,32 @@ fn train(kind: Kind, names: &[String], values: &[f64], targets: &[f64]) -> Prope
         .expect("good data")
 }
 
+#[test]
+fn adapters_predict_the_same_columns_as_the_processor() {
+    let (names, mut values, targets) = table(700);
+    for kind in [Kind::Forest, Kind::Boosted, Kind::Gp] {
+        let model = train(kind, &names, &values[..150 * 4], &targets[..150]);
+        // Unknown, endless and far from the training data.
+        values[151 * 4] = f64::NAN;
+        values[152 * 4 + 1] = f64::INFINITY;
+        values[153 * 4 + 2] = 1e9;
+        let rows = Rows::Columns {
+            names: &names,
+            values: &values[150 * 4..],
+        };
+        compute::twins::compare(kind.name(), 1e-4, |device| {
+            let columns = model.predict_columns_on(rows, device, &job::Job::new())?;
+            let outside = columns.outside.iter().map(|outside| f64::from(*outside));
+            let notes = columns.notes.iter().map(|(row, _)| *row as f64);
+            let numbers = columns.mean.iter().chain(&columns.std).copied();
+            Ok::<_, surrogate::SurrogateError>(numbers.chain(outside).chain(notes).collect())
+        })
+        .unwrap_or_else(|different| panic!("{different}"));
+        values[151 * 4] = 0.5;
+        values[152 * 4 + 1] = 0.5;
+    }
+}
+
 const TREES_AND_NETWORKS: [Kind; 3] = [Kind::Forest, Kind::Boosted, Kind::MlpEnsemble];
 
 #[test]

@@ -336,8 +336,8 @@ fn infinite_numbers_of_parquet_are_no_values_as_in_text() {
     let order = [0, 1, 2, 3];
     let mut out = OutputTable::new(&order);
     let inf = f64::INFINITY;
-    out.push("x", Values::F64((&[1.0, inf, -inf, 4.0]).into()));
-    out.push("endless", Values::F64((&[inf; 4]).into()));
+    out.push("x", Values::F64(vec![1.0, inf, -inf, 4.0].into()));
+    out.push("endless", Values::F64(vec![inf; 4].into()));
     let file = Destination::file(&path, &Source::Stdin).unwrap();
     file.write(|writer| out.write(writer, OutputFormat::Parquet, &Job::new()))
         .unwrap();
@@ -356,4 +356,48 @@ fn infinite_numbers_of_parquet_are_no_values_as_in_text() {
     }
     // In Parquet the type tells what is a number, however many are infinite.
     assert!(parquet.is_numeric(0) && !text.is_numeric(0));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_to_a_file_that_is_not_there_yet_stays_a_link() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    fs::create_dir(path("there")).unwrap();
+    std::os::unix::fs::symlink("there/new.csv", path("second")).unwrap();
+    std::os::unix::fs::symlink("second", path("first")).unwrap();
+    let write = |name: &str| {
+        table::write_atomically(&path(name), |writer| {
+            writer.write_all(b"x\n").unwrap();
+            Ok(())
+        })
+    };
+    write("first").unwrap();
+    assert_eq!(fs::read_link(path("first")).unwrap(), Path::new("second"));
+    assert_eq!(fs::read(path("there/new.csv")).unwrap(), b"x\n");
+    // A ring of links leads nowhere, and is an end all the same.
+    std::os::unix::fs::symlink("ring", path("ring")).unwrap();
+    let _ = write("ring");
+}
+
+#[test]
+fn a_column_of_the_input_gives_way_to_a_new_one_of_its_name_in_every_format() {
+    let table = read_ok("rank,x,x\n7,a,b\n");
+    let order = [0];
+    let mut out = OutputTable::new(&order);
+    out.push("rank", Values::U32(vec![1].into()));
+    out.push_input(&table);
+    out.push("x_2", Values::F64(vec![0.5].into()));
+    assert_eq!(
+        text_of(&out, OutputFormat::Csv),
+        "rank,rank_2,x,x,x_2\n1,7,a,b,0.5\n"
+    );
+    let json: serde_json::Value = serde_json::from_str(&text_of(&out, OutputFormat::Json)).unwrap();
+    let row = &json[0];
+    assert_eq!((&row["rank"], &row["rank_2"]), (&1.into(), &"7".into()));
+    assert_eq!(
+        (&row["x"], &row["x_3"], &row["x_2"]),
+        (&"a".into(), &"b".into(), &0.5.into())
+    );
+    assert_eq!(out.renamed(), [("rank".to_owned(), "rank_2".to_owned())]);
 }

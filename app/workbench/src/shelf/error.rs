@@ -35,6 +35,10 @@ pub enum ShelfError {
         "{0:?} says not where from; name a component file (./{0}.wasm) or a registry's plugin (FOLDER-OR-URL/{0})"
     )]
     Nowhere(String),
+    #[error(
+        "{text} names a registry and none of its plugins; add the plugin's name: {address}/NAME (`lodestone plugin list --available {address}` shows what it has)"
+    )]
+    Nameless { text: String, address: String },
     #[error("{0} is no text")]
     NoText(String),
     #[error("it was installed from {0}, not from a registry; install its newer file yourself")]

@@ -32,6 +32,13 @@ impl Wanted {
         let Some((place, spec)) = text.rsplit_once(['/', std::path::MAIN_SEPARATOR]) else {
             return Err(ShelfError::Nowhere(text.to_owned()));
         };
+        let address = text.trim_end_matches('/');
+        if is_address(text) && (address != text || address.matches('/').count() == 2) {
+            return Err(ShelfError::Nameless {
+                text: text.to_owned(),
+                address: address.to_owned(),
+            });
+        }
         let (name, version) = match spec.split_once('@') {
             Some((name, version)) => (name, Some(version.to_owned())),
             None => (spec, None),
@@ -220,7 +227,16 @@ impl Shelf {
     ) -> Result<Installed, ShelfError> {
         let home = self.home()?;
         let shipped = self.shipped_ids();
-        let choice = catalogue.choose(name, wanted, &self.terms(&shipped, host))?;
+        let terms = self.terms(&shipped, host);
+        let here = home
+            .record(name)
+            .ok()
+            .flatten()
+            .map(|record| record.version);
+        let choice = match wanted {
+            Some(_) => catalogue.choose(name, wanted, &terms)?,
+            None => catalogue.newest(name, here.as_deref(), &terms)?,
+        };
         let entry = choice.entry;
         if !new_owner {
             home.check_owner(name, Some(catalogue.key()))?;
@@ -335,7 +351,8 @@ impl Shelf {
             Err(why) => return Err(ShelfError::Before(why.clone())),
         };
         let shipped = self.shipped_ids();
-        let choice = catalogue.choose(name, None, &self.terms(&shipped, host))?;
+        let terms = self.terms(&shipped, host);
+        let choice = catalogue.newest(name, Some(&record.version), &terms)?;
         if choice.entry.semver() <= version(&record.version)? {
             home.check_owner(name, Some(catalogue.key()))?;
             return Ok(Updated::Newest(record.version));

@@ -46,7 +46,8 @@ impl Shelf {
         let plugin = |name: &str| {
             let record = home.record(name).ok().flatten();
             let newest = || entries.iter().rfind(|e| e.name == name);
-            let (entry, misfit) = match catalogue.choose(name, None, &terms) {
+            let installed = record.as_ref().map(|record| record.version.as_str());
+            let (entry, misfit) = match catalogue.newest(name, installed, &terms) {
                 Ok(choice) => (Some(choice.entry), None),
                 Err(RegistryError::NoneFits { why, .. }) => (newest(), Some(why.join("; "))),
                 Err(error) => (newest(), Some(error.to_string())),

@@ -1,0 +1,145 @@
+//! A large batch on a device: descriptors on the processor, the learner on the adapter.
+
+use compute::{ComputeError, Device, Gpu, Trees};
+use rayon::prelude::*;
+
+use super::PropertyModel;
+use super::columns::{Columns, Told};
+use super::inputs::{Design, Rows, Scratch};
+use super::learner::Learner;
+use crate::SurrogateError;
+use crate::gp::POSTERIOR;
+
+/// Rows whose descriptors are held at a time: some tens of megabytes.
+const SLAB: usize = 65_536;
+/// Rows that one task describes.
+const ROWS: usize = 512;
+
+impl PropertyModel {
+    /// [`PropertyModel::predict_columns`] on a device. Adapters are asked for forests and Gaussian processes, and agree with
+    /// the processor to the accuracy of f32; other learners stay on the processor.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`PropertyModel::predict_columns`].
+    pub fn predict_columns_on(
+        &self,
+        rows: Rows,
+        device: &Device,
+        job: &job::Job,
+    ) -> Result<Columns, SurrogateError> {
+        let (trial, operations) = match &self.learner {
+            Learner::Forest(forest) => (&compute::trees::TRIAL, 24.0 * forest.trees() as f64),
+            Learner::Gp(learner) => (&POSTERIOR, learner.gp.operations()),
+            _ => return self.predict_columns(rows, job),
+        };
+        let places = self.inputs.places(rows)?;
+        device.run(
+            trial,
+            operations * rows.len() as f64,
+            job,
+            |gpu| self.columns_on_gpu(gpu, rows, &places, job),
+            || self.predict_columns(rows, job),
+        )
+    }
+
+    fn columns_on_gpu(
+        &self,
+        gpu: &Gpu,
+        rows: Rows,
+        places: &[usize],
+        job: &job::Job,
+    ) -> Result<Columns, ComputeError> {
+        let count = rows.len();
+        let mut parts = Vec::new();
+        for slab in (0..count).step_by(SLAB) {
+            job.check()?;
+            let end = count.min(slab + SLAB);
+            let starts: Vec<usize> = (slab..end).step_by(ROWS).collect();
+            let designs: Vec<Design> = starts
+                .par_iter()
+                .map_init(Scratch::default, |scratch, start| {
+                    let mut design = Design::default();
+                    let range = *start..end.min(start + ROWS);
+                    self.inputs.fill(rows, places, range, scratch, &mut design);
+                    design
+                })
+                .collect();
+            let told = self.told_by_gpu(gpu, &designs, job)?;
+            parts.par_extend(
+                designs
+                    .par_iter()
+                    .zip(told.par_chunks(ROWS))
+                    .zip(&starts)
+                    .map(|((design, told), start)| self.judge(design, told, *start)),
+            );
+        }
+        Ok(self.joined(parts))
+    }
+
+    /// What the learner says of each row of the designs, before calibration.
+    fn told_by_gpu(
+        &self,
+        gpu: &Gpu,
+        designs: &[Design],
+        job: &job::Job,
+    ) -> Result<Vec<Told>, ComputeError> {
+        match &self.learner {
+            Learner::Forest(forest) => {
+                let values: Vec<f32> = designs
+                    .iter()
+                    .flat_map(|design| design.values.iter().copied())
+                    .collect();
+                let (trees, moments) = (forest.nodes(), forest.moments());
+                // Squares are summed about a centre, so that their difference loses no digits.
+                let centre = moments.iter().map(|m| f64::from(m[0])).sum::<f64>()
+                    / moments.len().max(1) as f64;
+                let payload: Vec<f32> = moments
+                    .iter()
+                    .flat_map(|[mean, variance, zero]| {
+                        let off = (f64::from(*mean) - centre) as f32;
+                        [off, off * off, *variance, *zero]
+                    })
+                    .collect();
+                let sums = Trees {
+                    width: trees.width(),
+                    roots: trees.roots(),
+                    feature: trees.feature(),
+                    threshold: trees.threshold(),
+                    left: trees.left(),
+                    payload: &payload,
+                    outputs: 4,
+                }
+                .forward_on_gpu(gpu, &values, job)?;
+                let trees = forest.trees() as f64;
+                let told = sums.chunks_exact(4).map(|sums| {
+                    let [mean, square, within, zero] =
+                        [0, 1, 2, 3].map(|at| f64::from(sums[at]) / trees);
+                    // The law of total variance.
+                    Told {
+                        mean: centre + mean,
+                        std: (within + (square - mean * mean).max(0.0)).sqrt(),
+                        zero,
+                    }
+                });
+                Ok(told.collect())
+            }
+            Learner::Gp(learner) => {
+                let inputs: Vec<f64> = designs
+                    .iter()
+                    .flat_map(|design| design.wide().into_owned())
+                    .collect();
+                let posterior = learner.gp.posterior_on_gpu(gpu, &inputs, job)?;
+                let told = posterior.mean.into_iter().zip(posterior.std);
+                Ok(told
+                    .map(|(mean, std)| Told {
+                        mean,
+                        std: (std * std + learner.noise).sqrt(),
+                        zero: 0.0,
+                    })
+                    .collect())
+            }
+            _ => Ok(Vec::new()),
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! `lodestone device`: what there is to compute on.
+
+use crate::{Desk, Ran, command};
+use serde_json::Value;
+
+/// Runs `lodestone device` with a cache of the desk's own.
+fn device(desk: &Desk, args: &[&str], adapters: bool) -> Ran {
+    let mut command = command(desk.folder.path());
+    command.arg("device").args(args);
+    if !adapters {
+        // The loader of Vulkan finds no driver.
+        command
+            .env("VK_DRIVER_FILES", "/nonexistent.json")
+            .env("VK_ICD_FILENAMES", "/nonexistent.json");
+    }
+    Ran::of(&mut command).ok()
+}
+
+const KERNELS: [&str; 6] = ["gemm", "top_k", "trees", "mlp", "magpie", "posterior"];
+
+#[test]
+fn every_kernel_is_measured_once_on_every_adapter_and_auto_takes_no_slower_one() {
+    let desk = Desk::new();
+    let first = device(&desk, &["--json"], true);
+    let listed: Value = serde_json::from_str(first.out()).unwrap();
+    let adapters = listed["adapters"].as_array().unwrap();
+    assert!(
+        !adapters.is_empty(),
+        "the tests run with a software adapter at least"
+    );
+    for adapter in adapters {
+        assert!(adapter["name"].is_string() && adapter["driver"].is_string());
+        assert!(adapter["limits"]["binding_bytes"].as_u64().unwrap() >= 1 << 26);
+    }
+    let kernels = listed["kernels"].as_array().unwrap();
+    let names: Vec<&str> = kernels
+        .iter()
+        .map(|k| k["kernel"].as_str().unwrap())
+        .collect();
+    assert_eq!(names, KERNELS);
+    for kernel in kernels {
+        let processor = kernel["processor_rows_per_second"].as_f64().unwrap();
+        assert!(processor > 0.0);
+        let measured = kernel["adapters"].as_array().unwrap();
+        assert_eq!(measured.len(), adapters.len());
+        let best = measured
+            .iter()
+            .map(|m| {
+                m["rows_per_second"]
+                    .as_f64()
+                    .unwrap_or_else(|| panic!("{m}"))
+            })
+            .fold(0.0, f64::max);
+        let takes_processor = kernel["auto"] == "processor";
+        assert_eq!(takes_processor, best < 1.3 * processor, "{kernel}");
+    }
+    // The second time nothing is measured, so not a digit differs.
+    assert_eq!(device(&desk, &["--json"], true).out(), first.out());
+    assert!(desk.read("devices.json").contains("rows_per_second"));
+    let text = device(&desk, &[], true);
+    for said in [
+        "processor: ",
+        " MiB a binding",
+        "auto: ",
+        "a row is a composition",
+    ] {
+        assert!(text.out().contains(said), "{}", text.out());
+    }
+}
+
+#[test]
+fn without_an_adapter_the_processor_is_measured_and_it_is_said() {
+    let desk = Desk::new();
+    let text = device(&desk, &[], false);
+    assert!(
+        text.out().contains("No adapter was found"),
+        "{}",
+        text.out()
+    );
+    assert_eq!(
+        text.out()
+            .matches("auto: processor (there is no adapter)")
+            .count(),
+        KERNELS.len()
+    );
+}
