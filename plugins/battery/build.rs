@@ -7,6 +7,8 @@ use std::{env, error::Error, fs, path::Path};
 
 #[path = "src/filter.rs"]
 mod filter;
+#[path = "../model_header.rs"]
+mod model_header;
 
 struct Row {
     ion: Element,
@@ -29,6 +31,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=src/filter.rs");
+    println!("cargo::rerun-if-changed=../model_header.rs");
+    let models = "../../datasets/models";
+    let mut scores = model_header::scores("VOLTAGE", &format!("{models}/insertion_voltage.model"))?;
+    scores += &model_header::scores("VOLUME", &format!("{models}/volume_per_atom.model"))?;
+    fs::write(Path::new(&env::var("OUT_DIR")?).join("scores.rs"), scores)?;
     let (computed, measured) = (chains(rows(&computed)?), averages(rows(&measured)?));
     let mut code = known_sets(computed.iter().chain(&measured));
     code += &table("COMPUTED", computed)?;

@@ -6,6 +6,9 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, error::Error, fs};
 
+#[path = "../model_header.rs"]
+mod model_header;
+
 type Row = BTreeMap<String, String>;
 type Fallible<T> = Result<T, Box<dyn Error>>;
 
@@ -19,6 +22,14 @@ fn main() -> Fallible<()> {
     code += &radii(&read(&datasets, "ionic_radii_shannon.csv")?)?;
     code += &flat_bands(&read(&datasets, "flat_band_potentials.csv")?)?;
     fs::write(PathBuf::from(env::var("OUT_DIR")?).join("tables.rs"), code)?;
+    println!("cargo::rerun-if-changed=../model_header.rs");
+    let models = "../../datasets/models";
+    let mut scores = model_header::scores("GAP", &format!("{models}/band_gap.model"))?;
+    scores += &model_header::scores("STABILITY", &format!("{models}/perovskite_stability.model"))?;
+    fs::write(
+        PathBuf::from(env::var("OUT_DIR")?).join("scores.rs"),
+        scores,
+    )?;
     Ok(())
 }
 

@@ -2,6 +2,7 @@
 
 mod authoring;
 mod bad_input;
+mod bundled;
 mod descriptors;
 mod determinism;
 mod device;

@@ -19,7 +19,7 @@ fn list_has_a_line_for_each_shipped_plugin() {
         .lines()
         .filter_map(|line| line.split_whitespace().next())
         .collect();
-    assert_eq!(ids, ["battery", "catalyst", "magnet"]);
+    assert_eq!(ids, ["battery", "catalyst", "magnet", "semiconductor"]);
     let json = Desk::new().run(&["plugin", "list", "--json"]).ok();
     let json: Value = serde_json::from_str(json.out()).unwrap();
     let ids: Vec<&str> = json
@@ -28,13 +28,13 @@ fn list_has_a_line_for_each_shipped_plugin() {
         .iter()
         .filter_map(|p| p["description"]["id"].as_str())
         .collect();
-    assert_eq!(ids, ["battery", "catalyst", "magnet"]);
+    assert_eq!(ids, ["battery", "catalyst", "magnet", "semiconductor"]);
 }
 
 #[test]
 fn info_gives_unit_method_source_validity_and_uncertainty_of_every_property() {
     let desk = Desk::new();
-    for id in ["battery", "catalyst", "magnet"] {
+    for id in ["battery", "catalyst", "magnet", "semiconductor"] {
         let text = desk.run(&["plugin", "info", id]).ok();
         let json = desk.run(&["plugin", "info", id, "--json"]).ok();
         let json: Value = serde_json::from_str(json.out()).unwrap();
@@ -125,7 +125,7 @@ fn every_parameter_stands_apart_from_its_text() {
 #[test]
 fn the_supply_risks_formula_weights_and_sources_are_printed() {
     let desk = Desk::new();
-    for id in ["battery", "catalyst", "magnet"] {
+    for id in ["battery", "catalyst", "magnet", "semiconductor"] {
         let ran = desk.run(&["plugin", "info", id]).ok();
         let text = ran.out().split_whitespace().collect::<Vec<_>>().join(" ");
         for said in [
@@ -159,7 +159,7 @@ fn info_of_a_file_is_that_of_the_plugin_in_it() {
 
 #[test]
 fn check_passes_the_shipped_plugins() {
-    for id in ["battery", "catalyst", "magnet"] {
+    for id in ["battery", "catalyst", "magnet", "semiconductor"] {
         let ran = Desk::new().run(&["plugin", "check", &shipped(id)]).ok();
         assert!(
             ran.out().contains("ok ") && !ran.out().contains("FIX"),

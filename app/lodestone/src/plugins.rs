@@ -11,7 +11,7 @@ use crate::args::PLUGIN_COMPILER;
 use crate::show;
 
 /// The plugins that this program carries: id and component.
-const SHIPPED: [(&str, &[u8]); 3] = [
+const SHIPPED: [(&str, &[u8]); 4] = [
     (
         "battery",
         include_bytes!("../../../plugins/dist/battery.wasm"),
@@ -24,10 +24,14 @@ const SHIPPED: [(&str, &[u8]); 3] = [
         "magnet",
         include_bytes!("../../../plugins/dist/magnet.wasm"),
     ),
+    (
+        "semiconductor",
+        include_bytes!("../../../plugins/dist/semiconductor.wasm"),
+    ),
 ];
 
 /// Their ids, which no other plugin gets.
-pub const SHIPPED_IDS: [&str; 3] = [SHIPPED[0].0, SHIPPED[1].0, SHIPPED[2].0];
+pub const SHIPPED_IDS: [&str; 4] = [SHIPPED[0].0, SHIPPED[1].0, SHIPPED[2].0, SHIPPED[3].0];
 
 /// A folder of further components, each installed under its file's name.
 const FOLDER_VARIABLE: &str = "LODESTONE_PLUGINS";

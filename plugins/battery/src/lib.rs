@@ -1,8 +1,10 @@
 //! Insertion cathodes from their formula: capacity, voltage, energy, cost.
 //!
 //! The way of a candidate: its elements are read ([`elements`]), the ion is chosen ([`ion`]), charges are balanced and give the electrons that may move
-//! ([`redox`]), the voltage is looked up ([`pairs`]) or estimated ([`regression`]), and energy and cost follow.
+//! ([`redox`]), the voltage is looked up ([`pairs`]) or estimated ([`regression`], or the model that the plugin carries,
+//! [`carried`]), and energy and cost follow; by another carried model the volume, and so energy by volume.
 
+pub mod carried;
 pub mod coefficients;
 pub mod elements;
 mod filter;
@@ -12,11 +14,14 @@ pub mod properties;
 pub mod redox;
 pub mod regression;
 
+use carried::{Carried, Estimate, VOLTAGE_MODEL, VOLUME_MODEL};
 use coefficients::{BY_ION, LOOKUP_BIAS, LOOKUP_DEVIATION};
 use elements::Elements;
 use ion::{IONS, Ion};
 use matter::CompositionRef;
-use plugin_sdk::{Batch, Description, DomainModel, Parameters, Predictions, export_plugin};
+use plugin_sdk::{
+    Batch, Description, DomainModel, ModelFile, Parameters, Predictions, export_plugin,
+};
 use properties::*;
 use redox::{Host, Unsuited, lesser};
 use regression::NoEstimate;
@@ -39,6 +44,23 @@ impl DomainModel for Battery {
         properties::describe()
     }
 
+    fn models() -> Vec<ModelFile> {
+        let model = |name: &str, bytes: &[u8]| ModelFile {
+            name: name.to_owned(),
+            bytes: bytes.to_vec(),
+        };
+        vec![
+            model(
+                VOLTAGE_MODEL,
+                include_bytes!("../../../datasets/models/insertion_voltage.model"),
+            ),
+            model(
+                VOLUME_MODEL,
+                include_bytes!("../../../datasets/models/volume_per_atom.model"),
+            ),
+        ]
+    }
+
     fn predict(batch: &Batch, parameters: &Parameters) -> Result<Predictions, String> {
         let named = match parameters.choice("ion") {
             "auto" => None,
@@ -47,12 +69,13 @@ impl DomainModel for Battery {
         let charged = parameters.choice("state") == "charged";
         let mut out = Predictions::new(&properties::describe(), batch.len());
         let mut room = Room::new();
+        let carried = Carried::of(batch);
         for row in 0..batch.len() {
             let given = batch.composition(row);
             let applies = if charged {
                 room.charged(given, named, &mut out, row)
             } else {
-                room.discharged(given, named, &mut out, row)
+                room.discharged(given, named, &carried, &mut out, row)
             };
             if let Err(reason) = applies {
                 out.not_applicable(row, reason);
@@ -83,6 +106,17 @@ struct Cell<'a> {
     /// Charge that the redox lets pass, or why none does.
     redox: Result<f64, Unsuited>,
     deviations: &'a [f64; IONS.len()],
+    /// What the carried models say of this very compound.
+    said: Said,
+}
+
+/// What the carried models say of a compound; `None` where nothing.
+#[derive(Clone, Copy, Default)]
+struct Said {
+    /// V, as calculations would find it, for the ion that the model takes the compound's to be.
+    voltage: Option<Estimate>,
+    /// Å3 an atom.
+    volume: Option<Estimate>,
 }
 
 impl Room {
@@ -99,13 +133,13 @@ impl Room {
         &mut self,
         given: CompositionRef<'_>,
         named: Option<&'static Ion>,
+        carried: &Carried<'_>,
         out: &mut Predictions,
         row: usize,
     ) -> Result<(), Cow<'static, str>> {
         self.elements.read(given)?;
-        let ion = named
-            .or_else(|| Ion::of_elements(&self.elements))
-            .ok_or("no Li, Na, K, Mg, Ca, Zn or Al")?;
+        let own = Ion::of_elements(&self.elements);
+        let ion = named.or(own).ok_or("no Li, Na, K, Mg, Ca, Zn or Al")?;
         let all = ion.charge * self.elements.amount(ion.atomic_number);
         if all <= 0.0 {
             return Err(format!("no {}", ion.name).into());
@@ -117,7 +151,11 @@ impl Room {
                 _ => Err(Unsuited::NothingToGive),
             }
         });
-        self.cell(ion, given, all, redox).write(out, row);
+        let said = Said {
+            voltage: carried.voltage(row).filter(|_| own == Some(ion)),
+            volume: carried.volume(row),
+        };
+        self.cell(ion, given, all, redox, said).write(out, row);
         Ok(())
     }
 
@@ -158,7 +196,9 @@ impl Room {
         let all = ion.charge * self.elements.amount(ion.atomic_number);
         let balanced = self.host.balance(discharged, &self.elements, ion);
         let redox = balanced.map(|()| electrons);
-        self.cell(ion, discharged, all, redox).write(out, row);
+        // The models were asked of the host as given, not of the discharged compound.
+        self.cell(ion, discharged, all, redox, Said::default())
+            .write(out, row);
         Ok(())
     }
 
@@ -168,6 +208,7 @@ impl Room {
         composition: CompositionRef<'a>,
         all: f64,
         redox: Result<f64, Unsuited>,
+        said: Said,
     ) -> Cell<'a> {
         Cell {
             ion,
@@ -177,6 +218,7 @@ impl Room {
             all,
             redox,
             deviations: &self.deviations,
+            said,
         }
     }
 }
@@ -210,6 +252,18 @@ impl Cell<'_> {
             out.set(row, MATERIAL_COST, cost, f64::NAN);
         }
 
+        let density = self
+            .said
+            .volume
+            .map(|volume| carried::density(mass, self.composition.total_atoms(), volume));
+        match density {
+            Some(density) => out.set(row, DENSITY, density.mean, density.std),
+            None => {
+                out.missing(row, DENSITY, "no volume of the discharged compound");
+                out.missing(row, ENERGY_DENSITY, "no density");
+            }
+        }
+
         let electrons = match self.redox {
             Ok(electrons) => electrons,
             Err(unsuited) => {
@@ -222,11 +276,15 @@ impl Cell<'_> {
         let Some((voltage, std)) = self.write_voltage(out, row, electrons) else {
             return;
         };
-        let energy = capacity * voltage;
-        out.set(row, SPECIFIC_ENERGY, energy, capacity * std);
+        let energy = Estimate::new(voltage, std).scaled(capacity);
+        out.set(row, SPECIFIC_ENERGY, energy.mean, energy.std);
+        if let Some(density) = density {
+            let energy = energy.times(density);
+            out.set(row, ENERGY_DENSITY, energy.mean, energy.std);
+        }
         if !cost.is_nan() {
-            let per_kwh = 1000.0 * cost / energy;
-            out.set(row, ENERGY_COST, per_kwh, per_kwh * std / voltage);
+            let per_kwh = energy.reciprocal().scaled(1000.0 * cost);
+            out.set(row, ENERGY_COST, per_kwh.mean, per_kwh.std);
         }
     }
 
@@ -285,30 +343,39 @@ impl Cell<'_> {
                 );
                 return None;
             }
-            let voltage = match regression::voltage(self.host, ion, electrons) {
-                Ok(voltage) => voltage,
+            let (voltage, std, note) = match regression::voltage(self.host, ion, electrons) {
+                Ok(voltage) => {
+                    let note = if pair.is_some() {
+                        "voltage by regression: the computed pair covers another part of the capacity"
+                    } else {
+                        "voltage by regression"
+                    };
+                    (voltage, self.deviations[ion.index], note)
+                }
                 Err(NoEstimate::NoBalance) => {
                     let why = "oxidation states do not balance on charging";
                     out.missing(row, AVERAGE_VOLTAGE, why);
                     return None;
                 }
                 Err(NoEstimate::UnseenCouple(couple)) => {
-                    let couple = redox::couple_name(couple);
-                    out.missing(
-                        row,
-                        AVERAGE_VOLTAGE,
-                        format!("no computed pair, and no data on {couple} for a regression"),
-                    );
-                    return None;
+                    let Some(said) = self.said.voltage else {
+                        let couple = redox::couple_name(couple);
+                        out.missing(
+                            row,
+                            AVERAGE_VOLTAGE,
+                            format!("no computed pair, and no data on {couple} for a regression"),
+                        );
+                        return None;
+                    };
+                    (
+                        said.mean + LOOKUP_BIAS,
+                        said.std.hypot(LOOKUP_DEVIATION),
+                        "voltage by the carried model: the regression has no data on the redox couple",
+                    )
                 }
             };
-            let note = if pair.is_some() {
-                "voltage by regression: the computed pair covers another part of the capacity"
-            } else {
-                "voltage by regression"
-            };
             out.note_on(row, AVERAGE_VOLTAGE, note);
-            (voltage, self.deviations[ion.index])
+            (voltage, std)
         };
         if estimate.0 <= 0.0 {
             out.missing(

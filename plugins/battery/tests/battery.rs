@@ -3,12 +3,13 @@
 mod training;
 
 use battery::Battery;
+use battery::carried::{CALCULATED_VOLUME, STRUCTURE_VOLUME, VOLTAGE_MODEL, VOLUME_MODEL};
 use battery::ion::{IONS, Ion};
 use battery::redox::Host;
-use plugin_sdk::testing::{Table, predict};
+use plugin_sdk::testing::{Table, Trial, predict};
 use std::collections::BTreeSet;
 
-const PROPERTIES: [&str; 12] = [
+const PROPERTIES: [&str; 14] = [
     "theoretical_capacity",
     "redox_limited_capacity",
     "voltage_computed",
@@ -21,6 +22,8 @@ const PROPERTIES: [&str; 12] = [
     "critical_mass_fraction",
     "supply_risk",
     "volume_change",
+    "density",
+    "energy_density",
 ];
 
 fn table(formulas: &[&str], parameters: &[(&str, &str)]) -> Table {
@@ -132,9 +135,160 @@ fn energy_and_cost_follow_from_capacity_and_voltage() {
     assert_close(Some(value("specific_energy")), energy, 1e-9);
     let relative = table.std(0, "average_voltage").unwrap() / value("average_voltage");
     assert_close(table.std(0, "specific_energy"), energy * relative, 1e-9);
-    let cost = 1000.0 * value("material_cost") / energy;
+    // The mean of a reciprocal, and its deviation, for a log-normal voltage.
+    let cost = 1000.0 * value("material_cost") / energy * (1.0 + relative * relative);
     assert_close(Some(value("energy_cost")), cost, 1e-9);
     assert_close(table.std(0, "energy_cost"), cost * relative, 1e-9);
+}
+
+/// What the host would give of each formula: voltage and deviation, volume per atom and deviation.
+fn with_models(formulas: &[&str], said: &[[f64; 4]], structure: Option<&[f64]>) -> Table {
+    let column = |k: usize| said.iter().map(|row| row[k]).collect::<Vec<f64>>();
+    let mut trial = Trial::new(formulas)
+        .unwrap()
+        .column_with_std(VOLTAGE_MODEL, "V", &column(0), &column(1))
+        .column_with_std(VOLUME_MODEL, "Å3/atom", &column(2), &column(3));
+    if let Some(volumes) = structure {
+        trial = trial.column(STRUCTURE_VOLUME, "Å3", volumes);
+    }
+    trial.predict::<Battery>().unwrap()
+}
+
+#[test]
+fn density_follows_from_the_volume_of_the_model_or_of_the_structure() {
+    // LiFePO4: 291.4 Å3 for 28 atoms, 3.60 g/cm3 (V. A. Streltsov et al., Acta Crystallogr. B 49, 147 (1993)).
+    let volume = 291.4 / 28.0;
+    let said = [
+        [3.4, 0.5, volume, 0.0],
+        [3.4, 0.5, 12.0, 0.5],
+        [f64::NAN; 4],
+    ];
+    let known = [f64::NAN, volume, f64::NAN];
+    let t = with_models(&["LiFePO4"; 3], &said, Some(&known));
+    assert_close(t.std(0, "density"), 0.03 * 3.6, 0.001);
+    assert_eq!(t.std(1, "density"), Some(0.0));
+    for row in [0, 1] {
+        assert_close(t.value(row, "density"), 3.595, 0.008);
+        let energy = t.value(row, "specific_energy").unwrap() * t.value(row, "density").unwrap();
+        assert_close(t.value(row, "energy_density"), energy, 1e-9);
+    }
+    assert_eq!(t.value(2, "density"), None);
+    assert_eq!(t.value(2, "energy_density"), None);
+    let charged = Trial::new(&["FePO4"])
+        .unwrap()
+        .column_with_std(VOLUME_MODEL, "Å3/atom", &[11.0], &[0.3])
+        .parameters(&[("state", "charged")])
+        .predict::<Battery>()
+        .unwrap();
+    assert_eq!(charged.value(0, "density"), None);
+}
+
+#[test]
+fn the_carried_model_stands_in_where_the_regression_knows_no_couple() {
+    let unknown = battery::redox::LADDER
+        .iter()
+        .zip(battery::coefficients::COUPLES_SEEN)
+        .filter(|(_, seen)| !seen)
+        .count();
+    assert!(unknown > 0);
+    let formulas = [
+        "LiPdO2", "Li2PdO3", "LiPd2O4", "Li2RhO2", "NaPdPO4", "LiCu2O3", "LiIrPO5",
+    ];
+    let alone = table(&formulas, &[]);
+    let said = [[3.0, 0.5, 12.0, 0.5]; 7];
+    let both = with_models(&formulas, &said, None);
+    let mut stood_in = 0;
+    for row in 0..formulas.len() {
+        let lacked = alone.notes(row).iter().any(|n| n.contains("no data on"));
+        if lacked {
+            stood_in += 1;
+            assert_eq!(alone.value(row, "average_voltage"), None);
+            assert_close(
+                both.value(row, "average_voltage"),
+                3.0 + battery::coefficients::LOOKUP_BIAS,
+                1e-9,
+            );
+            let std = 0.5_f64.hypot(battery::coefficients::LOOKUP_DEVIATION);
+            assert_close(both.std(row, "average_voltage"), std, 1e-9);
+        } else {
+            assert_eq!(
+                alone.value(row, "average_voltage"),
+                both.value(row, "average_voltage")
+            );
+        }
+    }
+    assert!(stood_in > 0);
+}
+
+/// Uniform numbers between 0 and 1 (SplitMix64), and a log-normal one of this mean and deviation.
+struct Random(u64);
+
+impl Random {
+    fn uniform(&mut self) -> f64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((z ^ (z >> 31)) >> 11) as f64 / (1_u64 << 53) as f64
+    }
+
+    fn log_normal(&mut self, mean: f64, std: f64) -> f64 {
+        let square = (1.0 + (std / mean).powi(2)).ln();
+        let radius = (-2.0 * (1.0 - self.uniform()).ln()).sqrt();
+        let normal = radius * (std::f64::consts::TAU * self.uniform()).cos();
+        (mean.ln() - square / 2.0 + square.sqrt() * normal).exp()
+    }
+}
+
+#[test]
+fn the_errors_of_what_is_derived_are_those_of_random_draws() {
+    const DRAWS: usize = 400_000;
+    let formulas = ["LiFePO4", "NaMnPO4", "LiNi0.8Co0.15Al0.05O2"];
+    let said = [
+        [3.0, 0.5, 10.4, 0.4],
+        [3.0, 0.5, 12.0, 1.5],
+        [3.0, 0.5, 9.0, 0.9],
+    ];
+    let t = with_models(&formulas, &said, None);
+    let mut random = Random(5);
+    for (row, said) in said.iter().enumerate() {
+        let value = |name| t.value(row, name).unwrap();
+        let (voltage, of_voltage) = (
+            value("average_voltage"),
+            t.std(row, "average_voltage").unwrap(),
+        );
+        let (capacity, cost) = (value("redox_limited_capacity"), value("material_cost"));
+        let of_volume = said[3].hypot(CALCULATED_VOLUME * said[2]);
+        let heaviness = value("density") * said[2] / (1.0 + (of_volume / said[2]).powi(2));
+        let mut draws: [Vec<f64>; 4] = Default::default();
+        for _ in 0..DRAWS {
+            let v = random.log_normal(voltage, of_voltage);
+            let density = heaviness / random.log_normal(said[2], of_volume);
+            let energy = capacity * v;
+            for (all, value) in
+                draws
+                    .iter_mut()
+                    .zip([energy, 1000.0 * cost / energy, density, energy * density])
+            {
+                all.push(value);
+            }
+        }
+        for (draws, name) in draws.iter().zip([
+            "specific_energy",
+            "energy_cost",
+            "density",
+            "energy_density",
+        ]) {
+            let n = DRAWS as f64;
+            let mean = draws.iter().sum::<f64>() / n;
+            let power = |p| draws.iter().map(|x| (x - mean).powi(p)).sum::<f64>() / n;
+            let (second, fourth) = (power(2), power(4));
+            let of_mean = (second / n).sqrt();
+            let of_std = ((fourth - second * second) / n / (4.0 * second)).sqrt();
+            assert_close(t.value(row, name), mean, 4.0 * of_mean);
+            assert_close(t.std(row, name), second.sqrt(), 4.0 * of_std);
+        }
+    }
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! What the plugin says of itself: units, methods, sources, uncertainties and the figures of the fits.
 
+use crate::carried::{GAP, STABILITY, Scores};
 use crate::fitted::{
     BAND_EDGE_RMSE, CATION_A_LOSS, CATION_A_SHARE_LOSS, CATION_B_LOSS, CATION_B_SHARE_LOSS,
     DOPANT_ERROR, DOPANT_MEAN_ERROR, EDGE_BIAS, EDGE_ERROR, EDGE_MEAN_ERROR, EDGE_RMSE, FLAT_BANDS,
@@ -27,7 +28,8 @@ pub fn describe() -> Description {
              mixed anions too; no shared cation sites): SrTiO3, LaTiO2N. The default objectives, perovskite_likelihood and \
              material_cost, rank perovskites with one anion of O, F, Cl, Br, I; to rank alloys, name the objectives \
              min:catalyst.segregation_energy (negative: the dopant stays at the surface) and min:catalyst.material_cost, because \
-             no one scale serves both kinds. Band edges are given for any compound where the table has a band_gap column.",
+             no one scale serves both kinds. Band edges are given for any compound that has a gap, \
+             by the column band_gap or else by the model.",
         )
         .licence("Apache-2.0 OR MIT")
         .author("The Lodestone authors")
@@ -101,6 +103,49 @@ pub fn describe() -> Description {
         .property(supply::noble_metal_fraction_property())
         .property(supply::cost_property().default_objective())
         .property(supply::supply_risk_property())
+        .property(band_gap())
+        .property(decomposition_energy())
+}
+
+fn scores(s: &Scores, unit: &str) -> String {
+    format!(
+        "five folds of {} compositions: mean absolute error {:.2} {unit}, root mean square {:.2}, R2 {:.2}; {:.0} % within the interval of \
+         95 %",
+        s.rows,
+        s.mae,
+        s.rmse,
+        s.r2,
+        100.0 * s.coverage_95
+    )
+}
+
+fn band_gap() -> Property {
+    Property::new("band_gap", "eV", "band gap by the model; 0: a metal")
+        .predicted()
+        .method(&format!(
+            "the model predicted_band_gap that the plugin carries, mean over metals and semiconductors; {}",
+            scores(&GAP, "eV")
+        ))
+        .source(
+            "datasets/training/band_gap.csv: Y. Zhuo et al., J. Phys. Chem. Lett. 9, 1668 (2018), doi:10.1021/acs.jpclett.8b00124, and \
+             metals of matbench_expt_gap",
+        )
+        .uncertainty("standard deviation of the model's distribution, calibrated on held-out compositions")
+        .range(0.0, 20.0)
+}
+
+fn decomposition_energy() -> Property {
+    Property::new("decomposition_energy", "eV/atom", "energy of the cubic perovskite over its competing phases, by the model")
+        .minimize()
+        .predicted()
+        .method(&format!(
+            "the model predicted_perovskite_stability that the plugin carries, per five-atom cell, divided by five; for cations beyond the \
+             table too, less surely; {}",
+            scores(&STABILITY, "eV per cell")
+        ))
+        .source("as decomposition_energy_computed")
+        .uncertainty("standard deviation of the model, calibrated on held-out compositions; unknown for compounds of the table, as the table's own error")
+        .range(-2.0, 2.0)
 }
 
 fn segregation_energy() -> Property {
@@ -155,7 +200,8 @@ fn band_edge(name: &str, band: &str, sign: &str) -> Property {
         .predicted()
         .method(&format!(
             "Butler and Ginley: E = chi - 4.5 eV {sign} Eg/2 - 0.0592 V (pH - pHz); chi: geometric mean of the atoms' Mulliken \
-             electronegativities; Eg: column band_gap; pHz: column ph_zero_charge, 0 where missing, so that without it the value \
+             electronegativities; Eg: column band_gap, and where \
+             that has none the model's gap of a semiconductor, if that is likelier than a metal; pHz: column ph_zero_charge, 0 where missing, so that without it the value \
              of zero charge is taken as that of pH 0, as is customary"
         ))
         .source(

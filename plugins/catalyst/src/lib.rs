@@ -1,8 +1,10 @@
 //! Catalysts of two kinds: single-atom alloys (segregation of a dopant, [`alloy`]) and ABX3 perovskites (tolerance factors
-//! and tabulated stability, [`perovskite`]); band edges of semiconductors ([`band_edges`]); cost and supply.
+//! and stability, tabulated or by a model, [`perovskite`]); band edges of semiconductors ([`band_edges`]); cost and supply.
+//! The models that it carries are evaluated by the host; what they say is read in [`carried`].
 
 pub mod alloy;
 pub mod band_edges;
+pub mod carried;
 mod describe;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod fit;
@@ -13,7 +15,9 @@ pub mod tables;
 use alloy::{Alloy, DILUTE, Route};
 use perovskite::Abx3;
 use plugin_sdk::matter::CompositionRef;
-use plugin_sdk::{Batch, Description, DomainModel, Parameters, Predictions, export_plugin};
+use plugin_sdk::{
+    Batch, Description, DomainModel, InputColumn, ModelFile, Parameters, Predictions, export_plugin,
+};
 use std::sync::LazyLock;
 
 /// The plugin.
@@ -34,6 +38,8 @@ mod property {
     pub const NOBLE_METAL_MASS_FRACTION: usize = 10;
     pub const MATERIAL_COST: usize = 11;
     pub const SUPPLY_RISK: usize = 12;
+    pub const BAND_GAP: usize = 13;
+    pub const DECOMPOSITION_ENERGY: usize = 14;
 }
 
 /// Why an alloy has no likelihood.
@@ -59,13 +65,33 @@ pub(crate) fn likelihood(intercept: f64, slope: f64, x: f64) -> f64 {
 struct Settings<'a> {
     iron_100: bool,
     ph: f64,
-    band_gap: Option<plugin_sdk::InputColumn<'a>>,
-    ph_zero_charge: Option<plugin_sdk::InputColumn<'a>>,
+    band_gap: Option<InputColumn<'a>>,
+    ph_zero_charge: Option<InputColumn<'a>>,
+    predicted_gap: Option<InputColumn<'a>>,
+    metal: Option<InputColumn<'a>>,
+    stability: Option<InputColumn<'a>>,
 }
 
 impl DomainModel for Catalyst {
     fn describe() -> Description {
         describe::describe()
+    }
+
+    fn models() -> Vec<ModelFile> {
+        let model = |name: &str, bytes: &[u8]| ModelFile {
+            name: name.to_owned(),
+            bytes: bytes.to_vec(),
+        };
+        vec![
+            model(
+                carried::GAP_MODEL,
+                include_bytes!("../../../datasets/models/band_gap.model"),
+            ),
+            model(
+                carried::STABILITY_MODEL,
+                include_bytes!("../../../datasets/models/perovskite_stability.model"),
+            ),
+        ]
     }
 
     fn predict(batch: &Batch, parameters: &Parameters) -> Result<Predictions, String> {
@@ -74,13 +100,19 @@ impl DomainModel for Catalyst {
             ph: parameters.number("ph"),
             band_gap: batch.column("band_gap"),
             ph_zero_charge: batch.column("ph_zero_charge"),
+            predicted_gap: batch.column(carried::GAP_MODEL),
+            metal: batch.column(carried::METAL_COLUMN),
+            stability: batch.column(carried::STABILITY_MODEL),
         };
         let mut out = Predictions::new(&Self::describe(), batch.len());
         for row in 0..batch.len() {
             let composition = batch.composition(row);
             match (Alloy::of(composition), Abx3::of(composition)) {
                 (Ok(alloy), _) => predict_alloy(&mut out, row, &alloy, settings.iron_100),
-                (_, Ok(perovskite)) => predict_perovskite(&mut out, row, &perovskite),
+                (_, Ok(perovskite)) => {
+                    predict_perovskite(&mut out, row, &perovskite);
+                    predict_stability(&mut out, row, &perovskite, settings.stability);
+                }
                 (Err(no_alloy), Err(no_perovskite)) => {
                     let metals_only = no_alloy != "not two metals";
                     out.note(row, if metals_only { no_alloy } else { no_perovskite });
@@ -176,21 +208,9 @@ fn predict_band_edges(
     composition: CompositionRef,
     settings: &Settings,
 ) {
-    let Some(column) = settings.band_gap else {
-        return; // said once, in `describe`
-    };
-    let gap = column.mean.get(row).copied().unwrap_or(f64::NAN);
-    // Not `gap <= 0.0`, which would let NaN pass.
-    if !(gap > 0.0 && gap.is_finite()) {
-        let reason = if gap.is_nan() {
-            "no band gap in column band_gap"
-        } else {
-            "no band edges: the band gap is not positive"
-        };
-        out.missing(row, property::CONDUCTION_BAND_EDGE, reason);
-        out.missing(row, property::VALENCE_BAND_EDGE, reason);
+    let Some((gap, gap_std)) = gap_for_edges(out, row, settings) else {
         return;
-    }
+    };
     match band_edges::electronegativity(composition) {
         Ok(chi) => {
             let given = settings
@@ -199,11 +219,6 @@ fn predict_band_edges(
                 .filter(|ph| ph.is_finite());
             let (conduction, valence) =
                 band_edges::band_edges(chi, gap, settings.ph, given.unwrap_or(0.0));
-            let gap_std = column
-                .std
-                .and_then(|std| std.get(row).copied())
-                .filter(|s| s.is_finite())
-                .unwrap_or(0.0);
             let std = libm::hypot(fitted::BAND_EDGE_RMSE, gap_std / 2.0);
             out.set(row, property::CONDUCTION_BAND_EDGE, conduction, std);
             out.set(row, property::VALENCE_BAND_EDGE, valence, std);
@@ -214,6 +229,86 @@ fn predict_band_edges(
             out.missing(row, property::CONDUCTION_BAND_EDGE, reason.clone());
             out.missing(row, property::VALENCE_BAND_EDGE, reason);
         }
+    }
+}
+
+/// The band gap for the edges and its standard deviation (0 where unknown), eV: of the user's table where that has one, else by
+/// the model, which the row gets as a property too.
+fn gap_for_edges(out: &mut Predictions, row: usize, settings: &Settings) -> Option<(f64, f64)> {
+    let predicted = carried::value(settings.predicted_gap, row);
+    match predicted {
+        Some((mean, std)) => out.set(row, property::BAND_GAP, mean, std),
+        None if settings.predicted_gap.is_some() => {
+            let reason = "the model of band gaps says nothing of this composition";
+            out.missing(row, property::BAND_GAP, reason);
+        }
+        None => {}
+    }
+    let mut no_edges = |reason: &'static str| {
+        out.missing(row, property::CONDUCTION_BAND_EDGE, reason);
+        out.missing(row, property::VALENCE_BAND_EDGE, reason);
+        None
+    };
+    let given = |column: InputColumn| column.mean.get(row).copied().filter(|gap| !gap.is_nan());
+    if let Some(gap) = settings.band_gap.and_then(given) {
+        if !(gap > 0.0 && gap.is_finite()) {
+            return no_edges("no band edges: the band gap is not positive");
+        }
+        let std = carried::value(settings.band_gap, row).map_or(f64::NAN, |(_, std)| std);
+        return Some((gap, if std.is_finite() { std } else { 0.0 }));
+    }
+    let Some((mean, std)) = predicted else {
+        // A table without the column is told once, in `describe`.
+        settings.band_gap?;
+        return no_edges("no band gap in column band_gap");
+    };
+    let metal = carried::value(settings.metal, row).map_or(0.0, |(p, _)| p);
+    let Some((gap, std)) = carried::gap_if_open(mean, std, metal) else {
+        return no_edges("no band edges: probably a metal");
+    };
+    out.note_on(
+        row,
+        property::CONDUCTION_BAND_EDGE,
+        "band edges by the predicted band gap",
+    );
+    Some((gap, if std.is_finite() { std } else { 0.0 }))
+}
+
+/// The model's energy over competing phases, for the anions of its data.
+fn predict_stability(
+    out: &mut Predictions,
+    row: usize,
+    perovskite: &Abx3,
+    column: Option<InputColumn>,
+) {
+    if column.is_none() {
+        return;
+    }
+    if !perovskite.anions_in_table() {
+        let reason = "the model knows perovskites of O, N, F and S only";
+        out.missing(row, property::DECOMPOSITION_ENERGY, reason);
+        return;
+    }
+    match carried::value(column, row) {
+        Some((mean, std)) => {
+            let atoms = 5.0;
+            // Of the table's own error nothing is known, so neither of what was learnt by heart.
+            let learnt = perovskite.energy().is_some();
+            let std = if learnt { f64::NAN } else { std / atoms };
+            out.set(row, property::DECOMPOSITION_ENERGY, mean / atoms, std);
+            if learnt {
+                out.note_on(
+                    row,
+                    property::DECOMPOSITION_ENERGY,
+                    "the model has learnt this compound: decomposition_energy_computed is its data",
+                );
+            }
+        }
+        None => out.missing(
+            row,
+            property::DECOMPOSITION_ENERGY,
+            "the model of perovskites says nothing of this composition",
+        ),
     }
 }
 

@@ -102,13 +102,18 @@ impl Abx3 {
         }
     }
 
+    /// Whether the anions are among those of Castelli's table: N, O, F and S.
+    pub fn anions_in_table(&self) -> bool {
+        self.anions[4..].iter().all(|amount| *amount <= 0.0)
+    }
+
     /// Castelli's energy over competing phases, eV/atom.
     pub fn energy(&self) -> Option<f64> {
         let amount = |k: usize| {
             let rounded = libm::round(self.anions[k]);
             ((self.anions[k] - rounded).abs() < WHOLE).then_some(rounded as u8)
         };
-        if [4, 5, 6, 7].iter().any(|&k| self.anions[k] > 0.0) {
+        if !self.anions_in_table() {
             return None;
         }
         tables::perovskite_energy(

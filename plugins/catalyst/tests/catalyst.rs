@@ -1,6 +1,7 @@
 //! The plugin as a user meets it, against published values and hand calculations.
 
 use catalyst::Catalyst;
+use catalyst::carried::{GAP_MODEL, METAL_COLUMN, STABILITY_MODEL};
 use catalyst::fit::{Observation, logistic, losses};
 use plugin_sdk::testing::{Table, Trial, predict};
 
@@ -291,6 +292,117 @@ fn bad_gaps_and_unknown_elements_have_reasons_instead_of_edges() {
         );
     }
     assert_eq!(run(&["TiO2"]).value(0, "conduction_band_edge"), None);
+}
+
+/// What the host would give: gap, deviation and share of metals of each formula.
+fn with_gaps(formulas: &[&str], said: &[[f64; 3]]) -> Trial {
+    let column = |k: usize| said.iter().map(|row| row[k]).collect::<Vec<f64>>();
+    Trial::new(formulas)
+        .expect("formulas")
+        .column_with_std(GAP_MODEL, "eV", &column(0), &column(1))
+        .column(METAL_COLUMN, "", &column(2))
+}
+
+#[test]
+fn without_a_measured_gap_the_models_gives_the_edges() {
+    let said = [[3.2, 0.3, 0.0], [0.2, 0.5, 0.9], [3.2, 0.3, 0.0]];
+    let table = with_gaps(&["TiO2", "Fe", "TiO2"], &said)
+        .column("band_gap", "eV", &[f64::NAN, f64::NAN, 3.0])
+        .predict::<Catalyst>()
+        .expect("a prediction");
+    close(table.value(0, "conduction_band_edge"), -0.29, 0.01);
+    close(table.value(0, "valence_band_edge"), 2.91, 0.01);
+    assert_eq!(table.value(1, "conduction_band_edge"), None);
+    assert!(table.notes(1).contains(&"no band edges: probably a metal"));
+    let gap = |row| {
+        table.value(row, "valence_band_edge").expect("an edge")
+            - table.value(row, "conduction_band_edge").expect("an edge")
+    };
+    close(Some(gap(0)), 3.2, 1e-9);
+    close(Some(gap(2)), 3.0, 1e-9);
+    close(table.value(2, "band_gap"), 3.2, 1e-12);
+}
+
+#[test]
+fn the_errors_of_the_edges_are_those_of_random_draws() {
+    // A metal with a probability of 0.2; else a gap of 2.5 eV with 0.6 eV, so that all have 2.0 and 1.133 eV.
+    const DRAWS: usize = 400_000;
+    let (metal, centre, spread) = (0.2, 2.5, 0.6_f64);
+    let mean = (1.0 - metal) * centre;
+    let square: f64 = (1.0 - metal) * (centre * centre + spread * spread);
+    let said = [[mean, (square - mean * mean).sqrt(), metal]];
+    let table = with_gaps(&["TiO2"], &said)
+        .predict::<Catalyst>()
+        .expect("a prediction");
+    // The method's own error, where the gap has none.
+    let exact = with_gaps(&["TiO2"], &[[centre, 0.0, 0.0]])
+        .predict::<Catalyst>()
+        .expect("a prediction");
+    let method = exact.std(0, "valence_band_edge").expect("a deviation");
+    let middle = table.value(0, "valence_band_edge").expect("an edge") - centre / 2.0;
+
+    let mut state = 3_u64;
+    let mut uniform = || {
+        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = state;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((z ^ (z >> 31)) >> 11) as f64 / (1_u64 << 53) as f64
+    };
+    let mut normal = || {
+        let radius = (-2.0 * (1.0 - uniform()).ln()).sqrt();
+        radius * (std::f64::consts::TAU * uniform()).cos()
+    };
+    let mut edges = [Vec::new(), Vec::new()];
+    for _ in 0..DRAWS {
+        let gap = centre + spread * normal();
+        edges[0].push(middle - gap / 2.0 + method * normal());
+        edges[1].push(middle + gap / 2.0 + method * normal());
+    }
+    for (draws, name) in edges
+        .iter()
+        .zip(["conduction_band_edge", "valence_band_edge"])
+    {
+        let n = DRAWS as f64;
+        let mean = draws.iter().sum::<f64>() / n;
+        let std = (draws.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / n).sqrt();
+        close(table.value(0, name), mean, 4.0 * std / n.sqrt());
+        close(table.std(0, name), std, 4.0 * std / (2.0 * n).sqrt());
+    }
+}
+
+#[test]
+fn the_models_energy_of_a_perovskite_is_told_an_atom_and_beside_the_tables() {
+    let formulas = ["SrTiO3", "CsPbI3", "TiO2", "BaZrO3", "BaZrS3"];
+    let table = Trial::new(&formulas)
+        .expect("formulas")
+        .column_with_std(
+            STABILITY_MODEL,
+            "eV/cell",
+            &[-0.2, 0.5, 1.0, f64::NAN, 0.1],
+            &[0.15; 5],
+        )
+        .predict::<Catalyst>()
+        .expect("a prediction");
+    close(table.value(0, "decomposition_energy"), -0.04, 1e-12);
+    assert_eq!(table.std(0, "decomposition_energy"), None);
+    close(table.value(4, "decomposition_energy"), 0.02, 1e-12);
+    close(table.std(4, "decomposition_energy"), 0.03, 1e-12);
+    assert!(table.value(0, "decomposition_energy_computed").is_some());
+    assert!(
+        table
+            .notes(0)
+            .iter()
+            .any(|n| n.contains("has learnt this compound"))
+    );
+    for row in 1..4 {
+        assert_eq!(
+            table.value(row, "decomposition_energy"),
+            None,
+            "{}",
+            formulas[row]
+        );
+    }
 }
 
 #[test]

@@ -517,3 +517,57 @@ fn an_unknown_anisotropy_comes_with_what_the_crystal_allows() {
     assert!(says(0.0, "the structure is not uniaxial"));
     assert!(!says(f64::NAN, "the structure is"));
 }
+
+#[test]
+fn the_errors_of_the_figures_of_merit_are_those_of_random_draws() {
+    const DRAWS: usize = 200_000;
+    let mut state = 9_u64;
+    let mut uniform = || {
+        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = state;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((z ^ (z >> 31)) >> 11) as f64 / (1_u64 << 53) as f64
+    };
+    let mut normal = || {
+        let radius = (-2.0 * (1.0 - uniform()).ln()).sqrt();
+        radius * (std::f64::consts::TAU * uniform()).cos()
+    };
+    // Hard, and soft on either side of the kink of the reachable product.
+    let t = table(&["Nd2Fe14B", "SmCo5", "BaFe12O19", "Fe"]);
+    let exact = |mean: f64| quality::Estimate::new(mean, 0.0);
+    for row in 0..4 {
+        let drawn = |property: &str, z: f64| {
+            value(&t, row, property) + z * t.std(row, property).expect("a deviation")
+        };
+        let mut draws: [Vec<f64>; 3] = Default::default();
+        for _ in 0..DRAWS {
+            let js = exact(drawn("saturation", normal()));
+            let k1 = exact(drawn("anisotropy_measured", normal()));
+            draws[0].push(quality::energy_product_bound(js).mean);
+            draws[1].push(quality::hardness(k1, js).mean);
+            draws[2].push(quality::energy_product_reachable(k1, js, 0.25).mean);
+        }
+        let names = [
+            "energy_product_bound",
+            "hardness",
+            "energy_product_reachable",
+        ];
+        for (draws, name) in draws.iter().zip(names) {
+            let n = DRAWS as f64;
+            let mean = draws.iter().sum::<f64>() / n;
+            let std = (draws.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / n).sqrt();
+            let stated = t.std(row, name).expect("a deviation");
+            // Four times the sampling error, and what a linear propagation leaves out at these deviations of a few percent.
+            let left_out = 1.5 * (std / mean).powi(2);
+            let tolerance = std * (4.0 / (2.0 * n).sqrt() + left_out);
+            assert!(
+                (stated - std).abs() < tolerance,
+                "{row} {name}: {stated} {std}"
+            );
+            assert!(
+                (value(&t, row, name) / mean - 1.0).abs() < left_out + 4.0 * std / mean / n.sqrt()
+            );
+        }
+    }
+}
