@@ -26,8 +26,6 @@ struct Shown<'a> {
     unsaved: bool,
     error: Option<&'a str>,
     messages: usize,
-    /// Atoms of the cell of the structure shown.
-    atoms: usize,
     /// How many windows there were, one after the other, and what draws the present one.
     windows: usize,
     adapter: Option<&'a str>,
@@ -70,10 +68,6 @@ impl Dump {
                 .as_deref()
                 .or(state.table_error.as_deref()),
             messages: state.log.len(),
-            atoms: match state.structure.as_ref().map(|s| &s.structure) {
-                Some(Some(Ok(structure))) => structure.sites.len(),
-                _ => 0,
-            },
             windows,
             adapter,
         };

@@ -247,7 +247,7 @@ impl ModelInputs {
                             .map_err(|error| ScreeningError::ModelColumn {
                                 model: model.to_owned(),
                                 column: label.clone(),
-                                error,
+                                error: Box::new(error),
                             })?;
                     let values = TableColumn::read(table, column, Some(unit), messages)?.mean;
                     Ok((label.clone(), Input::Column(values)))
