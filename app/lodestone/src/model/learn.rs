@@ -40,7 +40,7 @@ fn kind(word: &str) -> Result<Option<Kind>, Failure> {
     }
     word.parse().map(Some).map_err(|_| {
         let names = Kind::ALL.map(Kind::name);
-        let nearest = optimize::suggest_nearest(word, names.into_iter());
+        let nearest = optimize::suggest_nearest(word, names);
         let hint = nearest.map_or_else(String::new, |n| format!("; did you mean {n}?"));
         Failure::Usage(anyhow!(
             "--kind {word:?}: there are auto, {}{hint}",
