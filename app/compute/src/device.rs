@@ -247,7 +247,8 @@ impl Device {
             match known {
                 Some(rate) => Ok(rate),
                 None => {
-                    let measured = measure();
+                    // Whole numbers come back from a file as they were.
+                    let measured = measure().map(|rate| rate.round().max(1.0));
                     match &measured {
                         Ok(rate) => calibration.set(adapter, &kernel, *rate),
                         // Not tried again; a lost adapter may be back next time.
