@@ -22,7 +22,7 @@ fn table(rows: usize) -> (Vec<String>, Vec<f64>, Vec<f64>) {
         .chunks(4)
         .zip(u.iter().zip(&v))
         .map(|(r, (u, v))| {
-            let noise = (-2.0 * u.max(1e-9).ln()).sqrt() * (std::f32::consts::TAU * v).cos();
+            let noise = (-2.0 * u.max(1e-9).ln()).sqrt() * (std::f64::consts::TAU * v).cos();
             (6.0 * r[0]).sin() + 2.0 * r[1] * r[2] + (0.05 + 0.2 * r[0]) * noise
         })
         .collect();
