@@ -84,3 +84,49 @@ fn without_an_adapter_the_processor_is_measured_and_it_is_said() {
         KERNELS.len()
     );
 }
+
+#[test]
+fn a_model_ranks_alike_on_an_adapter_and_on_the_processor() {
+    let desk = Desk::new();
+    desk.put(
+        "a.csv",
+        "formula\nGaAs\nZnO\nSi\nNaCl\nFe\nCu2ZnSnS4\nTiO2\nCdTe\nGaN\nInP\n",
+    );
+    let ranked = |device: &str| {
+        let model = [
+            "--model",
+            "band_gap",
+            "-O",
+            "max:band_gap.band_gap",
+            "--device",
+            device,
+        ];
+        let sheet = desk.rank(&[&["a.csv"], &model[..]].concat()).sheet();
+        (
+            sheet.texts("formula"),
+            sheet.numbers("band_gap.band_gap [eV]"),
+            sheet.numbers("band_gap.band_gap_std [eV]"),
+        )
+    };
+    let (cpu, gpu) = (ranked("cpu"), ranked("gpu"));
+    assert_eq!(cpu.0.len(), 10);
+    assert!(cpu.2.iter().all(|std| *std > 0.0), "{:?}", cpu.2);
+    for (a, b) in cpu.1.iter().chain(&cpu.2).zip(gpu.1.iter().chain(&gpu.2)) {
+        assert!((a - b).abs() < 1e-4, "{a} and {b}");
+    }
+    assert_eq!(cpu.0, gpu.0);
+    assert_eq!(cpu, ranked("auto"));
+}
+
+#[test]
+fn an_adapter_that_is_asked_for_and_not_there_is_an_error_with_a_remedy() {
+    let desk = Desk::new();
+    desk.put("a.csv", "formula,x\nGaAs,1\n");
+    let mut ran = command(desk.folder.path());
+    ran.args(["rank", "a.csv", "-O", "max:x", "--device", "gpu"])
+        .env("VK_DRIVER_FILES", "/nonexistent.json")
+        .env("VK_ICD_FILENAMES", "/nonexistent.json");
+    Ran::of(&mut ran).fails(1, &["no adapter", "--device cpu"]);
+    desk.run(&["rank", "a.csv", "-O", "max:x", "--device", "cuda"])
+        .fails(2, &["auto"]);
+}

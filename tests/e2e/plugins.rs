@@ -314,7 +314,7 @@ fn an_empty_variable_names_no_folder_and_a_relative_cache_is_none() {
         .env("LODESTONE_CACHE", "")
         .args(["plugin", "list"]);
     let ran = Ran::of(&mut command).ok();
-    assert_eq!(ran.out().lines().count(), 3);
+    assert_eq!(ran.out().lines().count(), 4);
     assert_eq!(desk.files(), [""; 0]);
 }
 

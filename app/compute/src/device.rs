@@ -43,6 +43,10 @@ enum State {
     Failed(ComputeError),
 }
 
+/// Where a kernel computes, as [`Device::place`] decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place(Option<usize>);
+
 /// Where `auto` computes a kernel, and the figures that decide.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Verdict {
@@ -159,6 +163,12 @@ impl Device {
         std::mem::take(&mut locked(&self.0.messages))
     }
 
+    /// Decides where a kernel does so many operations: once, before the work is divided among threads, because `auto` may
+    /// measure for it.
+    pub fn place(&self, trial: &Trial, operations: f64) -> Place {
+        Place(self.choose(trial, operations))
+    }
+
     /// Does a stage of so many operations on an adapter or on the processor. What an adapter fails at is redone wholly on the
     /// processor, and [`Device::take_messages`] tells.
     ///
@@ -173,9 +183,29 @@ impl Device {
         on_gpu: impl FnOnce(&Gpu) -> Result<T, ComputeError>,
         on_cpu: impl FnOnce() -> Result<T, E>,
     ) -> Result<T, E> {
-        let Some(slot) = self.choose(trial, operations) else {
+        let place = self.place(trial, operations);
+        self.run_at(place, trial, job, on_gpu, on_cpu)
+    }
+
+    /// [`Device::run`] where it was decided to be done. An adapter that has failed before is not asked again.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Device::run`].
+    pub fn run_at<T, E: From<ComputeError>>(
+        &self,
+        place: Place,
+        trial: &Trial,
+        job: &job::Job,
+        on_gpu: impl FnOnce(&Gpu) -> Result<T, ComputeError>,
+        on_cpu: impl FnOnce() -> Result<T, E>,
+    ) -> Result<T, E> {
+        let Some(slot) = place.0.and_then(|index| self.slots().get(index)) else {
             return on_cpu();
         };
+        if matches!(&*locked(&slot.state), State::Failed(_)) {
+            return on_cpu();
+        }
         let before = job.snapshot();
         match slot.gpu().and_then(|gpu| on_gpu(&gpu)) {
             Ok(done) => Ok(done),
@@ -212,20 +242,16 @@ impl Device {
     }
 
     /// The adapter for so many operations; `None`: the processor.
-    fn choose(&self, trial: &Trial, operations: f64) -> Option<&Slot> {
+    fn choose(&self, trial: &Trial, operations: f64) -> Option<usize> {
         match self.0.choice {
             Choice::Cpu => None,
             Choice::Gpu => {
-                let slot = self.slots().first()?;
-                let failed = matches!(&*locked(&slot.state), State::Failed(_));
-                (!failed).then_some(slot)
+                let failed = matches!(&*locked(&self.slots().first()?.state), State::Failed(_));
+                (!failed).then_some(0)
             }
             Choice::Auto if operations < SMALL => None,
             Choice::Auto if self.slots().is_empty() => None,
-            Choice::Auto => {
-                let (chosen, _) = self.judge(trial, false);
-                self.slots().get(chosen?)
-            }
+            Choice::Auto => self.judge(trial, false).0,
         }
     }
 

@@ -26,7 +26,7 @@ pub mod twins;
 
 pub use adapter::{Adapter, AdapterKind, AdapterLimits};
 pub use choice::Choice;
-pub use device::{Device, Verdict};
+pub use device::{Device, Place, Verdict};
 pub use error::ComputeError;
 pub use gpu::Gpu;
 pub use mlp::{Activation, Layer, Mlp};

@@ -121,6 +121,7 @@ fn request(args: &RankArgs) -> Result<Request> {
         structures: None,
         top: args.top,
         seed: args.seed,
+        device: args.device,
     })
 }
 

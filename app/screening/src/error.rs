@@ -9,6 +9,8 @@ pub enum ScreeningError {
     Cancelled,
     #[error(transparent)]
     Table(#[from] table::TableError),
+    #[error(transparent)]
+    Device(#[from] compute::ComputeError),
     #[error("objective {objective}: {error}")]
     Objective {
         objective: String,

@@ -3,13 +3,15 @@
 use crate::columns::TableColumn;
 use crate::structures::StructureDescriptor;
 use crate::{ScreeningError, Structures, label};
+use compute::Device;
 use job::{Cancelled, Job};
 use matter::Compositions;
 use sha2::{Digest, Sha256};
 use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
-use surrogate::model::{Columns, Inputs, Prediction, PropertyModel, Rows};
+use surrogate::SurrogateError;
+use surrogate::model::{Columns, Inputs, ModelPlace, Prediction, PropertyModel, Rows};
 use table::Table;
 
 /// The largest model file that is read, bytes.
@@ -37,7 +39,7 @@ pub enum ModelError {
     #[error("model {origin}: {error}")]
     File {
         origin: String,
-        error: surrogate::SurrogateError,
+        error: SurrogateError,
     },
 }
 
@@ -368,9 +370,49 @@ fn computed(name: &str) -> Option<Input> {
 pub(crate) struct ModelPlan {
     pub model: Model,
     pub inputs: ModelInputs,
+    on: Arc<dyn Evaluate>,
+}
+
+/// Where models predict. The types behind an adapter are too deep for the compiler to look into wherever a plan is shared
+/// between threads.
+trait Evaluate: Send + Sync {
+    fn columns(
+        &self,
+        model: &PropertyModel,
+        rows: Rows,
+        job: &Job,
+    ) -> Result<Columns, SurrogateError>;
+}
+
+struct OnDevice {
+    device: Device,
+    place: ModelPlace,
+}
+
+impl Evaluate for OnDevice {
+    fn columns(
+        &self,
+        model: &PropertyModel,
+        rows: Rows,
+        job: &Job,
+    ) -> Result<Columns, SurrogateError> {
+        model.predict_columns_on(rows, self.place, &self.device, job)
+    }
 }
 
 impl ModelPlan {
+    /// A model that is to predict so many rows.
+    pub fn new(model: Model, inputs: ModelInputs, rows: usize, device: &Device) -> Self {
+        Self {
+            on: Arc::new(OnDevice {
+                place: model.model().place(rows, device),
+                device: device.clone(),
+            }),
+            model,
+            inputs,
+        }
+    }
+
     /// What is said of `rows` of the table, whose compositions are `compositions` in the same order.
     pub fn predict(
         &self,
@@ -383,9 +425,8 @@ impl ModelPlan {
             .inputs
             .candidates(compositions, rows, structures, job)?;
         let predicted = self
-            .model
-            .model()
-            .predict_columns(candidates.rows(), &job.part());
+            .on
+            .columns(self.model.model(), candidates.rows(), &job.part());
         predicted.map_err(|error| self.failure(error))
     }
 
@@ -404,9 +445,9 @@ impl ModelPlan {
         predicted.map_err(|error| self.failure(error))
     }
 
-    fn failure(&self, error: surrogate::SurrogateError) -> ScreeningError {
+    fn failure(&self, error: SurrogateError) -> ScreeningError {
         match error {
-            surrogate::SurrogateError::Cancelled => ScreeningError::Cancelled,
+            SurrogateError::Cancelled => ScreeningError::Cancelled,
             error => ScreeningError::Model {
                 model: self.model.name().to_owned(),
                 error,

@@ -9,6 +9,7 @@ use crate::predictor::{Means, PluginInput, PluginPlan, Predictor, PredictorPlan}
 use crate::quantity::{Origin, Quantity};
 use crate::structures::StructureDescriptor;
 use crate::{Request, ScreeningError};
+use compute::Device;
 use optimize::{Constraint, Direction, suggest_nearest};
 use plugin_host::{Need, Plugin, Session};
 use std::collections::BTreeMap;
@@ -34,7 +35,7 @@ pub struct Plan {
 }
 
 impl Plan {
-    pub fn new(table: &Table, request: &Request) -> Result<Self, ScreeningError> {
+    pub fn new(table: &Table, request: &Request, device: &Device) -> Result<Self, ScreeningError> {
         let limit = u32::MAX as usize - 1;
         if table.len() > limit {
             return Err(ScreeningError::TooManyRows {
@@ -122,11 +123,11 @@ impl Plan {
         for &index in &used {
             let means = match &all[index] {
                 Predictor::Plugin(plugin) => plan
-                    .plugin(table, plugin, request)
+                    .plugin(table, plugin, request, device)
                     .map(|p| Means::Plugin(Box::new(p))),
-                Predictor::Model(model) => {
-                    plan.model(table, model).map(|m| Means::Model(Box::new(m)))
-                }
+                Predictor::Model(model) => plan
+                    .model(table, model, device)
+                    .map(|m| Means::Model(Box::new(m))),
             };
             match means {
                 Ok(means) => {
@@ -154,6 +155,7 @@ impl Plan {
         table: &Table,
         plugin: &Plugin,
         request: &Request,
+        device: &Device,
     ) -> Result<PluginPlan, ScreeningError> {
         let description = plugin.description();
         let inputs = &description.inputs;
@@ -202,7 +204,7 @@ impl Plan {
             plugin: plugin.id().to_owned(),
             error,
         })?;
-        let models = carried.iter().map(|model| self.model(table, model));
+        let models = carried.iter().map(|model| self.model(table, model, device));
         let models = models.collect::<Result<_, _>>()?;
         let (mut descriptors, mut structure_descriptors) = (Vec::new(), Vec::new());
         for name in &inputs.descriptors {
@@ -227,7 +229,12 @@ impl Plan {
     }
 
     /// A model and its inputs from the table.
-    fn model(&mut self, table: &Table, model: &Model) -> Result<ModelPlan, ScreeningError> {
+    fn model(
+        &mut self,
+        table: &Table,
+        model: &Model,
+        device: &Device,
+    ) -> Result<ModelPlan, ScreeningError> {
         let wanted = model.model().inputs();
         let inputs = ModelInputs::of_model(model.name(), wanted, table, &mut self.messages)?;
         if inputs.need_structures() && self.formulas.structures.is_none() {
@@ -235,10 +242,7 @@ impl Plan {
                 model: model.name().to_owned(),
             });
         }
-        Ok(ModelPlan {
-            model: model.clone(),
-            inputs,
-        })
+        Ok(ModelPlan::new(model.clone(), inputs, table.len(), device))
     }
 
     /// Says which of two is meant where a name is both a column and a property.

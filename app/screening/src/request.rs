@@ -1,6 +1,7 @@
 //! What a user asks of a screening.
 
 use crate::{Model, Structures};
+use compute::Choice;
 use optimize::{Constraint, Objective};
 use plugin_host::Plugin;
 use std::str::FromStr;
@@ -30,6 +31,8 @@ pub struct Request {
     pub top: Option<usize>,
     /// Decides the draws of the front probability.
     pub seed: u64,
+    /// Where models predict.
+    pub device: Choice,
 }
 
 /// A value for a plugin's parameter: `battery.state=charged`.

@@ -5,6 +5,7 @@ use crate::outcome::{Coverage, Outcome, Rejected, rejected};
 use crate::plan::Plan;
 use crate::quantity::Quantity;
 use crate::{Request, ScreeningError};
+use compute::Device;
 use job::Job;
 use optimize::{Direction, ObjectiveColumn, RankOptions, Verdict, rank};
 use plugin_host::Session;
@@ -17,14 +18,33 @@ use table::{CHUNK, Table};
 ///
 /// # Errors
 ///
-/// A request that does not fit the table or the plugins, or [`ScreeningError::Cancelled`]. A bad row, a plugin that fails
+/// A request that does not fit the table or the plugins, an adapter that was asked for and is not there, or
+/// [`ScreeningError::Cancelled`]. A bad row, a plugin that fails
 /// and a value that is not known are no errors; the outcome tells of them.
 pub fn screen<'t>(
     table: &'t Table,
     request: &Request,
     job: &Job,
 ) -> Result<Outcome<'t>, ScreeningError> {
-    let mut plan = Plan::new(table, request)?;
+    let device = Device::open(request.device)?;
+    let outcome = screen_on(table, request, &device, job)?;
+    let failures = device.take_messages();
+    if failures.is_empty() {
+        return Ok(outcome);
+    }
+    // An adapter and the processor differ in the last digits: no ranking is made of both.
+    let mut outcome = screen_on(table, request, &Device::cpu(), job)?;
+    outcome.messages.extend(failures);
+    Ok(outcome)
+}
+
+fn screen_on<'t>(
+    table: &'t Table,
+    request: &Request,
+    device: &Device,
+    job: &Job,
+) -> Result<Outcome<'t>, ScreeningError> {
+    let mut plan = Plan::new(table, request, device)?;
     // For a short list out of many candidates, keep what decides and predict the winners' chunks once more.
     let short = request.top.is_some_and(|top| top < table.len() / 4);
     let keep = if short { Keep::Deciding } else { Keep::All };

@@ -4,6 +4,7 @@ use crate::formulas::Formulas;
 use crate::model::{Model, ModelInputs, ModelPlan};
 use crate::outcome::rejected;
 use crate::{Rejected, ScreeningError, Structures};
+use compute::Device;
 use job::Job;
 use matter::Compositions;
 use rayon::prelude::*;
@@ -68,7 +69,8 @@ impl<'a> OnTable<'a> {
         let model = model.clone();
         Ok(Self {
             table,
-            plan: ModelPlan { model, inputs },
+            // Medians and intervals are the processor's work.
+            plan: ModelPlan::new(model, inputs, table.len(), &Device::cpu()),
             formulas,
             structures,
             messages,

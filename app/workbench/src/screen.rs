@@ -37,8 +37,7 @@ pub(crate) fn screen(
         constraints,
         formula_column: project.formula_column.clone(),
         structures,
-        top: None,
-        seed: 0,
+        ..Request::default()
     };
     let formula = project.formula_column.as_deref();
     Results::new(generation, table, formula, &facts, |table| {

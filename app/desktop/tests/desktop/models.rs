@@ -44,7 +44,7 @@ fn a_model_is_judged_trained_used_and_explains_itself() {
     let area = window.harness.get_by_label(plot).rect();
     let picture = window.picture("models");
     let blue = picture.enumerate_pixels().filter(|(x, y, pixel)| {
-        area.contains(egui::pos2(*x as f32, *y as f32)) && pixel[2] > 150 && pixel[0] < 60
+        area.contains(egui::pos2(*x as f32, *y as f32)) && pixel[2] > 150 && pixel[0] < 110
     });
     assert!(blue.count() > 100, "points of the plot");
     // Trained, as the file dialog would answer.

@@ -13,6 +13,7 @@ pub use publishing::{
 };
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use compute::Choice;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -139,6 +140,11 @@ pub struct RankArgs {
     /// Seed of the draws behind front_probability
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub seed: u64,
+
+    /// Where models predict: `auto` measures and takes what is fastest for so many rows, `cpu` touches no adapter, `gpu`
+    /// takes the best adapter (`lodestone device` lists them). Plugins always run on the processor
+    #[arg(long, value_name = "auto|cpu|gpu", default_value_t = Choice::Auto)]
+    pub device: Choice,
 
     /// Number of threads (default: one a core). The result does not depend on it
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]

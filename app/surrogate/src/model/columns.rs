@@ -188,7 +188,7 @@ impl PropertyModel {
             }
             let rules = if outside { &self.outside } else { &self.inside };
             columns.mean.push(told.mean);
-            columns.std.push(told.std * rules.std);
+            columns.std.push(rules.std(told.std));
             columns.outside.push(outside);
             zero.push(told.zero);
         }

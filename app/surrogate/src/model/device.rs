@@ -1,6 +1,6 @@
 //! A large batch on a device: descriptors on the processor, the learner on the adapter.
 
-use compute::{ComputeError, Device, Gpu, Trees};
+use compute::{ComputeError, Device, Gpu, Place, Trees, Trial};
 use rayon::prelude::*;
 
 use super::PropertyModel;
@@ -15,9 +15,32 @@ const SLAB: usize = 65_536;
 /// Rows that one task describes.
 const ROWS: usize = 512;
 
+/// Where a model predicts, as [`PropertyModel::place`] decided.
+#[derive(Clone, Copy)]
+pub struct ModelPlace(Option<(&'static Trial, Place)>);
+
 impl PropertyModel {
-    /// [`PropertyModel::predict_columns`] on a device. Adapters are asked for forests and Gaussian processes, and agree with
-    /// the processor to the accuracy of f32; other learners stay on the processor.
+    /// Decides where so many rows are predicted: once, before they are divided among threads. Adapters are asked for forests
+    /// and Gaussian processes; other learners stay on the processor.
+    pub fn place(&self, rows: usize, device: &Device) -> ModelPlace {
+        let kernel = self.kernel();
+        ModelPlace(kernel.map(|(trial, operations)| {
+            let place = device.place(trial, operations * rows as f64);
+            (trial, place)
+        }))
+    }
+
+    /// The kernel of the learner, and its operations a row.
+    fn kernel(&self) -> Option<(&'static Trial, f64)> {
+        match &self.learner {
+            Learner::Forest(forest) => Some((&compute::trees::TRIAL, 24.0 * forest.trees() as f64)),
+            Learner::Gp(learner) => Some((&POSTERIOR, learner.gp.operations())),
+            _ => None,
+        }
+    }
+
+    /// [`PropertyModel::predict_columns`] where [`PropertyModel::place`] decided; adapters agree with the processor to the
+    /// accuracy of f32.
     ///
     /// # Errors
     ///
@@ -25,18 +48,17 @@ impl PropertyModel {
     pub fn predict_columns_on(
         &self,
         rows: Rows,
+        place: ModelPlace,
         device: &Device,
         job: &job::Job,
     ) -> Result<Columns, SurrogateError> {
-        let (trial, operations) = match &self.learner {
-            Learner::Forest(forest) => (&compute::trees::TRIAL, 24.0 * forest.trees() as f64),
-            Learner::Gp(learner) => (&POSTERIOR, learner.gp.operations()),
-            _ => return self.predict_columns(rows, job),
+        let Some((trial, place)) = place.0 else {
+            return self.predict_columns(rows, job);
         };
         let places = self.inputs.places(rows)?;
-        device.run(
+        device.run_at(
+            place,
             trial,
-            operations * rows.len() as f64,
             job,
             |gpu| self.columns_on_gpu(gpu, rows, &places, job),
             || self.predict_columns(rows, job),

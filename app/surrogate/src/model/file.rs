@@ -177,7 +177,7 @@ impl PropertyModel {
         let [spread, rules @ ..] = &intervals[..] else {
             return Err(bad("it must have rules of intervals"));
         };
-        let ([inside, outside], []) = rules.as_chunks::<5>() else {
+        let ([inside, outside], []) = rules.as_chunks::<RULES>() else {
             return Err(bad("it must have two rules of intervals"));
         };
         Ok(Self {
@@ -217,9 +217,12 @@ impl PropertyModel {
     }
 }
 
-fn numbers_of_rules(rules: &Rules) -> [f64; 5] {
+/// Numbers of the rules of one kind of candidate.
+const RULES: usize = 6;
+
+fn numbers_of_rules(rules: &Rules) -> [f64; RULES] {
     let [a, b] = rules.rules;
-    [a.level, a.widen, b.level, b.widen, rules.std]
+    [a.level, a.widen, b.level, b.widen, rules.scale, rules.least]
 }
 
 fn positive(x: f64) -> Result<f64, SurrogateError> {
@@ -230,7 +233,7 @@ fn positive(x: f64) -> Result<f64, SurrogateError> {
     }
 }
 
-fn read_rules(numbers: &[f64; 5]) -> Result<Rules, SurrogateError> {
+fn read_rules(numbers: &[f64; RULES]) -> Result<Rules, SurrogateError> {
     let rule = |level: f64, widen: f64| {
         if (0.0..=1.0).contains(&level) {
             let widen = positive(widen)?;
@@ -239,10 +242,11 @@ fn read_rules(numbers: &[f64; 5]) -> Result<Rules, SurrogateError> {
             Err(bad("the level of an interval is not within 0 to 1"))
         }
     };
-    let [a, b, c, d, std] = *numbers;
+    let [a, b, c, d, scale, least] = *numbers;
     Ok(Rules {
         rules: [rule(a, b)?, rule(c, d)?],
-        std: positive(std)?,
+        scale: positive(scale)?,
+        least: positive(least)?,
     })
 }
 

@@ -26,7 +26,10 @@ pub(crate) struct Rule {
 pub(crate) struct Rules {
     pub rules: [Rule; 2],
     /// The factor on standard deviations.
-    pub std: f64,
+    pub scale: f64,
+    /// The smallest standard deviation that is stated, in the target's unit: a forest is certain of what it has learnt, to
+    /// which an experiment's error and the next sample of the same composition do not keep.
+    pub least: f64,
 }
 
 /// The shares that intervals promise.
@@ -132,14 +135,25 @@ impl Rules {
     pub fn fit(judged: &[Judged]) -> Self {
         let errors: f64 = judged.iter().map(|r| (r.observed - r.mean).powi(2)).sum();
         let variances: f64 = judged.iter().map(|r| r.std * r.std).sum();
-        let std = (errors / variances).sqrt();
+        let scale = (errors / variances).sqrt();
         Self {
             rules: SHARES.map(|share| Rule::fit(judged, share)),
-            std: if std.is_finite() && std > 0.0 {
-                std
+            scale: if scale.is_finite() && scale > 0.0 {
+                scale
             } else {
                 1.0
             },
+            least: error_of_the_surest(judged),
+        }
+    }
+
+    /// The standard deviation that is stated where the learner's own is `std`; NaN stays NaN.
+    pub fn std(&self, std: f64) -> f64 {
+        let scaled = self.scale * std;
+        if scaled < self.least {
+            self.least
+        } else {
+            scaled
         }
     }
 
@@ -149,7 +163,61 @@ impl Rules {
             rule.level = rule.level.max(inside.level);
             rule.widen = rule.widen.max(inside.widen);
         }
-        self.std = self.std.max(inside.std);
+        self.scale = self.scale.max(inside.scale);
+        self.least = self.least.max(inside.least);
         self
+    }
+}
+
+/// The root mean square error of the tenth of the rows of which the model was surest.
+fn error_of_the_surest(judged: &[Judged]) -> f64 {
+    let mut known: Vec<(f64, f64)> = judged
+        .iter()
+        .map(|row| (row.std, row.observed - row.mean))
+        .filter(|(std, error)| std.is_finite() && error.is_finite())
+        .collect();
+    known.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
+    known.truncate(known.len().div_ceil(10));
+    let squares: f64 = known.iter().map(|(_, error)| error * error).sum();
+    (squares / known.len().max(1) as f64).sqrt()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::outcome::Outcome;
+
+    struct Normal(f64, f64);
+
+    impl Predictive for Normal {
+        fn mean(&self) -> f64 {
+            self.0
+        }
+        fn std(&self) -> f64 {
+            self.1
+        }
+        fn quantile(&self, p: f64) -> f64 {
+            Outcome::Identity.quantile(self.0, self.1, p)
+        }
+        fn probability_of(&self, _: f64) -> f64 {
+            0.0
+        }
+    }
+
+    #[test]
+    fn no_stated_deviation_is_below_the_error_of_the_surest_predictions() {
+        // The ten surest of a hundred claim a thousandth and are wrong by 0.3.
+        let judged: Vec<Judged> = (0..100)
+            .map(|row| {
+                let (std, error) = if row < 10 { (1e-3, 0.3) } else { (1.0, 1.0) };
+                let sign = if row % 2 == 0 { 1.0 } else { -1.0 };
+                Judged::new(&Normal(5.0, std), 5.0 + sign * error, 1.0)
+            })
+            .collect();
+        let rules = Rules::fit(&judged);
+        assert!((rules.least - 0.3).abs() < 1e-12);
+        assert_eq!(rules.std(0.0), rules.least);
+        assert!((rules.std(1.0) - rules.scale).abs() < 1e-12);
+        assert!(rules.std(f64::NAN).is_nan());
     }
 }

@@ -16,6 +16,7 @@ mod tensors;
 mod train;
 
 pub use columns::Columns;
+pub use device::ModelPlace;
 pub use domain::Domain;
 pub use evaluate::{Evaluation, Scores};
 pub use explain::{Contribution, Explanation, Nearest};
@@ -180,7 +181,7 @@ impl PropertyModel {
             let interval = |k: usize| rules.rules[k].apply(predicted, self.spread, self.floor);
             Prediction {
                 mean,
-                std: predicted.std() * rules.std,
+                std: rules.std(predicted.std()),
                 median: predicted.quantile(0.5),
                 interval_68: interval(0),
                 interval_95: interval(1),

@@ -52,7 +52,8 @@ fn adapters_predict_the_same_columns_as_the_processor() {
             values: &values[150 * 4..],
         };
         compute::twins::compare(kind.name(), 1e-4, |device| {
-            let columns = model.predict_columns_on(rows, device, &job::Job::new())?;
+            let place = model.place(rows.len(), device);
+            let columns = model.predict_columns_on(rows, place, device, &job::Job::new())?;
             let outside = columns.outside.iter().map(|outside| f64::from(*outside));
             let notes = columns.notes.iter().map(|(row, _)| *row as f64);
             let numbers = columns.mean.iter().chain(&columns.std).copied();
