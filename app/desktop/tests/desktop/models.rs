@@ -4,7 +4,9 @@ use crate::Window;
 use egui_kittest::kittest::Queryable as _;
 use std::path::Path;
 use std::sync::Arc;
-use workbench::{Command, Element, Folders, ModelSettings, Panel, SelectMode};
+use workbench::{
+    Command, Element, Folders, ModelSettings, ObjectiveChoice, Panel, SelectMode, Wanted,
+};
 
 /// Compounds AB with a property that their formulas decide: the mean atomic number, in a unit of its own.
 fn write_table(path: &Path) {
@@ -27,6 +29,8 @@ fn a_model_is_judged_trained_used_and_explains_itself() {
     let path = folder.path().join("weights.csv");
     write_table(&path);
     let mut window = Window::open(Folders::default());
+    let theme = workbench::Theme::Light;
+    window.apply(Command::SetTheme { theme });
     window.apply(Command::ImportTable {
         path,
         formula_column: None,
@@ -65,6 +69,12 @@ fn a_model_is_judged_trained_used_and_explains_itself() {
     window.harness.run_steps(5);
     window.click("Use the model weight");
     window.settle();
+    window.apply(Command::AddObjective {
+        objective: ObjectiveChoice {
+            property: "weight.weight".to_owned(),
+            wanted: Wanted::Maximize,
+        },
+    });
     let results = window.state().results.clone().unwrap();
     let column = results.column("weight.weight").expect("its property");
     assert_eq!(column.unit, "g/cm3");
