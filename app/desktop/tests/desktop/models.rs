@@ -4,9 +4,7 @@ use crate::Window;
 use egui_kittest::kittest::Queryable as _;
 use std::path::Path;
 use std::sync::Arc;
-use workbench::{
-    Command, Element, Folders, ModelSettings, ObjectiveChoice, Panel, SelectMode, Wanted,
-};
+use workbench::{Command, Element, Folders, ModelSettings, Panel, SelectMode};
 
 /// Compounds AB with a property that their formulas decide: the mean atomic number, in a unit of its own.
 fn write_table(path: &Path) {
@@ -69,12 +67,18 @@ fn a_model_is_judged_trained_used_and_explains_itself() {
     window.harness.run_steps(5);
     window.click("Use the model weight");
     window.settle();
-    window.apply(Command::AddObjective {
-        objective: ObjectiveChoice {
-            property: "weight.weight".to_owned(),
-            wanted: Wanted::Maximize,
-        },
-    });
+    // Its property can be chosen as an objective.
+    window.click("Add an objective");
+    window.harness.run_steps(5);
+    window
+        .harness
+        .get_by_label("weight.weight [g/cm3]")
+        .scroll_to_me();
+    window.harness.run_steps(5);
+    window.click("weight.weight [g/cm3]");
+    window.settle();
+    let objective = &window.state().project.objectives[0];
+    assert_eq!(objective.property, "weight.weight");
     let results = window.state().results.clone().unwrap();
     let column = results.column("weight.weight").expect("its property");
     assert_eq!(column.unit, "g/cm3");
@@ -82,6 +86,8 @@ fn a_model_is_judged_trained_used_and_explains_itself() {
         rows: Arc::new(vec![0]),
         mode: SelectMode::Replace,
     });
+    window.harness.get_by_label("Explain").scroll_to_me();
+    window.harness.run_steps(5);
     window.click("Explain");
     window.settle();
     let explained = window.state().models.explained.clone().expect("one");
