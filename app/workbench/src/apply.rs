@@ -104,6 +104,7 @@ impl Workbench {
             Command::OpenChallenge { challenge } => {
                 self.replace(Project::of_challenge(challenge), None);
                 self.state.tour = !self.state.preferences.tour_seen;
+                self.bring_to_front(Panel::Pareto);
             }
             Command::OpenCrystals { only } => {
                 let project = Project {

@@ -57,8 +57,9 @@ fn model_ui(ui: &mut Ui, model: &Explained, explanation: &Explanation, words: Wo
         ],
     ));
     let all = &explanation.contributions;
-    let largest = all.iter().map(|c| c.amount.abs()).fold(0.0, f64::max);
     let rest: f64 = all.iter().skip(SHOWN).map(|c| c.amount).sum();
+    let amounts = all.iter().map(|c| c.amount.abs());
+    let largest = amounts.fold(rest.abs(), f64::max);
     Grid::new(&model.property).num_columns(3).show(ui, |ui| {
         for contribution in all.iter().take(SHOWN) {
             let value = match contribution.value.is_nan() {

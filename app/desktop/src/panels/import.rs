@@ -2,7 +2,7 @@
 
 use crate::texts::{Text, Words};
 use crate::{look, numbers};
-use egui::{ComboBox, Grid, Modal, RichText, Ui};
+use egui::{ComboBox, Grid, Label, Modal, RichText, Ui};
 use workbench::{Command, Import, Preview, State};
 
 /// Draws the dialog over the window, where a table waits.
@@ -104,16 +104,20 @@ fn preview_ui(
                 } else {
                     words.get(Text::KindText)
                 };
+                // Wrapped, the columns would take several frames to find their widths.
+                let line = |text: RichText| Label::new(text).extend();
                 ui.vertical(|ui| {
-                    ui.strong(name);
+                    ui.add(line(RichText::new(name).strong()));
                     let unit = unit.as_deref().unwrap_or_default();
-                    ui.label(RichText::new([kind, " ", unit].concat()).weak().small());
+                    ui.add(line(
+                        RichText::new([kind, " ", unit].concat()).weak().small(),
+                    ));
                 });
             }
             ui.end_row();
             for row in preview.rows.iter().take(8) {
                 for cell in row {
-                    ui.label(cell);
+                    ui.add(Label::new(cell).extend());
                 }
                 ui.end_row();
             }

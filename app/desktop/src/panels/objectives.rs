@@ -101,7 +101,14 @@ fn known_names(state: &State) -> Vec<(String, String)> {
             columns.filter(|c| matches!(c.kind, workbench::ColumnKind::Input(_)) && c.is_number);
         own.map(|c| (c.name.clone(), with_unit(&c.name, &c.unit)))
     });
-    columns.chain(properties).collect()
+    let models = state.models.used.iter();
+    let models = models.filter_map(|used| used.model.as_ref().ok());
+    let modelled = models.flat_map(|model| {
+        let property = (model.property(), with_unit(&model.property(), model.unit()));
+        let zero = model.zero_property().map(|name| (name.clone(), name));
+        std::iter::once(property).chain(zero)
+    });
+    columns.chain(properties).chain(modelled).collect()
 }
 
 fn with_unit(name: &str, unit: &str) -> String {

@@ -27,6 +27,8 @@ fn a_model_is_judged_trained_used_and_explains_itself() {
     let path = folder.path().join("weights.csv");
     write_table(&path);
     let mut window = Window::open(Folders::default());
+    let theme = workbench::Theme::Light;
+    window.apply(Command::SetTheme { theme });
     window.apply(Command::ImportTable {
         path,
         formula_column: None,
@@ -65,6 +67,18 @@ fn a_model_is_judged_trained_used_and_explains_itself() {
     window.harness.run_steps(5);
     window.click("Use the model weight");
     window.settle();
+    // Its property can be chosen as an objective.
+    window.click("Add an objective");
+    window.harness.run_steps(5);
+    window
+        .harness
+        .get_by_label("weight.weight [g/cm3]")
+        .scroll_to_me();
+    window.harness.run_steps(5);
+    window.click("weight.weight [g/cm3]");
+    window.settle();
+    let objective = &window.state().project.objectives[0];
+    assert_eq!(objective.property, "weight.weight");
     let results = window.state().results.clone().unwrap();
     let column = results.column("weight.weight").expect("its property");
     assert_eq!(column.unit, "g/cm3");
@@ -72,6 +86,8 @@ fn a_model_is_judged_trained_used_and_explains_itself() {
         rows: Arc::new(vec![0]),
         mode: SelectMode::Replace,
     });
+    window.harness.get_by_label("Explain").scroll_to_me();
+    window.harness.run_steps(5);
     window.click("Explain");
     window.settle();
     let explained = window.state().models.explained.clone().expect("one");
