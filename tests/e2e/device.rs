@@ -89,7 +89,7 @@ fn without_an_adapter_the_processor_is_measured_and_it_is_said() {
 fn a_model_ranks_alike_on_an_adapter_and_on_the_processor() {
     let desk = Desk::new();
     desk.put(
-        "a.csv",
+        "in.csv",
         "formula\nGaAs\nZnO\nSi\nNaCl\nFe\nCu2ZnSnS4\nTiO2\nCdTe\nGaN\nInP\n",
     );
     let ranked = |device: &str| {
@@ -101,9 +101,10 @@ fn a_model_ranks_alike_on_an_adapter_and_on_the_processor() {
             "--device",
             device,
         ];
-        let sheet = desk.rank(&[&["a.csv"], &model[..]].concat()).sheet();
+        let sheet = desk.rank(&model).sheet();
+        let formulas = sheet.texts("formula").into_iter().map(str::to_owned);
         (
-            sheet.texts("formula"),
+            formulas.collect::<Vec<String>>(),
             sheet.numbers("band_gap.band_gap [eV]"),
             sheet.numbers("band_gap.band_gap_std [eV]"),
         )
@@ -121,12 +122,12 @@ fn a_model_ranks_alike_on_an_adapter_and_on_the_processor() {
 #[test]
 fn an_adapter_that_is_asked_for_and_not_there_is_an_error_with_a_remedy() {
     let desk = Desk::new();
-    desk.put("a.csv", "formula,x\nGaAs,1\n");
-    let mut ran = command(desk.folder.path());
-    ran.args(["rank", "a.csv", "-O", "max:x", "--device", "gpu"])
+    desk.put("in.csv", "formula,x\nGaAs,1\n");
+    let mut ran = desk.command();
+    ran.args(["rank", "in.csv", "-O", "max:x", "--device", "gpu"])
         .env("VK_DRIVER_FILES", "/nonexistent.json")
         .env("VK_ICD_FILENAMES", "/nonexistent.json");
     Ran::of(&mut ran).fails(1, &["no adapter", "--device cpu"]);
-    desk.run(&["rank", "a.csv", "-O", "max:x", "--device", "cuda"])
+    desk.rank(&["-O", "max:x", "--device", "cuda"])
         .fails(2, &["auto"]);
 }
