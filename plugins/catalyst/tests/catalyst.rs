@@ -395,13 +395,8 @@ fn the_models_energy_of_a_perovskite_is_told_an_atom_and_beside_the_tables() {
             .iter()
             .any(|n| n.contains("has learnt this compound"))
     );
-    for row in 1..4 {
-        assert_eq!(
-            table.value(row, "decomposition_energy"),
-            None,
-            "{}",
-            formulas[row]
-        );
+    for (row, formula) in formulas.iter().enumerate().take(4).skip(1) {
+        assert_eq!(table.value(row, "decomposition_energy"), None, "{formula}");
     }
 }
 
