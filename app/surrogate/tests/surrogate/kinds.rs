@@ -133,6 +133,29 @@ fn files_threads_and_many_rows_change_nothing() {
 }
 
 #[test]
+fn learnt_rows_have_intervals_too_and_every_row_is_counted_once() {
+    let (names, values, targets) = table(300);
+    let rows = Rows::Columns {
+        names: &names,
+        values: &values,
+    };
+    for kind in Kind::ALL {
+        let model = train(kind, &names, &values, &targets);
+        let job = job::Job::new();
+        let columns = model.predict_columns(rows, &job).expect("good rows");
+        assert_eq!(job.snapshot().done, 300, "{kind}");
+        assert!(columns.std.iter().all(|std| *std > 0.0), "{kind}");
+        let predictions = model.predict(rows, &job).expect("good rows");
+        for p in predictions {
+            let width = |(low, high): (f64, f64)| high - low;
+            assert!(width(p.interval_68) > 0.05 * p.std, "{kind} {p:?}");
+            assert!(width(p.interval_95) > p.std, "{kind} {p:?}");
+            assert!(p.interval_95.0 <= p.interval_68.0 && p.interval_68.1 <= p.interval_95.1);
+        }
+    }
+}
+
+#[test]
 fn odd_tables_have_an_answer_from_every_kind() {
     let names = ["a", "b"].map(str::to_owned).to_vec();
     let n = 40;
