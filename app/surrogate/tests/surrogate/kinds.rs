@@ -41,7 +41,7 @@ fn train(kind: Kind, names: &[String], values: &[f64], targets: &[f64]) -> Prope
 #[test]
 fn adapters_predict_the_same_columns_as_the_processor() {
     let (names, mut values, targets) = table(700);
-    for kind in [Kind::Forest, Kind::Boosted, Kind::Gp] {
+    for kind in Kind::ALL {
         let model = train(kind, &names, &values[..150 * 4], &targets[..150]);
         // Unknown, endless and far from the training data.
         values[151 * 4] = f64::NAN;
@@ -53,7 +53,14 @@ fn adapters_predict_the_same_columns_as_the_processor() {
         };
         compute::twins::compare(kind.name(), 1e-4, |device| {
             let place = model.place(rows.len(), device);
-            let columns = model.predict_columns_on(rows, place, device, &job::Job::new())?;
+            assert_eq!(
+                place.is_adapter(),
+                device.adapters().next().is_some(),
+                "{kind}"
+            );
+            let job = job::Job::new();
+            let columns = model.predict_columns_on(rows, place, device, &job)?;
+            assert_eq!(job.snapshot().done, rows.len() as u64, "{kind}");
             let outside = columns.outside.iter().map(|outside| f64::from(*outside));
             let notes = columns.notes.iter().map(|(row, _)| *row as f64);
             let numbers = columns.mean.iter().chain(&columns.std).copied();
