@@ -4,6 +4,7 @@
 //! - [`Constraint`]: which candidates are wanted at all; read from `battery.average_voltage > 3 and not has Co`.
 //! - [`front_numbers`], [`crowding_distances`]: non-dominated sorting and the room a candidate has on its front.
 //! - [`rank`]: the order of the candidates, with the probability that each is on the first front.
+//! - [`Sobol`]: points that fill the unit cube evenly, scrambled by a seed.
 //!
 //! Everything runs over columns. The same input, seed and build give the same bytes for any number of threads.
 
@@ -17,6 +18,7 @@ mod objective;
 mod probability;
 mod rank;
 mod shadow;
+mod sobol;
 mod token;
 
 pub use constraint::{Constraint, Verdict};
@@ -25,3 +27,4 @@ pub use error::{ParseError, Subject};
 pub use front::front_numbers;
 pub use objective::{Direction, Objective, suggest_nearest};
 pub use rank::{ObjectiveColumn, RankOptions, Ranking, rank};
+pub use sobol::{Sobol, TooManyDimensions};
