@@ -4,6 +4,7 @@
 //! - [`Constraint`]: which candidates are wanted at all; read from `battery.average_voltage > 3 and not has Co`.
 //! - [`front_numbers`], [`crowding_distances`]: non-dominated sorting and the room a candidate has on its front.
 //! - [`rank`]: the order of the candidates, with the probability that each is on the first front.
+//! - [`space`]: which candidates there can be where no table lists them; from TOML or from a pool's columns.
 //! - [`Sobol`]: points that fill the unit cube evenly, scrambled by a seed.
 //!
 //! Everything runs over columns. The same input, seed and build give the same bytes for any number of threads.
@@ -19,6 +20,7 @@ mod probability;
 mod rank;
 mod shadow;
 mod sobol;
+pub mod space;
 mod token;
 
 pub use constraint::{Constraint, Verdict};
