@@ -6,6 +6,7 @@
 //! - [`rank`]: the order of the candidates, with the probability that each is on the first front.
 //! - [`space`]: which candidates there can be where no table lists them; from TOML or from a pool's columns.
 //! - [`Sobol`]: points that fill the unit cube evenly, scrambled by a seed.
+//! - [`suggest`](mod@suggest): what to measure next: acquisition functions over pools of candidates.
 //!
 //! Everything runs over columns. The same input, seed and build give the same bytes for any number of threads.
 
@@ -21,6 +22,7 @@ mod rank;
 mod shadow;
 mod sobol;
 pub mod space;
+pub mod suggest;
 mod token;
 
 pub use constraint::{Constraint, Verdict};
