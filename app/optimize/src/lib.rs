@@ -4,6 +4,7 @@
 //! - [`Constraint`]: which candidates are wanted at all; read from `battery.average_voltage > 3 and not has Co`.
 //! - [`front_numbers`], [`crowding_distances`]: non-dominated sorting and the room a candidate has on its front.
 //! - [`rank`]: the order of the candidates, with the probability that each is on the first front.
+//! - [`suggest`](mod@suggest): what to measure next: acquisition functions over pools of candidates.
 //!
 //! Everything runs over columns. The same input, seed and build give the same bytes for any number of threads.
 
@@ -17,6 +18,7 @@ mod objective;
 mod probability;
 mod rank;
 mod shadow;
+pub mod suggest;
 mod token;
 
 pub use constraint::{Constraint, Verdict};
