@@ -53,6 +53,38 @@ pub enum CampaignError {
     },
     #[error("event {number} cannot be read: {why}")]
     Event { number: u64, why: String },
+    #[error("{}: the table of candidates cannot be used: {why}; put it back, the campaign knows it by its hash", path.display())]
+    Candidates { path: PathBuf, why: String },
+    #[error(
+        "{}: this version of Lodestone makes other numbers of the candidates than {program} did; continue with that version",
+        path.display()
+    )]
+    OtherNumbers { path: PathBuf, program: String },
+    #[error("none of the {rows} candidates can be chosen: {why}")]
+    NoCandidate { rows: usize, why: String },
+    /// What was asked for does not fit; worded whole.
+    #[error("{0}")]
+    Question(String),
+    #[error("{path}: {why}")]
+    Results { path: String, why: String },
+    #[error("{}: event {event} suggested something else than it does again: {why}", path.display())]
+    Replay {
+        path: PathBuf,
+        event: u64,
+        why: String,
+    },
+    #[error("cancelled")]
+    Cancelled,
+    #[error(transparent)]
+    Table(#[from] table::TableError),
+    #[error(transparent)]
+    Constraint(#[from] optimize::ParseError),
+    #[error(transparent)]
+    Suggest(#[from] optimize::suggest::SuggestError),
+    #[error(transparent)]
+    Screening(#[from] screening::ScreeningError),
+    #[error(transparent)]
+    Device(#[from] compute::ComputeError),
 }
 
 impl CampaignError {

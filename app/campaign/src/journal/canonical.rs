@@ -2,9 +2,8 @@
 //! transactions, to another file. SQLite is deterministic in that, so a byte that was changed shows wherever it lies, even
 //! where SQLite never reads it.
 
-use super::{Journal, Record, insert, set_up, write_first};
+use super::{Journal, Record, write_all};
 use crate::CampaignError;
-use rusqlite::Connection;
 use std::io::Read;
 
 /// Where SQLite's header keeps the number of the version that wrote last.
@@ -31,27 +30,16 @@ pub(super) fn verify(journal: &Journal) -> Result<Vec<Record>, CampaignError> {
         )));
     }
     let records = journal.records()?;
-    let first = records
-        .first()
-        .ok_or_else(|| damaged("it has no event".to_owned()))?;
+    if records.is_empty() {
+        return Err(damaged("it has no event".to_owned()));
+    }
     let mut contents = Vec::new();
     for hash in content_hashes(journal)? {
         contents.push(journal.content(&hash)?);
     }
     let folder = tempfile::tempdir().map_err(|e| CampaignError::file("make a copy of", path, e))?;
     let copy = folder.path().join("copy");
-    write_first(&copy, path, first, &contents, "OFF")?;
-    let again = || -> rusqlite::Result<()> {
-        let mut connection = Connection::open(&copy)?;
-        set_up(&connection, "OFF")?;
-        for record in &records[1..] {
-            let transaction = connection.transaction()?;
-            insert(&transaction, record)?;
-            transaction.commit()?;
-        }
-        connection.close().map_err(|(_, error)| error)
-    };
-    again().map_err(|error| CampaignError::sql("make a copy of", path, error))?;
+    write_all(&copy, path, &records, &contents, "OFF")?;
     let writer = records.last().map_or(0, |record| record.writer);
     match first_difference(journal, &copy, writer)? {
         Some(at) => Err(damaged(format!(

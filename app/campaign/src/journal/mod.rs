@@ -11,8 +11,9 @@ pub use record::{Digest, Record, sha256_hex};
 
 use crate::{CampaignError, Event};
 use lock::Lock;
-use record::body_of;
+pub(crate) use record::body_of;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, params};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -58,12 +59,16 @@ pub struct Journal {
 }
 
 impl Journal {
-    /// Makes a campaign's file with its first event and its contents. It is written beside its place and put there whole;
+    /// Makes a campaign's file with its first events and its contents. It is written beside its place and put there whole;
     /// a file that is there already is left alone.
     ///
     /// # Errors
     /// The file exists, the folder cannot be written to, the disk is full.
-    pub fn create(path: &Path, first: &Event, contents: &[Vec<u8>]) -> Result<(), CampaignError> {
+    pub fn create(
+        path: &Path,
+        events: &[Event],
+        contents: &[Vec<u8>],
+    ) -> Result<(), CampaignError> {
         if std::fs::symlink_metadata(path).is_ok() {
             return Err(CampaignError::Exists { path: path.into() });
         }
@@ -77,9 +82,12 @@ impl Journal {
         #[cfg(unix)]
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644));
         let file = builder.tempfile_in(folder).map_err(failed)?;
-        let body = body_of(first)?;
-        let record = Record::next(None, now(), writer(), body)?;
-        write_first(file.path(), path, &record, contents, "EXTRA")?;
+        let mut records: Vec<Record> = Vec::new();
+        for event in events {
+            let last = records.last().map(|record| (record.number, record.hash));
+            records.push(Record::next(last, now(), writer(), body_of(event)?)?);
+        }
+        write_all(file.path(), path, &records, contents, "EXTRA")?;
         file.as_file().sync_all().map_err(failed)?;
         match file.persist_noclobber(path) {
             Ok(_) => {}
@@ -264,6 +272,20 @@ impl Journal {
         Ok(bytes)
     }
 
+    /// The bytes of the file, between two transactions.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn file_bytes(&self) -> Result<Vec<u8>, CampaignError> {
+        let sql = |error| CampaignError::sql("read", &self.path, error);
+        let reading = self.connection.unchecked_transaction().map_err(sql)?;
+        // The lock comes with the first read.
+        self.last_link()?;
+        let bytes = std::fs::read(&self.path);
+        drop(reading);
+        bytes.map_err(|error| CampaignError::file("read", &self.path, error))
+    }
+
     /// Checks the file down to its bytes: SQLite's own structure, every event's hash, all contents, and that nothing lies
     /// in the file but what its events and contents make of it.
     ///
@@ -311,11 +333,12 @@ fn set_up(connection: &Connection, synchronous: &str) -> rusqlite::Result<()> {
     connection.pragma_update(None, "trusted_schema", "OFF")
 }
 
-/// Makes tables and first event in the empty file `at`, in one transaction; `called` is its name in errors.
-fn write_first(
+/// Makes tables, first event and contents in the empty file `at`, in one transaction, and each further event in one of its
+/// own, as they are appended; `called` is the file's name in errors.
+fn write_all(
     at: &Path,
     called: &Path,
-    record: &Record,
+    records: &[Record],
     contents: &[Vec<u8>],
     synchronous: &str,
 ) -> Result<(), CampaignError> {
@@ -329,11 +352,23 @@ fn write_first(
         transaction.pragma_update(None, "application_id", APPLICATION)?;
         transaction.pragma_update(None, "user_version", VERSION)?;
         transaction.execute_batch(SCHEMA)?;
-        insert(&transaction, record)?;
+        let Some((first, others)) = records.split_first() else {
+            return transaction.commit();
+        };
+        insert(&transaction, first)?;
+        let mut written = BTreeSet::new();
         for content in contents {
-            insert_content(&transaction, record.number, content)?;
+            let sha256 = sha256_hex(content);
+            if written.insert(sha256.clone()) {
+                insert_content(&transaction, first.number, &sha256, content)?;
+            }
         }
         transaction.commit()?;
+        for record in others {
+            let transaction = connection.transaction()?;
+            insert(&transaction, record)?;
+            transaction.commit()?;
+        }
         connection.close().map_err(|(_, error)| error)
     };
     write().map_err(|error| CampaignError::sql("write", called, error))
@@ -351,8 +386,12 @@ fn insert(transaction: &Transaction, record: &Record) -> rusqlite::Result<()> {
     Ok(())
 }
 
-fn insert_content(transaction: &Transaction, event: u64, bytes: &[u8]) -> rusqlite::Result<()> {
-    let sha256 = sha256_hex(bytes);
+fn insert_content(
+    transaction: &Transaction,
+    event: u64,
+    sha256: &str,
+    bytes: &[u8],
+) -> rusqlite::Result<()> {
     let statement = "INSERT INTO contents (event, sha256, bytes, place) \
                      VALUES (?, ?, ?, (SELECT coalesce(max(place), 0) + 1 FROM contents))";
     for piece in bytes.chunks(PIECE) {

@@ -23,6 +23,7 @@ fn created() -> Event {
             at_least: None,
             at_most: Some(Number(0.1 + 0.2)),
             known: false,
+            prior: None,
         }],
         constraints: Vec::new(),
         batch: 4,
@@ -45,7 +46,7 @@ fn retraction(text: &str) -> Event {
 
 fn campaign_of(folder: &TempDir, events: usize) -> PathBuf {
     let path = folder.path().join("a.lode");
-    Journal::create(&path, &created(), &[b"x".to_vec(), vec![7; 9000]]).unwrap();
+    Journal::create(&path, &[created()], &[b"x".to_vec(), vec![7; 9000]]).unwrap();
     let mut journal = Journal::open(&path, NOW).unwrap();
     for number in 0..events {
         journal
@@ -145,7 +146,7 @@ fn what_is_no_campaign_says_so() {
         "{told}"
     );
     assert!(matches!(
-        Journal::create(&text, &created(), &[]),
+        Journal::create(&text, &[created()], &[]),
         Err(CampaignError::Exists { .. })
     ));
 }
