@@ -30,6 +30,8 @@ pub struct Wanted {
     pub ignored: Vec<String>,
     /// Predicted properties that are inputs too.
     pub used: Vec<String>,
+    /// Outcomes, and the predicted property that is the prior mean of each.
+    pub priors: Vec<(String, String)>,
     /// Do not look at what the table says of the objectives.
     pub blind: bool,
     pub batch: u32,
@@ -76,13 +78,28 @@ pub fn create(path: &Path, wanted: &Wanted, job: &Job) -> Result<Begun, Campaign
     let mut predictions = predict(&table, wanted, job, &mut messages)?;
     let mut outcomes = outcomes(&table, wanted, &predictions, &mut messages)?;
     let constraints = sort_constraints(wanted, &mut outcomes)?;
+    for (name, property) in &wanted.priors {
+        let predicted = predictions.iter().any(|p| p.name == *property);
+        let outcome = outcomes.iter_mut().find(|o| o.name == *name && !o.known);
+        let (Some(outcome), true) = (outcome, predicted) else {
+            return Err(question(format!(
+                "--prior {name}={property}: write the name of a measured objective and of a property that a plugin or model of this campaign predicts"
+            )));
+        };
+        outcome.prior = Some(property.clone());
+    }
     for prediction in &mut predictions {
-        let mut known = outcomes.iter().filter(|o| o.known);
-        prediction.needed = known.any(|o| o.name == prediction.name);
+        prediction.needed = is_needed(&outcomes, &prediction.name);
         prediction.input = wanted.used.iter().any(|name| *name == prediction.name);
     }
-    if let Some(name) = wanted.used.iter().find(|n| !predictions.iter().any(|p| p.name == **n)) {
-        return Err(question(format!("--use {name}: no plugin or model of this campaign predicts it; write its full name, as in battery.average_voltage")));
+    if let Some(name) = wanted
+        .used
+        .iter()
+        .find(|n| !predictions.iter().any(|p| p.name == **n))
+    {
+        return Err(question(format!(
+            "--use {name}: no plugin or model of this campaign predicts it; write its full name, as in battery.average_voltage"
+        )));
     }
     // What neither decides nor describes is not kept.
     let constrained = |p: &Prediction| constraints.iter().any(|c| c.properties().contains(&p.name));
@@ -95,7 +112,9 @@ pub fn create(path: &Path, wanted: &Wanted, job: &Job) -> Result<Begun, Campaign
     let observed = observed(&table, wanted, &outcomes, &mut messages)?;
     let pool = Pool::build(table, &inputs, &constraints, &predictions, cost)?;
     for (why, count) in &pool.left_out {
-        messages.push(format!("{count} of {rows} candidates {why} and will not be suggested"));
+        messages.push(format!(
+            "{count} of {rows} candidates {why} and will not be suggested"
+        ));
     }
     let inside = file.bytes.len() <= MOST_INSIDE;
     let contents = predictions.iter().map(predicted_bytes);
@@ -109,13 +128,17 @@ pub fn create(path: &Path, wanted: &Wanted, job: &Job) -> Result<Begun, Campaign
         kept: (pool.kept.len() < rows).then_some(pool.kept.len() as u64),
         inputs,
         formula,
-        predicted: predictions.iter().zip(&contents).map(|(p, bytes)| Predicted {
-            name: p.name.clone(),
-            unit: p.unit.clone(),
-            by: predicted_by(wanted, &p.name),
-            sha256: sha256_hex(bytes),
-            input: p.input,
-        }).collect(),
+        predicted: predictions
+            .iter()
+            .zip(&contents)
+            .map(|(p, bytes)| Predicted {
+                name: p.name.clone(),
+                unit: p.unit.clone(),
+                by: predicted_by(wanted, &p.name),
+                sha256: sha256_hex(bytes),
+                input: p.input,
+            })
+            .collect(),
         points: pool.digest(),
     };
     if inside {
@@ -146,6 +169,13 @@ pub fn create(path: &Path, wanted: &Wanted, job: &Job) -> Result<Begun, Campaign
         observations,
         messages,
     })
+}
+
+/// Whether a candidate without this prediction cannot be weighed.
+pub(crate) fn is_needed(outcomes: &[Outcome], property: &str) -> bool {
+    let uses =
+        |o: &Outcome| (o.known && o.name == property) || o.prior.as_deref() == Some(property);
+    outcomes.iter().any(uses)
 }
 
 fn question(text: String) -> CampaignError {
@@ -233,11 +263,14 @@ fn outcomes(
     if wanted.objectives.is_empty() {
         return Err(question("there is nothing to aim at: name an objective, as in -O max:yield or -O 'min:cost [USD/kg]'".to_owned()));
     }
-    let known: Vec<Quantity> = predictions.iter().map(|p| Quantity {
-        name: p.name.clone(),
-        unit: p.unit.clone(),
-        origin: Origin::Column { column: 0 },
-    }).collect();
+    let known: Vec<Quantity> = predictions
+        .iter()
+        .map(|p| Quantity {
+            name: p.name.clone(),
+            unit: p.unit.clone(),
+            origin: Origin::Column { column: 0 },
+        })
+        .collect();
     let mut outcomes: Vec<Outcome> = Vec::new();
     for objective in &wanted.objectives {
         let mut outcome = match screening::find(&objective.property, &known) {
@@ -250,10 +283,15 @@ fn outcomes(
                 }
                 Err(_) => {
                     let (name, unit) = split_unit(&objective.property);
-                    let mut names = table.columns().iter().map(|c| c.name.as_str()).collect::<Vec<_>>();
+                    let mut names = table
+                        .columns()
+                        .iter()
+                        .map(|c| c.name.as_str())
+                        .collect::<Vec<_>>();
                     names.extend(predictions.iter().map(|p| p.name.as_str()));
                     let near = optimize::suggest_nearest(name, names);
-                    let near = near.map_or_else(String::new, |near| format!(" (or is {near:?} meant?)"));
+                    let near =
+                        near.map_or_else(String::new, |near| format!(" (or is {near:?} meant?)"));
                     messages.push(format!("objective {objective}: no candidate has a {name:?} yet{near}; it will be asked for in the worksheets"));
                     new_outcome(name, unit, false)
                 }
@@ -261,7 +299,10 @@ fn outcomes(
         };
         outcome.aim = Some(Aim::from(objective.direction));
         if outcomes.iter().any(|other| other.name == outcome.name) {
-            return Err(question(format!("two objectives are about {:?}; keep one", outcome.name)));
+            return Err(question(format!(
+                "two objectives are about {:?}; keep one",
+                outcome.name
+            )));
         }
         outcomes.push(outcome);
     }
@@ -279,29 +320,39 @@ fn new_outcome(name: &str, unit: &str, known: bool) -> Outcome {
         at_least: None,
         at_most: None,
         known,
+        prior: None,
     }
 }
 
 /// `yield [%]` as name and unit.
 pub(crate) fn split_unit(text: &str) -> (&str, &str) {
     let text = text.trim();
-    let inside = text.strip_suffix(']').and_then(|rest| rest.rsplit_once('['));
+    let inside = text
+        .strip_suffix(']')
+        .and_then(|rest| rest.rsplit_once('['));
     inside.map_or((text, ""), |(name, unit)| (name.trim(), unit.trim()))
 }
 
 /// The constraints on candidates; those on outcomes become bounds of theirs.
-fn sort_constraints(wanted: &Wanted, outcomes: &mut [Outcome]) -> Result<Vec<Constraint>, CampaignError> {
+fn sort_constraints(
+    wanted: &Wanted,
+    outcomes: &mut [Outcome],
+) -> Result<Vec<Constraint>, CampaignError> {
     let mut on_candidates = Vec::new();
     for constraint in &wanted.constraints {
         let learned = |name: &String| {
-            outcomes.iter().position(|o| !o.known && (o.name == *name || label(o) == *name))
+            outcomes
+                .iter()
+                .position(|o| !o.known && (o.name == *name || label(o) == *name))
         };
         let places: Vec<Option<usize>> = constraint.properties().iter().map(learned).collect();
         if places.iter().all(Option::is_none) {
             on_candidates.push(constraint.clone());
             continue;
         }
-        let bounds = constraint.bounds().filter(|_| places.iter().all(Option::is_some));
+        let bounds = constraint
+            .bounds()
+            .filter(|_| places.iter().all(Option::is_some));
         let Some(bounds) = bounds else {
             return Err(question(format!(
                 "constraint {constraint}: of what is measured, only bounds with < <= >= > can be asked for, apart from what is known of the candidates; give -w twice"
@@ -312,10 +363,14 @@ fn sort_constraints(wanted: &Wanted, outcomes: &mut [Outcome]) -> Result<Vec<Con
                 continue;
             };
             if low.is_finite() {
-                outcome.at_least = Some(Number(outcome.at_least.map_or(low, |other| other.0.max(low))));
+                outcome.at_least = Some(Number(
+                    outcome.at_least.map_or(low, |other| other.0.max(low)),
+                ));
             }
             if high.is_finite() {
-                outcome.at_most = Some(Number(outcome.at_most.map_or(high, |other| other.0.min(high))));
+                outcome.at_most = Some(Number(
+                    outcome.at_most.map_or(high, |other| other.0.min(high)),
+                ));
             }
         }
     }
@@ -330,8 +385,8 @@ fn sort_constraints(wanted: &Wanted, outcomes: &mut [Outcome]) -> Result<Vec<Con
     Ok(on_candidates)
 }
 
-/// Name and unit as headers show them.
-pub(crate) fn label(outcome: &Outcome) -> String {
+/// Name and unit of an outcome as headers show them: `yield [%]`.
+pub fn label(outcome: &Outcome) -> String {
     screening::label(&outcome.name, &outcome.unit)
 }
 
@@ -343,17 +398,26 @@ fn inputs(
     messages: &mut Vec<String>,
 ) -> Result<Vec<Input>, CampaignError> {
     let find = |names: &[String]| -> Result<BTreeSet<usize>, CampaignError> {
-        Ok(names.iter().map(|name| table.find_column(name)).collect::<Result<_, _>>()?)
+        Ok(names
+            .iter()
+            .map(|name| table.find_column(name))
+            .collect::<Result<_, _>>()?)
     };
     let (named, ignored) = (find(&wanted.inputs)?, find(&wanted.ignored)?);
-    let cost = wanted.cost.as_deref().map(|name| table.find_column(name)).transpose()?;
+    let cost = wanted
+        .cost
+        .as_deref()
+        .map(|name| table.find_column(name))
+        .transpose()?;
     let formula = match &wanted.request.formula_column {
         Some(name) => Some(table.formula_column(Some(name))?),
         None => table.formula_column(None).ok(),
     };
     let (mut inputs, mut left) = (Vec::new(), Vec::new());
     for (column, info) in table.columns().iter().enumerate() {
-        let is_outcome = outcomes.iter().any(|o| info.name == o.name || info.name == format!("{}_std", o.name));
+        let is_outcome = outcomes
+            .iter()
+            .any(|o| info.name == o.name || info.name == format!("{}_std", o.name));
         let asked = named.contains(&column);
         if is_outcome || ignored.contains(&column) || (!named.is_empty() && !asked) {
             continue;
@@ -382,7 +446,10 @@ fn inputs(
         ));
     }
     if inputs.is_empty() {
-        return Err(question("no column describes the candidates: give columns of numbers, categories or formulas".to_owned()));
+        return Err(question(
+            "no column describes the candidates: give columns of numbers, categories or formulas"
+                .to_owned(),
+        ));
     }
     let listed: Vec<&str> = inputs.iter().map(|input| input.name.as_str()).collect();
     messages.push(format!("inputs: {}", listed.join(", ")));
@@ -390,7 +457,17 @@ fn inputs(
 }
 
 /// Headers of columns that count the rows.
-const COUNTING: [&str; 9] = ["id", "index", "no", "no.", "nr", "#", "number", "row", "unnamed: 0"];
+const COUNTING: [&str; 9] = [
+    "id",
+    "index",
+    "no",
+    "no.",
+    "nr",
+    "#",
+    "number",
+    "row",
+    "unnamed: 0",
+];
 
 /// What a column holds; none where it only names candidates or never varies.
 fn kind_of(table: &Table, column: usize, asked: bool) -> Option<InputKind> {
@@ -443,16 +520,22 @@ fn observed(
     if wanted.blind {
         let count = (0..table.len()).filter(|row| known(*row)).count();
         if count > 0 {
-            messages.push(format!("blind: what the table says of the objectives ({count} rows) is not looked at"));
+            messages.push(format!(
+                "blind: what the table says of the objectives ({count} rows) is not looked at"
+            ));
         }
         columns.clear();
     }
     for row in 0..table.len() {
-        let values: Vec<Reading> = columns.iter().filter(|(_, values, _)| !values[row].is_nan()).map(|(place, values, stds)| Reading {
-            outcome: *place,
-            value: Number(values[row]),
-            std: Number(stds.as_ref().map_or(f64::NAN, |stds| stds[row])),
-        }).collect();
+        let values: Vec<Reading> = columns
+            .iter()
+            .filter(|(_, values, _)| !values[row].is_nan())
+            .map(|(place, values, stds)| Reading {
+                outcome: *place,
+                value: Number(values[row]),
+                std: Number(stds.as_ref().map_or(f64::NAN, |stds| stds[row])),
+            })
+            .collect();
         if !values.is_empty() {
             entries.push(Entry {
                 candidate: Candidate::Row(row as u32),
@@ -482,12 +565,17 @@ fn stds(table: &Table, outcome: &Outcome) -> Result<Option<Vec<f64>>, CampaignEr
     };
     let mut values = table.numbers(column).values;
     let conversion = match &table.columns()[column].unit {
-        Some(unit) => convert_factor(unit, &outcome.unit).map_err(|error| question(format!("column {name:?}: {error}")))?,
+        Some(unit) => convert_factor(unit, &outcome.unit)
+            .map_err(|error| question(format!("column {name:?}: {error}")))?,
         None => Conversion::IDENTITY,
     };
     for value in &mut values {
         // A negative standard deviation is none.
-        *value = if *value < 0.0 { f64::NAN } else { conversion.apply_std(*value) };
+        *value = if *value < 0.0 {
+            f64::NAN
+        } else {
+            conversion.apply_std(*value)
+        };
     }
     Ok(Some(values))
 }

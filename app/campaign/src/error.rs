@@ -67,6 +67,12 @@ pub enum CampaignError {
     Question(String),
     #[error("{path}: {why}")]
     Results { path: String, why: String },
+    #[error("{}: event {event} suggested something else than it does again: {why}", path.display())]
+    Replay {
+        path: PathBuf,
+        event: u64,
+        why: String,
+    },
     #[error("cancelled")]
     Cancelled,
     #[error(transparent)]

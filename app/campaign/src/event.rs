@@ -2,6 +2,7 @@
 
 use crate::number::Number;
 use optimize::Direction;
+use optimize::suggest::{Certificate, ModelReport, ViabilityReport};
 use serde::{Deserialize, Serialize};
 
 /// One thing that happened.
@@ -120,6 +121,8 @@ pub struct Outcome {
     pub at_most: Option<Number>,
     /// Not measured but predicted beforehand, by a column of [`PoolSource::predicted`] of the same name.
     pub known: bool,
+    /// The predicted property that the surrogate takes as its prior mean, learning what is left.
+    pub prior: Option<String>,
 }
 
 /// Which values of an outcome are better.
@@ -157,14 +160,22 @@ pub struct Suggested {
     /// The number of the last event that was known.
     pub saw: u64,
     pub asked: u32,
-    /// The acquisition function, or `sobol` or `random` for the initial ones.
+    /// The acquisition function that was asked for.
+    pub wanted: String,
+    /// The one that was used, or `sobol` or `random` for the initial ones.
     pub method: String,
     pub seed: u64,
     /// The reference point that was used, in the objectives' order and units.
     pub reference: Option<Vec<Number>>,
     pub picks: Vec<Pick>,
-    /// What was fitted, one text an outcome, and other things that belong into a report.
-    pub fitted: Vec<String>,
+    /// What was fitted, one for each outcome.
+    pub models: Vec<ModelReport>,
+    pub viability: Option<ViabilityReport>,
+    pub certificate: Option<Certificate>,
+    /// The hypervolume of the front at that time, in the product of the (transformed) objectives' units.
+    pub hypervolume: Option<f64>,
+    /// What a reader should know.
+    pub notes: Vec<String>,
 }
 
 /// One suggestion.

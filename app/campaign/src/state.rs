@@ -297,9 +297,10 @@ impl State {
 
     /// How many candidates were tried or are under way: what counts towards the initial ones.
     pub fn tried(&self) -> usize {
-        let tried = self.experiments.iter().filter(|e| {
-            e.replicate == 1 && matches!(e.status, Status::Measured | Status::Failed)
-        });
+        let tried = self
+            .experiments
+            .iter()
+            .filter(|e| e.replicate == 1 && matches!(e.status, Status::Measured | Status::Failed));
         tried.count() + self.open().count()
     }
 }

@@ -11,8 +11,9 @@ pub use record::{Digest, Record, sha256_hex};
 
 use crate::{CampaignError, Event};
 use lock::Lock;
-use record::body_of;
+pub(crate) use record::body_of;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, params};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -63,7 +64,11 @@ impl Journal {
     ///
     /// # Errors
     /// The file exists, the folder cannot be written to, the disk is full.
-    pub fn create(path: &Path, events: &[Event], contents: &[Vec<u8>]) -> Result<(), CampaignError> {
+    pub fn create(
+        path: &Path,
+        events: &[Event],
+        contents: &[Vec<u8>],
+    ) -> Result<(), CampaignError> {
         if std::fs::symlink_metadata(path).is_ok() {
             return Err(CampaignError::Exists { path: path.into() });
         }
@@ -267,6 +272,20 @@ impl Journal {
         Ok(bytes)
     }
 
+    /// The bytes of the file, between two transactions.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn file_bytes(&self) -> Result<Vec<u8>, CampaignError> {
+        let sql = |error| CampaignError::sql("read", &self.path, error);
+        let reading = self.connection.unchecked_transaction().map_err(sql)?;
+        // The lock comes with the first read.
+        self.last_link()?;
+        let bytes = std::fs::read(&self.path);
+        drop(reading);
+        bytes.map_err(|error| CampaignError::file("read", &self.path, error))
+    }
+
     /// Checks the file down to its bytes: SQLite's own structure, every event's hash, all contents, and that nothing lies
     /// in the file but what its events and contents make of it.
     ///
@@ -337,8 +356,12 @@ fn write_all(
             return transaction.commit();
         };
         insert(&transaction, first)?;
+        let mut written = BTreeSet::new();
         for content in contents {
-            insert_content(&transaction, first.number, content)?;
+            let sha256 = sha256_hex(content);
+            if written.insert(sha256.clone()) {
+                insert_content(&transaction, first.number, &sha256, content)?;
+            }
         }
         transaction.commit()?;
         for record in others {
@@ -363,8 +386,12 @@ fn insert(transaction: &Transaction, record: &Record) -> rusqlite::Result<()> {
     Ok(())
 }
 
-fn insert_content(transaction: &Transaction, event: u64, bytes: &[u8]) -> rusqlite::Result<()> {
-    let sha256 = sha256_hex(bytes);
+fn insert_content(
+    transaction: &Transaction,
+    event: u64,
+    sha256: &str,
+    bytes: &[u8],
+) -> rusqlite::Result<()> {
     let statement = "INSERT INTO contents (event, sha256, bytes, place) \
                      VALUES (?, ?, ?, (SELECT coalesce(max(place), 0) + 1 FROM contents))";
     for piece in bytes.chunks(PIECE) {

@@ -66,7 +66,7 @@ impl Record {
 }
 
 /// The text of an event: JSON with its members in the order of the types, without spaces.
-pub(super) fn body_of(event: &Event) -> Result<String, CampaignError> {
+pub(crate) fn body_of(event: &Event) -> Result<String, CampaignError> {
     serde_json::to_string(event).map_err(|error| CampaignError::Event {
         number: 0,
         why: error.to_string(),

@@ -40,7 +40,9 @@ impl Components {
                 sums[COUNT + k] += 1.0;
             }
         });
-        let means: Vec<f64> = (0..COUNT).map(|k| sums[k] / sums[COUNT + k].max(1.0)).collect();
+        let means: Vec<f64> = (0..COUNT)
+            .map(|k| sums[k] / sums[COUNT + k].max(1.0))
+            .collect();
         let squares = by_block(rows, COUNT, |row, sums| {
             for (k, value) in row.iter().enumerate().filter(|(_, value)| !value.is_nan()) {
                 sums[k] += (value - means[k]) * (value - means[k]);
@@ -76,7 +78,9 @@ impl Components {
         }
         let widths = high.iter().zip(&found.low).map(|(high, low)| high - low);
         found.width = widths.fold(0.0, f64::max);
-        points.par_chunks_mut(d.max(1)).for_each(|row| found.scale(row));
+        points
+            .par_chunks_mut(d.max(1))
+            .for_each(|row| found.scale(row));
         (found, points)
     }
 
@@ -102,7 +106,13 @@ impl Components {
         let standard: Vec<f64> = self
             .used
             .iter()
-            .map(|&(k, mean, std)| if row[k].is_nan() { 0.0 } else { (row[k] - mean) / std })
+            .map(|&(k, mean, std)| {
+                if row[k].is_nan() {
+                    0.0
+                } else {
+                    (row[k] - mean) / std
+                }
+            })
             .collect();
         let along = |weights: &Vec<f64>| weights.iter().zip(&standard).map(|(w, x)| w * x).sum();
         self.weights.iter().map(along).collect()
@@ -127,7 +137,10 @@ fn by_block(rows: &[f64], length: usize, add: impl Fn(&[f64], &mut [f64]) + Sync
         .collect();
     let mut total = vec![0.0; length];
     for block in blocks {
-        total.iter_mut().zip(block).for_each(|(total, sum)| *total += sum);
+        total
+            .iter_mut()
+            .zip(block)
+            .for_each(|(total, sum)| *total += sum);
     }
     total
 }
@@ -142,7 +155,13 @@ fn principal(rows: &[f64], used: &[(usize, f64, f64)]) -> Vec<Vec<f64>> {
     let covariance = by_block(rows, m * m, |row, sums| {
         let standard: Vec<f64> = used
             .iter()
-            .map(|&(k, mean, std)| if row[k].is_nan() { 0.0 } else { (row[k] - mean) / std })
+            .map(|&(k, mean, std)| {
+                if row[k].is_nan() {
+                    0.0
+                } else {
+                    (row[k] - mean) / std
+                }
+            })
             .collect();
         for (i, x) in standard.iter().enumerate() {
             for (sum, y) in sums[i * m..=i * m + i].iter_mut().zip(&standard) {
@@ -163,7 +182,10 @@ fn principal(rows: &[f64], used: &[(usize, f64, f64)]) -> Vec<Vec<f64>> {
         }
         held += variance(k);
         let vector = eigen.eigenvectors.column(k);
-        let largest = vector.iter().fold(0.0_f64, |best, w| if w.abs() > best.abs() { *w } else { best });
+        let largest = vector.iter().fold(
+            0.0_f64,
+            |best, w| if w.abs() > best.abs() { *w } else { best },
+        );
         let sign = if largest < 0.0 { -1.0 } else { 1.0 };
         kept.push(vector.iter().map(|w| sign * w).collect());
     }
@@ -185,11 +207,16 @@ mod tests {
 
     #[test]
     fn components_keep_the_distances_of_the_standardised_descriptors() {
-        let formulas = ["LiCoO2", "LiFePO4", "NaCl", "SiC", "Fe2O3", "GaAs", "BaTiO3", "MgO"];
+        let formulas = [
+            "LiCoO2", "LiFePO4", "NaCl", "SiC", "Fe2O3", "GaAs", "BaTiO3", "MgO",
+        ];
         let all = compositions(&formulas);
         let (components, points) = Components::fit(&all);
         let d = components.len();
-        assert!((2..formulas.len()).contains(&d), "{d} directions hold eight points");
+        assert!(
+            (2..formulas.len()).contains(&d),
+            "{d} directions hold eight points"
+        );
         assert!(points.iter().all(|x| (-1e-12..=1.0 + 1e-12).contains(x)));
         // The same by its definition: rows standardised one column at a time.
         let mut magpie = Magpie::new();
@@ -200,16 +227,26 @@ mod tests {
             let mean = column.iter().sum::<f64>() / 8.0;
             let std = (column.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / 8.0).sqrt();
             if std > 1e-9 * mean.abs().max(1e-9) {
-                standard.iter_mut().zip(&column).for_each(|(row, x)| row.push((x - mean) / std));
+                standard
+                    .iter_mut()
+                    .zip(&column)
+                    .for_each(|(row, x)| row.push((x - mean) / std));
             }
         }
         let distance = |a: &[f64], b: &[f64]| -> f64 {
-            a.iter().zip(b).map(|(x, y)| (x - y).powi(2)).sum::<f64>().sqrt()
+            a.iter()
+                .zip(b)
+                .map(|(x, y)| (x - y).powi(2))
+                .sum::<f64>()
+                .sqrt()
         };
         for (i, j) in [(0, 1), (2, 5), (3, 7)] {
             let whole = distance(&standard[i], &standard[j]);
             let kept = distance(&points[i * d..][..d], &points[j * d..][..d]) * components.width;
-            assert!(kept <= whole * (1.0 + 1e-9) && kept > 0.9 * whole, "{kept} of {whole}");
+            assert!(
+                kept <= whole * (1.0 + 1e-9) && kept > 0.9 * whole,
+                "{kept} of {whole}"
+            );
         }
         assert_eq!(components.of(&all), points);
     }

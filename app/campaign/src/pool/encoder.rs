@@ -6,7 +6,7 @@ use crate::event::{Input, InputKind};
 use matter::Compositions;
 use matter::formula::Parser;
 use std::f64::consts::FRAC_1_SQRT_2;
-use table::{parse_number, Table};
+use table::{Table, parse_number};
 
 /// More levels than this are names, not a category.
 pub const MOST_LEVELS: usize = 64;
@@ -16,8 +16,13 @@ pub const MOST_LEVELS: usize = 64;
 enum Part {
     /// Nothing: it never varies over the candidates.
     Constant,
-    Number { low: f64, high: f64 },
-    Category { levels: Vec<String> },
+    Number {
+        low: f64,
+        high: f64,
+    },
+    Category {
+        levels: Vec<String>,
+    },
     Formula(Components),
 }
 
@@ -56,7 +61,9 @@ impl Encoder {
         for (width, block) in blocks {
             if width > 0 {
                 let rows = points.chunks_mut(d).zip(block.chunks(width));
-                rows.for_each(|(point, values)| point[offset..offset + width].copy_from_slice(values));
+                rows.for_each(|(point, values)| {
+                    point[offset..offset + width].copy_from_slice(values)
+                });
             }
             offset += width;
         }
@@ -145,20 +152,28 @@ fn number_part(table: &Table, column: usize, kept: &[u32]) -> (Part, Vec<f64>) {
     if low >= high {
         return (Part::Constant, Vec::new());
     }
-    values.iter_mut().for_each(|value| *value = (*value - low) / (high - low));
+    values
+        .iter_mut()
+        .for_each(|value| *value = (*value - low) / (high - low));
     (Part::Number { low, high }, values)
 }
 
 /// Least and greatest of the known values.
 pub fn bounds(values: &[f64]) -> (f64, f64) {
-    values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| {
-        (low.min(*value), high.max(*value))
-    })
+    values
+        .iter()
+        .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| {
+            (low.min(*value), high.max(*value))
+        })
 }
 
 fn category_part(table: &Table, column: usize, kept: &[u32]) -> (Part, Vec<f64>) {
     let cell = |row: &u32| table.text(column, *row as usize).trim().to_owned();
-    let mut levels: Vec<String> = kept.iter().map(cell).filter(|c| !table::is_missing(c)).collect();
+    let mut levels: Vec<String> = kept
+        .iter()
+        .map(cell)
+        .filter(|c| !table::is_missing(c))
+        .collect();
     levels.sort();
     levels.dedup();
     if levels.len() < 2 {

@@ -6,10 +6,10 @@ mod read;
 
 pub use components::Components;
 pub use encoder::{Encoder, MOST_LEVELS, bounds};
-pub use read::{MOST_INSIDE, SourceFile, predicted_bytes, predicted_values, read_table};
+pub use read::{MOST_INSIDE, SourceFile, predicted_bytes, read_table};
 
-use crate::event::{Candidate, Created, Input, InputKind, PoolSource};
 use crate::CampaignError;
+use crate::event::{Candidate, Created, Input, InputKind, PoolSource};
 use matter::Compositions;
 use matter::formula::Parser;
 use optimize::suggest::Rows;
@@ -156,7 +156,11 @@ impl Pool {
             }
         }
         for (place, prediction) in predictions.iter().enumerate().filter(|(_, p)| p.input) {
-            let values: Vec<f64> = self.kept.iter().map(|&r| prediction.mean[r as usize]).collect();
+            let values: Vec<f64> = self
+                .kept
+                .iter()
+                .map(|&r| prediction.mean[r as usize])
+                .collect();
             let (low, high) = bounds(&values);
             if low < high {
                 self.used.push((extra_of(place), low, high));
@@ -170,7 +174,11 @@ impl Pool {
             for place in 0..self.kept.len() {
                 wider.extend_from_slice(&whole[place * before..(place + 1) * before]);
                 let extras = &self.extras[place * self.extra_width..];
-                wider.extend(self.used.iter().map(|&(k, low, high)| (extras[k] - low) / (high - low)));
+                wider.extend(
+                    self.used
+                        .iter()
+                        .map(|&(k, low, high)| (extras[k] - low) / (high - low)),
+                );
             }
             whole = wider;
         }
@@ -192,7 +200,10 @@ impl Pool {
         table: Table,
         predictions: &[Prediction],
     ) -> Result<Self, CampaignError> {
-        let constraints = created.constraints.iter().map(|text| Constraint::parse(text));
+        let constraints = created
+            .constraints
+            .iter()
+            .map(|text| Constraint::parse(text));
         let constraints = constraints.collect::<Result<Vec<_>, _>>()?;
         let cost = created.cost.as_deref();
         Self::build(table, &source.inputs, &constraints, predictions, cost)
@@ -221,7 +232,11 @@ impl Pool {
         for value in &self.extras {
             hasher.update(value.to_le_bytes());
         }
-        hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+        hasher
+            .finalize()
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect()
     }
 
     /// What is chosen from, without the places `excluded` (of [`Pool::kept`], ascending).
@@ -230,7 +245,8 @@ impl Pool {
             Points::Single(values) => Rows::single(values, self.width),
             Points::Double(values) => Rows::new(values, self.width),
         };
-        rows.with_extras(&self.extras, self.extra_width).without(excluded)
+        rows.with_extras(&self.extras, self.extra_width)
+            .without(excluded)
     }
 
     /// Its place among those that may be chosen.
@@ -289,7 +305,11 @@ impl Pool {
 
     /// What a text of an input means, so that `0.50` is `0.5`.
     pub fn normal_cell(&self, input: usize, cell: &str) -> String {
-        normal(self.inputs[input].kind, cell, self.table.has_decimal_comma())
+        normal(
+            self.inputs[input].kind,
+            cell,
+            self.table.has_decimal_comma(),
+        )
     }
 }
 
@@ -318,7 +338,8 @@ impl Sieve {
         let before = self.kept.len();
         self.kept.retain(|row| holds(*row as usize));
         if self.kept.len() < before {
-            self.left_out.push((why.to_owned(), before - self.kept.len()));
+            self.left_out
+                .push((why.to_owned(), before - self.kept.len()));
         }
     }
 
@@ -327,7 +348,9 @@ impl Sieve {
         match input.kind {
             InputKind::Number => {
                 let numbers = table.numbers(column).values;
-                self.keep(&format!("have no number in `{name}`"), |row| !numbers[row].is_nan());
+                self.keep(&format!("have no number in `{name}`"), |row| {
+                    !numbers[row].is_nan()
+                });
             }
             InputKind::Category => self.keep(&format!("have nothing in `{name}`"), |row| {
                 !table::is_missing(&table.text(column, row))
@@ -338,7 +361,9 @@ impl Sieve {
                 let readable: Vec<bool> = (0..table.len())
                     .map(|row| {
                         last = Compositions::new();
-                        parser.parse_into(&table.text(column, row), &mut last).is_ok()
+                        parser
+                            .parse_into(&table.text(column, row), &mut last)
+                            .is_ok()
                     })
                     .collect();
                 self.keep("have no formula that can be read", |row| readable[row]);
@@ -363,7 +388,9 @@ fn verdicts(
             None => table.numbers(table.find_column(name)?).values,
         });
     }
-    let formula = inputs.iter().position(|input| input.kind == InputKind::Formula);
+    let formula = inputs
+        .iter()
+        .position(|input| input.kind == InputKind::Formula);
     if constraint.needs_composition() && formula.is_none() {
         return Err(CampaignError::Question(format!(
             "constraint {constraint}: it asks for elements, and no column of formulas is an input"
@@ -391,4 +418,3 @@ fn verdicts(
     }
     Ok(all)
 }
-

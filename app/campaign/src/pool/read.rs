@@ -29,7 +29,8 @@ impl SourceFile {
             InputFormat::Tsv => "tsv",
             InputFormat::Parquet => "parquet",
         };
-        let bytes = std::fs::read(path).map_err(|e| table::TableError::io("read", path.display(), e))?;
+        let bytes =
+            std::fs::read(path).map_err(|e| table::TableError::io("read", path.display(), e))?;
         Ok(Self {
             name: path.display().to_string(),
             format,
@@ -42,10 +43,18 @@ impl SourceFile {
 ///
 /// # Errors
 /// They are none.
-pub fn read_table(name: &str, format: &str, bytes: &[u8], job: &Job) -> Result<Table, CampaignError> {
+pub fn read_table(
+    name: &str,
+    format: &str,
+    bytes: &[u8],
+    job: &Job,
+) -> Result<Table, CampaignError> {
     if format == "parquet" {
         let failed = |error| CampaignError::file("make a copy of", Path::new(name), error);
-        let mut file = tempfile::Builder::new().suffix(".parquet").tempfile().map_err(failed)?;
+        let mut file = tempfile::Builder::new()
+            .suffix(".parquet")
+            .tempfile()
+            .map_err(failed)?;
         std::io::Write::write_all(&mut file, bytes).map_err(failed)?;
         let source = Source::Path(file.path().into());
         return Ok(Table::read(&source, &ReadOptions::default(), job)?);
@@ -64,7 +73,7 @@ pub fn predicted_bytes(prediction: &Prediction) -> Vec<u8> {
 }
 
 /// Means and standard deviations from contents; `None` where these are not so many.
-pub fn predicted_values(bytes: &[u8], rows: usize) -> Option<(Vec<f64>, Vec<f64>)> {
+fn predicted_values(bytes: &[u8], rows: usize) -> Option<(Vec<f64>, Vec<f64>)> {
     let (numbers, rest) = bytes.as_chunks::<8>();
     let mut mean: Vec<f64> = numbers.iter().map(|x| f64::from_le_bytes(*x)).collect();
     let whole = rest.is_empty() && mean.len() == 2 * rows;
@@ -100,14 +109,13 @@ impl Pool {
                 path: journal.path().into(),
                 what: format!("the predictions of {} do not fit the table", predicted.name),
             })?;
-            let outcomes = created.outcomes.iter();
             predictions.push(Prediction {
                 name: predicted.name.clone(),
                 unit: predicted.unit.clone(),
                 mean,
                 std,
                 input: predicted.input,
-                needed: outcomes.filter(|o| o.known).any(|o| o.name == predicted.name),
+                needed: crate::create::is_needed(&created.outcomes, &predicted.name),
             });
         }
         let pool = Self::of(created, source, table, &predictions)?;
@@ -122,7 +130,11 @@ impl Pool {
 }
 
 /// The bytes of a table that lies beside the campaign: where it was, or in the campaign's own folder.
-fn read_beside(campaign: &Path, beside: &str, source: &PoolSource) -> Result<Vec<u8>, CampaignError> {
+fn read_beside(
+    campaign: &Path,
+    beside: &str,
+    source: &PoolSource,
+) -> Result<Vec<u8>, CampaignError> {
     let folder = campaign.parent().unwrap_or(Path::new(""));
     let name = Path::new(beside).file_name().unwrap_or_default();
     let places: [PathBuf; 2] = [folder.join(beside), folder.join(name)];

@@ -23,6 +23,7 @@ fn created() -> Event {
             at_least: None,
             at_most: Some(Number(0.1 + 0.2)),
             known: false,
+            prior: None,
         }],
         constraints: Vec::new(),
         batch: 4,
