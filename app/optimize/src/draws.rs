@@ -131,7 +131,7 @@ impl Draws {
 }
 
 /// The normal quantile of `part / whole`, without loss of digits near `whole`.
-fn centred_quantile(part: f64, whole: f64) -> f64 {
+pub(crate) fn centred_quantile(part: f64, whole: f64) -> f64 {
     if part > whole / 2.0 {
         -quantile((whole - part) / whole)
     } else {

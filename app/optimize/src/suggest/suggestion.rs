@@ -92,12 +92,16 @@ pub struct ModelReport {
     /// Rows that were used, and distinct candidates among them.
     pub used: usize,
     pub distinct: usize,
+    /// What the kernel matrix needed beyond the noise to be factored; 0 nearly always.
+    pub jitter: f64,
+    /// Fewer than two different values were measured, so standard deviations mean little.
+    pub spread_unknown: bool,
     /// Leave-one-out: the mean log predictive density, the root mean square error in the transformed outcome's unit, and the
-    /// share of the observations within the central 50 % and 90 % intervals.
+    /// share of the observations within the central 68 % and 95 % intervals.
     pub loo_log_density: Option<f64>,
     pub loo_rmse: Option<f64>,
-    pub loo_coverage_50: Option<f64>,
-    pub loo_coverage_90: Option<f64>,
+    pub loo_coverage_68: Option<f64>,
+    pub loo_coverage_95: Option<f64>,
 }
 
 /// What was learned of failures.
