@@ -64,7 +64,9 @@ fn panel<
     for start in (0..N).step_by(STRIP) {
         let mut sums = [[T::ZERO; STRIP]; H];
         for k in 0..K {
-            let row: [T; STRIP] = std::array::from_fn(|c| weights[k][start + c]);
+            let Some(row) = weights[k][start..start + STRIP].as_array::<STRIP>() else {
+                unreachable!("a strip is as wide as it is");
+            };
             for h in 0..H {
                 let factor = x[h][from + k];
                 for c in 0..STRIP {

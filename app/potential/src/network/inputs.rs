@@ -144,43 +144,30 @@ pub(crate) fn angles_back<T: Real>(
 }
 
 /// A pair of short directed bonds: their numbers, those of their two angles, and the product of their directions.
-#[derive(Clone, Copy, Default)]
 struct Pair {
     bonds: [usize; 2],
     angles: [usize; 2],
     cosine: f64,
 }
 
-/// The pairs of a block, a tile at a time.
-fn for_pairs(
-    graph: &Graph,
-    directions: &[Vector3<f64>],
-    block: &Range<usize>,
-    mut work: impl FnMut(&[Pair]),
-) {
-    let mut pairs = [Pair::default(); TILE];
-    let mut count = 0;
+/// The pairs of a block.
+fn pairs(graph: &Graph, directions: &[Vector3<f64>], block: &Range<usize>) -> Vec<Pair> {
+    let angles = graph.angles_of[block.end] - graph.angles_of[block.start];
+    let mut pairs = Vec::with_capacity(angles / 2);
     for atom in block.clone() {
         let (from, to) = (graph.shorts_of[atom], graph.shorts_of[atom + 1]);
         for a in from..to {
             for b in a + 1..to {
-                pairs[count] = Pair {
+                pairs.push(Pair {
                     bonds: [a, b],
                     angles: twins(to - from, a - from, b - from)
                         .map(|angle| graph.angles_of[atom] + angle),
                     cosine: directions[a].dot(&directions[b]),
-                };
-                count += 1;
-                if count == TILE {
-                    work(&pairs);
-                    count = 0;
-                }
+                });
             }
         }
     }
-    if count > 0 {
-        work(&pairs[..count]);
-    }
+    pairs
 }
 
 struct AnglesForth<'a, T> {
@@ -196,10 +183,13 @@ impl<T: Real> Work for AnglesForth<'_, T> {
     fn run<const STRIP: usize>(self) {
         let start = self.graph.angles_of[self.block.start];
         let mut series = [[T::ZERO; BASIS]; TILE];
-        for_pairs(self.graph, self.directions, &self.block, |pairs| {
+        for pairs in pairs(self.graph, self.directions, &self.block).chunks(TILE) {
             for (row, pair) in series.iter_mut().zip(pairs) {
                 let (angle, _) = angle_of(pair.cosine);
-                *row = fourier(angle, &self.weights.angle_frequencies).0.map(T::of);
+                let (values, _) = fourier(angle, &self.weights.angle_frequencies);
+                for n in 0..BASIS {
+                    row[n] = T::of(values[n]);
+                }
             }
             let mut out = [[T::ZERO; FEATURES]; TILE];
             product::<T, BASIS, FEATURES, BASIS, FEATURES, STRIP>(
@@ -214,7 +204,7 @@ impl<T: Real> Work for AnglesForth<'_, T> {
                     self.rows[angle - start] = *row;
                 }
             }
-        });
+        }
     }
 }
 
@@ -236,12 +226,15 @@ impl<T: Real> Work for AnglesBack<'_, T> {
             self.graph.vector[edge].norm()
         };
         let mut series = [[T::ZERO; BASIS]; TILE];
-        for_pairs(self.graph, self.directions, &self.block, |pairs| {
+        for pairs in pairs(self.graph, self.directions, &self.block).chunks(TILE) {
             let mut by_cosine = [0.0; TILE];
             for ((row, slope), pair) in series.iter_mut().zip(&mut by_cosine).zip(pairs) {
                 let (angle, by) = angle_of(pair.cosine);
                 *slope = by;
-                *row = fourier(angle, &self.weights.angle_frequencies).1.map(T::of);
+                let (_, slopes) = fourier(angle, &self.weights.angle_frequencies);
+                for n in 0..BASIS {
+                    row[n] = T::of(slopes[n]);
+                }
             }
             let mut out = [[T::ZERO; FEATURES]; TILE];
             product::<T, BASIS, FEATURES, BASIS, FEATURES, STRIP>(
@@ -260,6 +253,6 @@ impl<T: Real> Work for AnglesBack<'_, T> {
                 self.vectors[a - start] += (v - u * pair.cosine) * (by_cosine / length(a));
                 self.vectors[b - start] += (u - v * pair.cosine) * (by_cosine / length(b));
             }
-        });
+        }
     }
 }
