@@ -2,3 +2,4 @@
 mod fixtures;
 mod physics;
 mod refusals;
+mod relaxation;

@@ -158,7 +158,9 @@ fn forces_add_up_to_nothing_and_crystals_at_rest_have_none() {
     let lattice = Lattice::from_parameters(3.5, 3.5, 3.5, 90.0, 90.0, 90.0).unwrap();
     let places = [[0.0; 3], [0.0, 0.5, 0.5], [0.5, 0.0, 0.5], [0.5, 0.5, 0.0]];
     let sites = places.map(|p| Site::new(matter::Element::CU, p.into()));
-    let copper = DOUBLE.predict(&Structure::new(lattice, sites.into())).unwrap();
+    let copper = DOUBLE
+        .predict(&Structure::new(lattice, sites.into()))
+        .unwrap();
     assert!(copper.largest_force() < 1e-9);
     assert!((copper.stress - Matrix3::identity() * -copper.pressure()).norm() < 1e-6);
     // Copper's cell is 3.61 Å long.
