@@ -120,7 +120,9 @@ impl Description {
         self
     }
 
-    /// Adds a remark under a key that the host shows but never acts upon.
+    /// Adds a remark under a key. The host shows it, and acts upon one key alone: `needs:MODEL` says of which candidates a
+    /// carried model is asked, by groups of elements of each of which they must hold one, as in `Li Na K; Fe Mn`. For all
+    /// others the model's column is missing. Models of which few candidates need an answer cost next to nothing this way.
     pub fn extension(mut self, key: &str, value: &str) -> Self {
         self.0.extensions.push((key.into(), value.into()));
         self

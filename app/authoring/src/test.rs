@@ -7,7 +7,7 @@ use plugin_host::{
     BatchInput, BatchOutcome, ColumnInput, CompositionsInput, Need, NoteKind, ParameterValue,
     Plugin, PredictError, Session, WantedColumn,
 };
-use screening::{CarriedInputs, Model, carried_columns, carried_models};
+use screening::{CarriedInputs, CarriedModel, carried_columns, carried_models};
 use serde::Serialize;
 
 use crate::cases::{self, Case, CaseFile, Expectation, Input, Of};
@@ -98,8 +98,10 @@ fn read(path: &Path, name: &str, plugin: &Plugin, job: &Job) -> Result<CaseFile,
     description.inputs.columns.extend(optional);
     let mut file = cases::read(path, name, &description, job)?;
     let given = |name: &str| file.inputs.iter().any(|input| input.name == name);
-    let needed = models.iter().filter(|model| !given(model.name()));
-    let needed: Vec<Model> = needed.cloned().collect();
+    let needed = models
+        .iter()
+        .filter(|carried| !given(carried.model().name()));
+    let needed: Vec<CarriedModel> = needed.cloned().collect();
     let said = CarriedInputs::of_compositions(&needed, &file.compositions, job).map_err(refused)?;
     file.inputs.extend(said.columns().map(|column| Input {
         name: column.name.into_owned(),

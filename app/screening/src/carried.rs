@@ -1,5 +1,6 @@
 //! Models that plugins carry as data.
 
+use crate::needs::{self, Needs, select, spread};
 use crate::{Model, ModelError};
 use job::Job;
 use matter::Compositions;
@@ -25,6 +26,32 @@ pub enum CarriedError {
          or train another kind"
     )]
     Slow { name: String, rows: usize },
+    #[error(
+        "the extension needs:{model} names {symbol}, which is no element; write groups such as `Li Na; Fe Mn`, of each of \
+         which a candidate must hold one"
+    )]
+    Needs { model: String, symbol: String },
+    #[error("the extension needs:{model} is of a model that it does not carry")]
+    NeedsOfNone { model: String },
+}
+
+/// A model that a plugin carries.
+#[derive(Clone, Debug)]
+pub struct CarriedModel {
+    model: Model,
+    needs: Needs,
+}
+
+impl CarriedModel {
+    /// The model itself.
+    pub fn model(&self) -> &Model {
+        &self.model
+    }
+
+    /// Of which candidates it is asked.
+    pub(crate) fn needs(&self) -> &Needs {
+        &self.needs
+    }
 }
 
 /// The models that a plugin carries, read once for each component and kept. The host has bounded their number and size;
@@ -33,8 +60,8 @@ pub enum CarriedError {
 /// # Errors
 ///
 /// A file that is no model, or costs too much.
-pub fn carried_models(plugin: &Plugin) -> Result<Arc<[Model]>, CarriedError> {
-    static KNOWN: OnceLock<Mutex<HashMap<String, Arc<[Model]>>>> = OnceLock::new();
+pub fn carried_models(plugin: &Plugin) -> Result<Arc<[CarriedModel]>, CarriedError> {
+    static KNOWN: OnceLock<Mutex<HashMap<String, Arc<[CarriedModel]>>>> = OnceLock::new();
     if plugin.models().is_empty() {
         return Ok(Arc::new([]));
     }
@@ -53,9 +80,16 @@ pub fn carried_models(plugin: &Plugin) -> Result<Arc<[Model]>, CarriedError> {
             let name = file.name.clone();
             return Err(CarriedError::Slow { name, rows });
         }
-        Ok(model)
+        let needs = Needs::of(plugin, &file.name)?;
+        Ok(CarriedModel { model, needs })
     });
-    let models: Arc<[Model]> = read.collect::<Result<Vec<Model>, CarriedError>>()?.into();
+    let models = read.collect::<Result<Vec<CarriedModel>, CarriedError>>()?;
+    let carries = |name: &str| models.iter().any(|carried| carried.model.name() == name);
+    if let Some(model) = needs::named(plugin).find(|name| !carries(name)) {
+        let model = model.to_owned();
+        return Err(CarriedError::NeedsOfNone { model });
+    }
+    let models: Arc<[CarriedModel]> = models.into();
     let mut known = known();
     if known.len() >= KEPT {
         known.clear();
@@ -71,7 +105,8 @@ pub fn carried_models(plugin: &Plugin) -> Result<Arc<[Model]>, CarriedError> {
 /// As [`carried_models`].
 pub fn carried_columns(plugin: &Plugin) -> Result<Vec<WantedColumn>, CarriedError> {
     let models = carried_models(plugin)?;
-    let columns = models.iter().flat_map(|model| {
+    let columns = models.iter().flat_map(|carried| {
+        let model = &carried.model;
         let own = carried_column(model.name(), model.unit());
         let zero = model
             .is_zero_inflated()
@@ -105,15 +140,24 @@ impl CarriedInputs {
     ///
     /// A model that needs more, in words; cancelled.
     pub fn of_compositions(
-        models: &[Model],
+        models: &[CarriedModel],
         compositions: &Compositions,
         job: &Job,
     ) -> Result<Self, String> {
         let mut all = Self::default();
-        for model in models {
-            let rows = Rows::Compositions(compositions);
-            let said = model.model().predict_columns(rows, &job.part());
-            let said = said.map_err(|error| format!("model {}: {error}", model.name()))?;
+        for CarriedModel { model, needs } in models {
+            let ask = |compositions: &Compositions| {
+                let rows = Rows::Compositions(compositions);
+                let said = model.model().predict_columns(rows, &job.part());
+                said.map_err(|error| format!("model {}: {error}", model.name()))
+            };
+            let said = match needs.rows(compositions) {
+                Some(rows) => {
+                    let said = ask(&select(compositions, &rows))?;
+                    spread(said, &rows, compositions.len())
+                }
+                None => ask(compositions)?,
+            };
             all.add(model, said);
         }
         Ok(all)

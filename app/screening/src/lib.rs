@@ -16,6 +16,7 @@ mod explain;
 mod formulas;
 mod model;
 mod names;
+mod needs;
 mod outcome;
 mod plan;
 mod predictor;
@@ -26,7 +27,7 @@ mod structures;
 mod training;
 mod whole;
 
-pub use carried::{CarriedError, CarriedInputs, carried_columns, carried_models};
+pub use carried::{CarriedError, CarriedInputs, CarriedModel, carried_columns, carried_models};
 pub use error::ScreeningError;
 pub use explain::explain_row;
 pub use model::{Model, ModelError, Sha256Reader, sha256_of, sha256_of_file};

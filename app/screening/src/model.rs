@@ -1,6 +1,7 @@
 //! Property models as sources of predictions: where one comes from, and what it needs of a table.
 
 use crate::columns::TableColumn;
+use crate::needs::{Needs, select, spread};
 use crate::structures::StructureDescriptor;
 use crate::{ScreeningError, Structures, label};
 use compute::Device;
@@ -370,6 +371,7 @@ fn computed(name: &str) -> Option<Input> {
 pub(crate) struct ModelPlan {
     pub model: Model,
     pub inputs: ModelInputs,
+    needs: Needs,
     on: Arc<dyn Evaluate>,
 }
 
@@ -410,11 +412,33 @@ impl ModelPlan {
             }),
             model,
             inputs,
+            needs: Needs::default(),
         }
+    }
+
+    /// The model, asked of the candidates alone that hold what is needed.
+    pub fn asked_where(self, needs: Needs) -> Self {
+        Self { needs, ..self }
     }
 
     /// What is said of `rows` of the table, whose compositions are `compositions` in the same order.
     pub fn predict(
+        &self,
+        compositions: &Compositions,
+        rows: &[usize],
+        structures: Option<&Structures>,
+        job: &Job,
+    ) -> Result<Columns, ScreeningError> {
+        if let Some(asked) = self.needs.rows(compositions) {
+            let compositions = select(compositions, &asked);
+            let wanted: Vec<usize> = asked.iter().map(|at| rows[*at]).collect();
+            let said = self.predict_all(&compositions, &wanted, structures, job)?;
+            return Ok(spread(said, &asked, rows.len()));
+        }
+        self.predict_all(compositions, rows, structures, job)
+    }
+
+    fn predict_all(
         &self,
         compositions: &Compositions,
         rows: &[usize],

@@ -204,8 +204,11 @@ impl Plan {
             plugin: plugin.id().to_owned(),
             error,
         })?;
-        let models = carried.iter().map(|model| self.model(table, model, device));
-        let models = models.collect::<Result<_, _>>()?;
+        let models = carried.iter().map(|carried| {
+            let plan = self.model(table, carried.model(), device)?;
+            Ok(plan.asked_where(carried.needs().clone()))
+        });
+        let models = models.collect::<Result<_, ScreeningError>>()?;
         let (mut descriptors, mut structure_descriptors) = (Vec::new(), Vec::new());
         for name in &inputs.descriptors {
             if let Some(known) = StructureDescriptor::named(name) {

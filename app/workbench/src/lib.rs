@@ -6,6 +6,7 @@
 //! what belongs to a question that is no longer asked.
 
 mod apply;
+mod begin;
 mod challenge;
 pub mod chart;
 mod command;
@@ -30,6 +31,7 @@ mod spreadsheet;
 mod state;
 mod store;
 mod structure;
+mod take;
 mod undo;
 mod view;
 mod work;

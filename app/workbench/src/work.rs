@@ -1,10 +1,9 @@
 //! The workbench itself, and its worker threads. Each kind of work has a generation: when the question changes, the running
 //! work is cancelled, the new one gets the next number, and an answer with an older number is dropped.
 
-use crate::chart::PlotRange;
 use crate::error::WorkbenchError;
 use crate::explain::ExplainedRow;
-use crate::feasible::{self, Feasible};
+use crate::feasible::Feasible;
 use crate::models::{ModelReport, ModelsState, UsedModel};
 use crate::parallel::Parallel;
 use crate::plugins::{Loaded, Offered, ShelfDone, ShelfState, Subject};
@@ -15,12 +14,11 @@ use crate::results::Results;
 use crate::shelf::Shelf;
 use crate::state::{LogLevel, LogLine, Preferences, State, Task, TaskKind};
 use crate::store::{Folders, Left};
-use crate::structure::{self, SelectedStructure};
+use crate::structure::SelectedStructure;
 use crate::undo::History;
-use crate::{export, points, read, screen, view};
 use job::Job;
-use plugin_host::{Host, Plugin};
-use screening::{ScreeningError, Structures};
+use plugin_host::Host;
+use screening::Structures;
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
@@ -85,8 +83,8 @@ pub(crate) enum Done {
 
 /// A table that was read, the view of it before any prediction, and structures of its rows.
 pub(crate) struct Opened {
-    results: Arc<Results>,
-    structures: Option<Arc<Structures>>,
+    pub results: Arc<Results>,
+    pub structures: Option<Arc<Structures>>,
 }
 
 struct Message {
@@ -111,8 +109,8 @@ pub struct Workbench {
     generations: HashMap<TaskKind, u64>,
     next_task: u64,
     next_line: u64,
-    view: u64,
-    structures: Option<Arc<Structures>>,
+    pub(crate) view: u64,
+    pub(crate) structures: Option<Arc<Structures>>,
     sender: Sender<Message>,
     receiver: Receiver<Message>,
     started: Instant,
@@ -297,379 +295,6 @@ impl Workbench {
         for task in self.state.tasks.iter().filter(|task| task.kind == kind) {
             task.job.cancel();
         }
-    }
-
-    pub(crate) fn read_table(&mut self) {
-        self.forget_candidates();
-        let Some(source) = self.state.project.source.clone() else {
-            return;
-        };
-        let formula = self.state.project.formula_column.clone();
-        self.start(TaskKind::Read, move |job| {
-            Done::Table(read::read(&source, job).map(|candidates| {
-                let table = Arc::new(candidates.table);
-                Box::new(Opened {
-                    results: Arc::new(Results::of_table(0, table, formula.as_deref())),
-                    structures: candidates.structures,
-                })
-            }))
-        });
-    }
-
-    fn forget_candidates(&mut self) {
-        for kind in [
-            TaskKind::Read,
-            TaskKind::Structure,
-            TaskKind::Screen,
-            TaskKind::Sort,
-            TaskKind::Plot,
-            TaskKind::Parallel,
-            TaskKind::Elements,
-            TaskKind::Count,
-        ] {
-            self.stop(kind);
-        }
-        let state = &mut self.state;
-        state.table = None;
-        state.results = None;
-        state.rows = Arc::default();
-        state.points = None;
-        state.feasible = None;
-        state.parallel = None;
-        state.element_counts = Arc::default();
-        state.question_error = None;
-        state.table_error = None;
-        state.structure = None;
-        self.structures = None;
-    }
-
-    /// Selections must not reach past the table, which may have become shorter since they were made.
-    fn keep_rows(&mut self, rows: usize) {
-        let gone = self.state.project.keep_rows(rows);
-        self.history.change_all(|project| {
-            project.keep_rows(rows);
-        });
-        if gone > 0 {
-            self.log(
-                LogLevel::Warning,
-                format!("{gone} of the selected rows are not there any more: the table has {rows}"),
-            );
-        }
-    }
-
-    /// Asks the plugins, once they and the table are there.
-    pub(crate) fn screen(&mut self) {
-        let Some(table) = self.state.table.clone() else {
-            return;
-        };
-        if !(self.plugins_ready && self.models_ready) {
-            return;
-        }
-        let project = self.state.project.clone();
-        let on = |id: &str| !project.plugins_off.contains(id);
-        let plugins: Vec<Plugin> = self
-            .state
-            .plugins
-            .iter()
-            .map(|loaded| loaded.plugin.clone())
-            .filter(|plugin| on(plugin.id()))
-            .collect();
-        let structures = self.structures.clone();
-        let models = self.models_in_use();
-        let generation = self.state.results.as_ref().map_or(0, |r| r.generation) + 1;
-        self.start(TaskKind::Screen, move |job| {
-            Done::Results(
-                screen::screen(
-                    generation, &project, plugins, models, table, structures, job,
-                )
-                .map(Box::new),
-            )
-        });
-    }
-
-    /// Finds the rows to show.
-    pub(crate) fn sort(&mut self) {
-        let Some(results) = self.state.results.clone() else {
-            return;
-        };
-        let project = self.state.project.clone();
-        self.start(TaskKind::Sort, move |job| {
-            let rows = view::rows(&results, &project, job).ok();
-            Done::Rows(rows.map(|rows| {
-                let counts = element_counts(&results, &project, &rows);
-                (rows, counts)
-            }))
-        });
-    }
-
-    /// Finds the structure of the first of the selected candidates.
-    pub(crate) fn show_structure(&mut self) {
-        self.stop(TaskKind::Structure);
-        let project = &self.state.project;
-        let (Some(results), Some(source), Some(&row)) = (
-            self.state.results.clone(),
-            project.source.clone(),
-            project.selection.first(),
-        ) else {
-            self.state.structure = None;
-            return;
-        };
-        if self.state.structure.as_ref().is_some_and(|s| s.row == row) {
-            return;
-        }
-        let Some(place) = structure::place_of(results.table(), &source, row) else {
-            self.state.structure = Some(SelectedStructure {
-                row,
-                structure: None,
-            });
-            return;
-        };
-        self.start(TaskKind::Structure, move |_| {
-            let structure = Some(place.read());
-            Done::Structure(SelectedStructure { row, structure })
-        });
-    }
-
-    /// Writes a file that the window makes, a picture of a structure for example, on a worker thread.
-    pub fn write_file(
-        &mut self,
-        path: PathBuf,
-        contents: impl FnOnce() -> Result<Vec<u8>, String> + Send + 'static,
-    ) {
-        self.start(TaskKind::Export, move |_| {
-            let written = export::file(&path, contents);
-            Done::Exported(path, written)
-        });
-    }
-
-    /// Counts elements anew where the selection changed: at once where a click selects some, else beside the window.
-    pub(crate) fn count_elements(&mut self) {
-        const AT_ONCE: usize = 20_000;
-        let Some(results) = self.state.results.clone() else {
-            return;
-        };
-        self.stop(TaskKind::Elements);
-        let (project, rows) = (self.state.project.clone(), self.state.rows.clone());
-        let counted = match project.selection.len() {
-            0 => rows.len(),
-            selected => selected,
-        };
-        if counted <= AT_ONCE {
-            self.state.element_counts = Arc::new(element_counts(&results, &project, &rows));
-            return;
-        }
-        self.start(TaskKind::Elements, move |_| {
-            Done::Elements(element_counts(&results, &project, &rows))
-        });
-    }
-
-    /// Counts the candidates that satisfy the constraints, where the predictions at hand are those that are asked for.
-    pub(crate) fn count_feasible(&mut self, same_predictions: bool) {
-        self.stop(TaskKind::Count);
-        let (Some(results), true) = (self.state.results.clone(), same_predictions) else {
-            self.state.feasible = None;
-            return;
-        };
-        let project = self.state.project.clone();
-        self.start(TaskKind::Count, move |job| {
-            Done::Feasible(feasible::feasible(&results, &project, job).ok().flatten())
-        });
-    }
-
-    /// Rows as text for the clipboard.
-    pub(crate) fn copy(&mut self, results: Arc<Results>, rows: Arc<Vec<u32>>) {
-        self.start(TaskKind::Copy, move |job| {
-            Done::Copied(export::csv(&results, &rows, job))
-        });
-    }
-
-    /// Places the points of the plot.
-    pub(crate) fn plot(&mut self) {
-        let Some(results) = self.state.results.clone() else {
-            return;
-        };
-        let (project, rows, view) = (
-            self.state.project.clone(),
-            self.state.rows.clone(),
-            self.view,
-        );
-        self.start(TaskKind::Plot, move |job| {
-            let points = points::points(&results, &project, &rows, view, job);
-            Done::Points(points.ok().flatten().map(Arc::new))
-        });
-    }
-
-    /// Lays the rows over the parallel axes.
-    pub(crate) fn lay_parallel(&mut self) {
-        let Some(results) = self.state.results.clone() else {
-            return;
-        };
-        let (project, rows, view) = (
-            self.state.project.clone(),
-            self.state.rows.clone(),
-            self.view,
-        );
-        self.start(TaskKind::Parallel, move |job| {
-            let parallel = Parallel::new(&results, &project, rows, view, job);
-            Done::Parallel(parallel.ok().flatten().map(Arc::new))
-        });
-    }
-
-    pub(crate) fn export_parallel(&mut self, path: PathBuf, parallel: Arc<Parallel>) {
-        let fonts = self.setup.fonts.clone();
-        let project = self.state.project.clone();
-        self.start(TaskKind::Export, move |_| {
-            let written = export::parallel(&parallel, &project, &fonts, &path);
-            Done::Exported(path, written)
-        });
-    }
-
-    pub(crate) fn export(&mut self, path: PathBuf, rows: Arc<Vec<u32>>, results: Arc<Results>) {
-        self.start(TaskKind::Export, move |job| {
-            let written = export::table(&results, &rows, &path, job);
-            Done::Exported(path, written)
-        });
-    }
-
-    pub(crate) fn export_plot(
-        &mut self,
-        path: PathBuf,
-        points: Arc<Points>,
-        range: Option<PlotRange>,
-    ) {
-        let fonts = self.setup.fonts.clone();
-        let selection = self.state.project.selection.clone();
-        self.start(TaskKind::Export, move |_| {
-            let written = export::plot(&points, range, &selection, &fonts, &path);
-            Done::Exported(path, written)
-        });
-    }
-
-    /// Reads the table that may be imported.
-    pub(crate) fn preview(&mut self) {
-        let Some(import) = &self.state.import else {
-            return;
-        };
-        let (path, formula) = (import.path.clone(), import.formula_column.clone());
-        self.start(TaskKind::Preview, move |job| {
-            Done::Preview(read::preview(&path, formula.as_deref(), job).map(Arc::new))
-        });
-    }
-
-    fn take_over(&mut self, done: Done) {
-        match done {
-            Done::Plugins(loaded) => self.take_plugins(loaded),
-            Done::Explained(explained) => self.state.models.explained = explained,
-            Done::Looked(looked) => self.take_look(looked),
-            Done::Shelf(subject, done) => self.take_shelf(subject, done),
-            Done::Preview(preview) => {
-                if let Some(import) = &mut self.state.import {
-                    import.preview = Some(preview.map_err(|error| error.to_string()));
-                }
-            }
-            Done::Table(Ok(opened)) => {
-                let table = opened.results.table().clone();
-                let rows = table.len();
-                for message in table.messages() {
-                    self.log(LogLevel::Note, message.clone());
-                }
-                self.state.table = Some(table);
-                self.state.results = Some(opened.results);
-                self.structures = opened.structures;
-                self.keep_rows(rows);
-                // Where there are structures, the first is there to be looked at.
-                if self.structures.is_some() && rows > 0 && self.state.project.selection.is_empty()
-                {
-                    self.state.project.selection = Arc::new(vec![0]);
-                }
-                self.show_structure();
-                self.sort();
-                self.screen();
-            }
-            Done::Table(Err(error)) => {
-                self.log(LogLevel::Error, error.to_string());
-                self.state.table_error = Some(error.to_string());
-            }
-            Done::Results(Ok(results)) => {
-                for message in results.messages() {
-                    self.log(LogLevel::Warning, message);
-                }
-                let counts = results.counts();
-                if results.is_ranked() {
-                    self.log(
-                        LogLevel::Note,
-                        format!(
-                            "ranked {} of {} candidates, {} on the first front",
-                            counts.feasible, counts.candidates, counts.front
-                        ),
-                    );
-                }
-                self.state.question_error = None;
-                self.state.results = Some(Arc::new(*results));
-                self.count_feasible(true);
-                self.sort();
-            }
-            Done::Results(Err(WorkbenchError::Screening(ScreeningError::Cancelled))) => {
-                // Where it was overtaken by another question, its answer was dropped: this was the user's wish.
-                self.state.question_error = Some(CANCELLED.to_owned());
-            }
-            // Who asks for nothing is told, but did nothing wrong: structures are there to be looked at, too.
-            Done::Results(Err(WorkbenchError::Screening(
-                error @ ScreeningError::NothingApplies { .. },
-            ))) if self.state.project.constraints.is_empty() => {
-                self.log(LogLevel::Note, error.to_string());
-                self.state.question_error = None;
-            }
-            Done::Results(Err(error)) => {
-                self.log(LogLevel::Error, error.to_string());
-                self.state.question_error = Some(error.to_string());
-            }
-            Done::Rows(Some((rows, counts))) => {
-                self.state.rows = Arc::new(rows);
-                self.state.element_counts = Arc::new(counts);
-                self.view += 1;
-                self.plot();
-            }
-            Done::Structure(structure) => self.state.structure = Some(structure),
-            Done::Points(points) => {
-                self.state.points = points;
-                let key = |parallel: &Arc<Parallel>| parallel.key;
-                let made_of = self
-                    .state
-                    .results
-                    .as_ref()
-                    .map(|r| (r.generation, self.view));
-                if self.state.parallel.as_ref().map(key) != made_of {
-                    self.lay_parallel();
-                }
-            }
-            Done::Feasible(feasible) => self.state.feasible = feasible,
-            Done::Elements(counts) => self.state.element_counts = Arc::new(counts),
-            Done::Copied(Ok(text)) => {
-                self.state.clipboard = (self.state.clipboard.0 + 1, text);
-            }
-            Done::Copied(Err(error)) => self.log(LogLevel::Error, error.to_string()),
-            Done::Parallel(parallel) => self.state.parallel = parallel,
-            Done::Rows(None) => {}
-            Done::Exported(path, Ok(())) => {
-                self.log(LogLevel::Note, format!("written: {}", path.display()));
-            }
-            Done::Exported(_, Err(error)) => self.log(LogLevel::Error, error.to_string()),
-            Done::Models(used) => self.take_models(used),
-            Done::Learnt(learnt) => self.take_learnt(learnt),
-        }
-    }
-}
-
-/// What stands beside an answer to another question than the one that stands there.
-const CANCELLED: &str = "cancelled: what is shown is no answer to this question; change it, or undo and redo, to ask again";
-
-/// The elements of the selected rows, or of all shown where none is selected.
-fn element_counts(results: &Results, project: &Project, rows: &[u32]) -> Vec<u32> {
-    if project.selection.is_empty() {
-        view::element_counts(results, rows)
-    } else {
-        view::element_counts(results, &project.selection)
     }
 }
 

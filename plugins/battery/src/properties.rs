@@ -1,14 +1,15 @@
 //! What the plugin says of itself.
 
 use crate::HIGHEST_VOLTAGE;
-use crate::carried::{STRUCTURE_VOLUME, VOLTAGE, VOLUME};
+use crate::carried::{STRUCTURE_VOLUME, VOLTAGE, VOLTAGE_MODEL, VOLUME, VOLUME_MODEL};
 use crate::coefficients::{
-    BY_ION, FRAMEWORKS, LOOKUP_BIAS, LOOKUP_DEVIATION, LOOKUP_MEAN_ABSOLUTE, LOOKUP_PAIRS,
-    LOOKUP_ROOT_MEAN_SQUARE, MEASURED_MEAN_ABSOLUTE, MEASURED_ROWS, OVERALL, WITHIN_ONE,
-    WITHIN_TWO,
+    BY_ION, COUPLES_SEEN, FRAMEWORKS, LOOKUP_BIAS, LOOKUP_DEVIATION, LOOKUP_MEAN_ABSOLUTE,
+    LOOKUP_PAIRS, LOOKUP_ROOT_MEAN_SQUARE, MEASURED_MEAN_ABSOLUTE, MEASURED_ROWS, OVERALL,
+    WITHIN_ONE, WITHIN_TWO,
 };
-use crate::ion::IONS;
+use crate::ion::{IONS, Ion};
 use crate::pairs::FEWEST_TESTED;
+use crate::redox::{LADDER, symbol};
 use plugin_sdk::{Description, Need, Parameter, Property};
 
 /// Indices of the properties, in the order of [`describe`].
@@ -30,6 +31,27 @@ pub const ENERGY_DENSITY: usize = 13;
 const COMPUTED_TABLE: &str = "cathodes_computed.csv, from OQMD formation energies (Kirklin et al., npj Comput. Mater. 1, \
     15010 (2015)) in CrabNet 2.0.8 (MIT): both ends at most 0.1 eV/atom above the hull, volume change -5 to 25 %";
 
+fn needs(model: &str) -> String {
+    format!("needs:{model}")
+}
+
+fn ions(wanted: impl Fn(&Ion) -> bool) -> String {
+    let symbols = IONS.iter().filter(|ion| wanted(ion)).map(|ion| ion.symbol);
+    symbols.collect::<Vec<_>>().join(" ")
+}
+
+/// The voltage by the carried model is that of couples of which the regression has no data.
+fn voltage_needs() -> String {
+    let unseen = LADDER.iter().zip(COUPLES_SEEN).filter(|(_, seen)| !seen);
+    let mut symbols: Vec<&str> = unseen.map(|((element, _), _)| symbol(*element)).collect();
+    symbols.dedup();
+    format!(
+        "{}; {}",
+        ions(|ion| BY_ION[ion.index].offered),
+        symbols.join(" ")
+    )
+}
+
 /// See [`plugin_sdk::DomainModel::describe`].
 pub fn describe() -> Description {
     let mut words = vec!["auto"];
@@ -50,6 +72,8 @@ pub fn describe() -> Description {
         .composition(Need::Required)
         .structure(Need::Optional)
         .descriptor(STRUCTURE_VOLUME)
+        .extension(&needs(VOLTAGE_MODEL), &voltage_needs())
+        .extension(&needs(VOLUME_MODEL), &ions(|_| true))
         .parameter(Parameter::choice(
             "ion",
             &words,

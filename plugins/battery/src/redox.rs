@@ -578,9 +578,14 @@ impl Host {
     }
 }
 
+/// The symbol of a redox element by its index in [`LADDER`].
+pub fn symbol(element: usize) -> &'static str {
+    LIMITS[element].symbol
+}
+
 /// The name of a couple: `Fe3+/Fe2+`.
 pub fn couple_name(rung: usize) -> String {
     let (element, upper) = LADDER[rung];
-    let symbol = LIMITS[element].symbol;
+    let symbol = symbol(element);
     format!("{symbol}{upper}+/{symbol}{}+", upper - 1)
 }

@@ -76,6 +76,11 @@ pub struct LearnArgs {
     #[arg(long, value_name = "INPUT", num_args = 1.., default_value = "composition")]
     pub inputs: Vec<String>,
 
+    /// Descriptors of compositions: `fractions` of the elements; `magpie`: these and Magpie's statistics; `states`: these and
+    /// the oxidation states, which take longer to predict with. Default: fractions or states, whichever predicts better
+    #[arg(long, value_name = "fractions|magpie|states")]
+    pub descriptors: Option<String>,
+
     /// What learns: `auto` tries what the table allows and keeps what predicts best; or forest, boosted, mlp-ensemble or gp
     #[arg(long, value_name = "KIND", default_value = "auto")]
     pub kind: String,

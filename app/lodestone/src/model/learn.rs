@@ -10,7 +10,7 @@ use screening::{
 use std::path::PathBuf;
 use std::sync::Arc;
 use surrogate::SurrogateError;
-use surrogate::model::{Kind, Scores, TrainOptions};
+use surrogate::model::{DescriptorSet, Kind, Scores, TrainOptions};
 use table::{ReadOptions, Source, Table, TableError};
 
 /// A table and what can be learnt from it.
@@ -28,9 +28,17 @@ pub struct Learnt {
 pub fn options(args: &LearnArgs) -> Result<TrainOptions, Failure> {
     Ok(TrainOptions {
         kind: kind(&args.kind)?,
+        descriptors: args.descriptors.as_deref().map(descriptors).transpose()?,
         trees: args.trees as usize,
         seed: args.seed,
-        ..TrainOptions::default()
+    })
+}
+
+fn descriptors(word: &str) -> Result<DescriptorSet, Failure> {
+    let mut sets = DescriptorSet::ALL.into_iter();
+    sets.find(|set| set.word() == word).ok_or_else(|| {
+        let words = DescriptorSet::ALL.map(DescriptorSet::word).join(", ");
+        Failure::Usage(anyhow!("--descriptors {word:?}: there are {words}"))
     })
 }
 

@@ -8,7 +8,7 @@ use crate::plugins::host;
 use crate::{Failure, progress};
 use anyhow::anyhow;
 use plugin_host::{CheckReport, Description, Direction, Need, ParameterKind, Plugin};
-use screening::Model;
+use screening::CarriedModel;
 use serde_json::json;
 use workbench::shelf::{Location, Standing};
 
@@ -32,7 +32,7 @@ pub(super) fn info(location: &Location, as_json: bool) -> Result<(), Failure> {
             "trust": trust_json(&standing),
             "check": { "passed": checked.passed.len(), "to_fix": errors(&checked) },
             "description": plugin.description(),
-            "models": models.iter().map(crate::model::as_json).collect::<Vec<_>>(),
+            "models": models.iter().map(|carried| crate::model::as_json(carried.model())).collect::<Vec<_>>(),
             "tried_on": tried.iter().map(|t| t.json(&plugin)).collect::<Vec<_>>(),
         });
         return print(pretty(&value)?);
@@ -79,7 +79,7 @@ fn info_text(
     standing: &Standing,
     checked: &CheckReport,
     tried: &[Tried],
-    models: &[Model],
+    models: &[CarriedModel],
 ) -> String {
     let d = plugin.description();
     let mut text = format!("{} {}: {}\n\n", d.id, d.version, one_line(&d.summary));
@@ -131,7 +131,7 @@ fn info_text(
     }
     if !models.is_empty() {
         text.push_str("\nmodels (evaluated by this program, given to the plugin)\n");
-        for model in models {
+        for model in models.iter().map(CarriedModel::model) {
             let head = format!("  {:<24} ", model.name());
             text.push_str(&paragraph(&head, &crate::model::in_a_line(model), 27));
         }

@@ -28,7 +28,9 @@ pub(crate) struct Growth {
     /// Rounds without a better loss on the held-out rows after which it stops.
     pub patience: usize,
     pub rate: f64,
-    pub leaves: usize,
+    /// Most levels of splits of a tree.
+    pub depth: usize,
+    /// Fewest rows on both sides of a split.
     pub least: usize,
     /// Shares of the rows and of the inputs that a tree is grown on.
     pub rows: f64,
@@ -120,8 +122,8 @@ impl Ensemble {
         let width = table.width();
         let columns = ((width as f64 * growth.columns).ceil() as usize).clamp(1, width.max(1));
         let shape = Shape {
-            leaves: growth.leaves,
-            least: growth.least,
+            depth: growth.depth,
+            least: growth.least as f64,
             lambda: 1.0,
         };
         for round in 0..growth.rounds {
@@ -142,16 +144,12 @@ impl Ensemble {
             }
             all.truncate(columns);
             all.sort_unstable();
-            let mut tree = grow::grow(table, rows, &all, &slopes, shape);
+            let mut tree = grow::grow(table, &rows, &all, &slopes, shape);
             for value in &mut tree.values {
                 // As the file keeps it.
                 *value = f64::from((*value * growth.rate) as f32);
             }
-            predicted
-                .par_iter_mut()
-                .enumerate()
-                .with_min_len(ALONE)
-                .for_each(|(row, predicted)| *predicted += tree.at(table, row));
+            tree.add_to(table, &mut predicted);
             grown.push(tree);
             job.advance(1);
             if held_out.is_empty() {
@@ -175,10 +173,13 @@ impl Ensemble {
             covers: Vec::new(),
         };
         for tree in &grown {
-            for leaf in ensemble.trees.push(&tree.nodes) {
-                ensemble.values.push(tree.values[leaf] as f32);
-                ensemble.covers.push(tree.counts[leaf] as f32);
-            }
+            ensemble.trees.push(&tree.nodes());
+            ensemble
+                .values
+                .extend(tree.values.iter().map(|v| *v as f32));
+            ensemble
+                .covers
+                .extend(tree.counts.iter().map(|n| *n as f32));
         }
         Ok((ensemble, predicted))
     }
@@ -198,7 +199,7 @@ mod tests {
         rounds: 1,
         patience: 1,
         rate: 1.0,
-        leaves: 2,
+        depth: 1,
         least: 1,
         rows: 1.1,
         columns: 1.0,
@@ -264,7 +265,7 @@ mod tests {
             rounds: 500,
             patience: 10,
             rate: 0.3,
-            leaves: 8,
+            depth: 3,
             ..ONE_STUMP
         };
         let (found, _) = Ensemble::fit(&table, &targets, &train, &test, &growth, &job::Job::new())

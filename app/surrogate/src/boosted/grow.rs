@@ -1,4 +1,8 @@
-//! Growing one tree of a boosted ensemble: best leaf first, from histograms of the slopes and curvatures of the loss.
+//! Growing one tree of a boosted ensemble, level by level, from histograms of the slopes and curvatures of the loss.
+//!
+//! Trees are symmetric: all nodes of a level ask the same question (A. V. Dorogush, V. Ershov, A. Gulin, CatBoost, 2018,
+//! arXiv:1810.11363). They err as little as others, and a row's leaf is a number of as many bits as there are levels, found
+//! without a branch for many rows at once.
 
 use rayon::prelude::*;
 
@@ -7,265 +11,283 @@ use crate::trees::{Binned, Growing};
 /// How a tree grows.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Shape {
-    pub leaves: usize,
-    /// Fewest rows of a leaf.
-    pub least: usize,
+    /// Most questions between root and leaf.
+    pub depth: usize,
+    /// Least sum of curvatures, for squares the number of rows, on both sides of a split for it to count as a gain.
+    pub least: f64,
     /// Added to the sum of curvatures, which draws leaves towards zero.
     pub lambda: f64,
 }
 
-/// One tree: its nodes, for each its value (of leaves) and the number of rows it grew from.
+/// One tree: the questions from the root on, for each leaf its value and the number of rows it grew from. A leaf's number
+/// has a bit for each question, the first the highest; 0 where the row goes left.
 pub(super) struct Tree {
-    pub nodes: Vec<Growing>,
+    questions: Vec<Question>,
     pub values: Vec<f64>,
     pub counts: Vec<u32>,
-    /// For each split the class that is the last to go left.
-    classes: Vec<u8>,
 }
 
-/// Slope, curvature and number of rows of a class.
-type Cell = [f64; 3];
-/// The cells of all columns of a tree, one behind the other: a class each, and one for what lies beyond all cuts.
-type Histogram = Vec<Cell>;
-
-struct Open {
-    node: usize,
-    rows: Vec<u32>,
-    histogram: Histogram,
-    sum: Cell,
-    best: Option<Split>,
-}
-
-#[derive(Clone, Copy)]
-struct Split {
-    gain: f64,
-    /// Place among the columns of this tree.
-    place: usize,
+struct Question {
+    feature: u32,
+    threshold: f32,
+    /// The last class to go left.
     class: u8,
-    left: Cell,
 }
 
-/// Below this many numbers a histogram is not worth dividing among threads.
-const ALONE: usize = 1 << 21;
+/// Sums of slopes and of curvatures.
+type Cell = [f64; 2];
+
+/// Below this many numbers a level is not worth dividing among threads.
+const ALONE: usize = 1 << 17;
 
 struct Grower<'a> {
     table: &'a Binned,
-    columns: &'a [u32],
-    /// Where the cells of each column begin, and where the last end.
-    starts: Vec<usize>,
-    slopes: &'a [[f32; 2]],
+    rows: &'a [u32],
+    /// Slope and curvature of each of the rows.
+    slopes: Vec<[f32; 2]>,
+    /// The node of each row on the level under way.
+    node: Vec<u16>,
+    /// Of the rows, those in the smaller child of each node of the level before; all at the root.
+    counted: Vec<Counted>,
+    /// For each node of the level under way the sums, and whether its rows are among `counted`.
+    sums: Vec<Cell>,
+    smaller: Vec<bool>,
     shape: Shape,
+}
+
+/// A row that is counted, its node, slope and curvature.
+struct Counted {
+    row: u32,
+    node: u32,
+    slope: f32,
+    curvature: f32,
+}
+
+/// A column and its histograms, one a node of the level under way: a class each, and one for what lies beyond all cuts.
+struct Column {
+    feature: u32,
+    cells: usize,
+    histogram: Vec<Cell>,
 }
 
 /// Grows a tree on `rows`, choosing from `columns`. `slopes` holds slope and curvature of the loss at each row of the table.
 pub(super) fn grow(
     table: &Binned,
-    rows: Vec<u32>,
+    rows: &[u32],
     columns: &[u32],
     slopes: &[[f32; 2]],
     shape: Shape,
 ) -> Tree {
-    let mut starts = vec![0];
-    for column in columns {
-        let cells = table.cuts.0[*column as usize].len() + 1;
-        starts.push(starts[starts.len() - 1] + cells);
-    }
-    let grower = Grower {
+    let mut grower = Grower {
         table,
-        columns,
-        starts,
-        slopes,
+        rows,
+        slopes: rows.iter().map(|row| slopes[*row as usize]).collect(),
+        node: vec![0; rows.len()],
+        counted: Vec::new(),
+        sums: Vec::new(),
+        smaller: vec![true],
         shape,
     };
-    let mut tree = Tree {
-        nodes: vec![Growing::Leaf],
-        values: vec![0.0],
-        counts: vec![rows.len() as u32],
-        classes: vec![0],
+    grower.enter(1);
+    let column = |feature: &u32| Column {
+        feature: *feature,
+        cells: table.cuts.0[*feature as usize].len() + 1,
+        histogram: Vec::new(),
     };
-    let histogram = grower.histogram(&rows);
-    let mut sum = [0.0; 3];
-    for row in &rows {
-        let [slope, curvature] = slopes[*row as usize];
-        add(&mut sum, [f64::from(slope), f64::from(curvature), 1.0]);
-    }
-    let mut open = vec![grower.open(0, rows, histogram, sum)];
-    tree.values[0] = grower.value(sum);
-    for _ in 1..shape.leaves {
+    let mut columns: Vec<Column> = columns.iter().map(column).collect();
+    let mut questions = Vec::new();
+    while questions.len() < shape.depth {
+        let alone = grower.counted.len() * columns.len() < ALONE;
+        let least = if alone { columns.len().max(1) } else { 1 };
+        let found: Vec<Option<Split>> = columns
+            .par_iter_mut()
+            .with_min_len(least)
+            .map(|column| {
+                grower.count(column);
+                grower.best(column)
+            })
+            .collect();
         // The largest gain; the first among equals.
-        let best = (0..open.len()).reduce(|a, b| {
-            let gain = |i: usize| open[i].best.map_or(0.0, |split| split.gain);
-            if gain(b) > gain(a) { b } else { a }
-        });
-        let Some((place, split)) = best.and_then(|i| open[i].best.map(|split| (i, split))) else {
+        let found = found.into_iter().zip(&columns);
+        let best = found.filter_map(|(split, column)| Some((split?, column.feature)));
+        let best = best.reduce(|a, b| if b.0.gain > a.0.gain { b } else { a });
+        let Some((split, feature)) = best else {
             break;
         };
-        let parent = open.swap_remove(place);
-        open.extend(grower.divide(parent, split, &mut tree));
+        questions.push(Question {
+            feature,
+            threshold: table.cuts.0[feature as usize][usize::from(split.class)],
+            class: split.class,
+        });
+        grower.divide(feature, split.class);
     }
-    tree
+    let mut counts = vec![0; grower.sums.len()];
+    for node in &grower.node {
+        counts[usize::from(*node)] += 1;
+    }
+    let value = |sum: &Cell| -sum[0] / (sum[1] + shape.lambda);
+    Tree {
+        questions,
+        values: grower.sums.iter().map(value).collect(),
+        counts,
+    }
 }
 
-fn add(cell: &mut Cell, other: Cell) {
-    for (a, b) in cell.iter_mut().zip(other) {
-        *a += b;
-    }
-}
-
-fn less(a: Cell, b: Cell) -> Cell {
-    [a[0] - b[0], a[1] - b[1], a[2] - b[2]]
+/// A way to divide every node of a level.
+#[derive(Clone, Copy)]
+struct Split {
+    gain: f64,
+    class: u8,
 }
 
 impl Grower<'_> {
-    fn histogram(&self, rows: &[u32]) -> Histogram {
-        let near: Vec<[f64; 2]> = rows
-            .iter()
-            .map(|row| self.slopes[*row as usize].map(f64::from))
+    /// Readies a level, whose `node`s and `smaller` ones are known.
+    fn enter(&mut self, nodes: usize) {
+        self.sums.clear();
+        self.sums.resize(nodes, [0.0; 2]);
+        self.counted.clear();
+        for ((node, row), [slope, curvature]) in self.node.iter().zip(self.rows).zip(&self.slopes) {
+            let node = usize::from(*node);
+            let sum = &mut self.sums[node];
+            sum[0] += f64::from(*slope);
+            sum[1] += f64::from(*curvature);
+            if self.smaller[node] {
+                self.counted.push(Counted {
+                    row: *row,
+                    node: node as u32,
+                    slope: *slope,
+                    curvature: *curvature,
+                });
+            }
+        }
+    }
+
+    /// The histograms of the level under way: the smaller child of each node is counted, the larger one is what it leaves.
+    fn count(&self, column: &mut Column) {
+        let cells = column.cells;
+        let codes = self.table.column(column.feature as usize);
+        let mut histogram = vec![[0.0; 2]; self.sums.len() * cells];
+        for one in &self.counted {
+            let code = usize::from(codes[one.row as usize]).min(cells - 1);
+            let cell = &mut histogram[one.node as usize * cells + code];
+            cell[0] += f64::from(one.slope);
+            cell[1] += f64::from(one.curvature);
+        }
+        let parents = column.histogram.chunks_exact(cells);
+        let pairs = histogram.chunks_exact_mut(2 * cells);
+        for ((parent, pair), smaller) in parents.zip(pairs).zip(self.smaller.chunks_exact(2)) {
+            let (left, right) = pair.split_at_mut(cells);
+            let (known, larger) = if smaller[0] {
+                (left, right)
+            } else {
+                (right, left)
+            };
+            for ((larger, parent), known) in larger.iter_mut().zip(parent).zip(known) {
+                *larger = [parent[0] - known[0], parent[1] - known[1]];
+            }
+        }
+        column.histogram = histogram;
+    }
+
+    /// The class of a column whose split of all nodes gains the most.
+    fn best(&self, column: &Column) -> Option<Split> {
+        let (least, lambda) = (self.shape.least, self.shape.lambda);
+        // What lies beyond the last cut cannot go left.
+        let mut gains = vec![0.0; column.cells - 1];
+        let mut whole = 0.0;
+        let histograms = column.histogram.chunks_exact(column.cells);
+        for (sum, histogram) in self.sums.iter().zip(histograms) {
+            if sum[1] < 2.0 * least {
+                continue;
+            }
+            let undivided = sum[0] * sum[0] / (sum[1] + lambda);
+            whole += undivided;
+            let (mut left, mut gained) = ([0.0; 2], 0.0);
+            for (cell, gain) in histogram.iter().zip(&mut gains) {
+                if cell[1] != 0.0 {
+                    left = [left[0] + cell[0], left[1] + cell[1]];
+                    let right = [sum[0] - left[0], sum[1] - left[1]];
+                    gained = if left[1].min(right[1]) >= least {
+                        // The sum of both squared slopes, each over its curvature, with one division.
+                        let (a, b) = (left[1] + lambda, right[1] + lambda);
+                        (left[0] * left[0] * b + right[0] * right[0] * a) / (a * b) - undivided
+                    } else {
+                        0.0
+                    };
+                }
+                *gain += gained;
+            }
+        }
+        let gains = gains.into_iter().enumerate();
+        let best = gains.reduce(|a, b| if b.1 > a.1 { b } else { a });
+        let (class, gain) = best?;
+        // What rounding leaves of nothing is no gain.
+        (gain > 1e-9 * whole).then_some(Split {
+            gain,
+            class: class as u8,
+        })
+    }
+
+    /// Goes down to the next level.
+    fn divide(&mut self, feature: u32, class: u8) {
+        let codes = self.table.column(feature as usize);
+        let nodes = 2 * self.sums.len();
+        let mut counts = vec![0_u32; nodes];
+        for (node, row) in self.node.iter_mut().zip(self.rows) {
+            *node = 2 * *node + u16::from(codes[*row as usize] > class);
+            counts[usize::from(*node)] += 1;
+        }
+        let smaller = counts.chunks_exact(2);
+        self.smaller = smaller
+            .flat_map(|pair| [pair[0] <= pair[1], pair[0] > pair[1]])
             .collect();
-        let mut all = vec![[0.0; 3]; self.starts[self.columns.len()]];
-        let mut parts = Vec::with_capacity(self.columns.len());
-        let mut rest = &mut all[..];
-        for (place, column) in self.columns.iter().enumerate() {
-            let (cells, other) = rest.split_at_mut(self.starts[place + 1] - self.starts[place]);
-            parts.push((*column, cells));
-            rest = other;
-        }
-        let fill = |(column, cells): (u32, &mut [Cell])| {
-            let codes = self.table.column(column as usize);
-            let last = cells.len() - 1;
-            for (row, [slope, curvature]) in rows.iter().zip(&near) {
-                let cell = &mut cells[usize::from(codes[*row as usize]).min(last)];
-                cell[0] += slope;
-                cell[1] += curvature;
-                cell[2] += 1.0;
-            }
-        };
-        if rows.len() * self.columns.len() < ALONE {
-            parts.into_iter().for_each(fill);
-        } else {
-            parts.into_par_iter().for_each(fill);
-        }
-        all
-    }
-
-    /// Minus the slope over the curvature: the step to the least loss.
-    fn value(&self, sum: Cell) -> f64 {
-        -sum[0] / (sum[1] + self.shape.lambda)
-    }
-
-    fn open(&self, node: usize, rows: Vec<u32>, histogram: Histogram, sum: Cell) -> Open {
-        let best = if rows.len() < 2 * self.shape.least {
-            None
-        } else {
-            self.best(&histogram, sum)
-        };
-        Open {
-            node,
-            rows,
-            histogram,
-            sum,
-            best,
-        }
-    }
-
-    fn best(&self, histogram: &Histogram, sum: Cell) -> Option<Split> {
-        let score = |cell: Cell| cell[0] * cell[0] / (cell[1] + self.shape.lambda);
-        let whole = score(sum);
-        let least = self.shape.least as f64;
-        let mut best: Option<Split> = None;
-        for place in 0..self.columns.len() {
-            let cells = &histogram[self.starts[place]..self.starts[place + 1]];
-            let mut left = [0.0; 3];
-            // What lies beyond the last cut cannot go left.
-            for (class, cell) in cells.iter().enumerate().take(cells.len() - 1) {
-                if cell[2] == 0.0 {
-                    continue;
-                }
-                add(&mut left, *cell);
-                let right = less(sum, left);
-                if left[2] < least {
-                    continue;
-                }
-                if right[2] < least {
-                    break;
-                }
-                let gain = score(left) + score(right) - whole;
-                // What rounding leaves of nothing is no gain.
-                if gain > 1e-9 * whole.abs() && best.is_none_or(|best| gain > best.gain) {
-                    best = Some(Split {
-                        gain,
-                        place,
-                        class: class as u8,
-                        left,
-                    });
-                }
-            }
-        }
-        best
-    }
-
-    fn divide(&self, parent: Open, split: Split, tree: &mut Tree) -> [Open; 2] {
-        let column = self.columns[split.place];
-        let codes = self.table.column(column as usize);
-        let (left, right): (Vec<u32>, Vec<u32>) = parent
-            .rows
-            .iter()
-            .partition(|row| codes[**row as usize] <= split.class);
-        let child = tree.nodes.len();
-        tree.nodes[parent.node] = Growing::Split {
-            feature: column,
-            threshold: self.table.cuts.0[column as usize][usize::from(split.class)],
-            left: child,
-            right: child + 1,
-        };
-        tree.classes[parent.node] = split.class;
-        let sums = [split.left, less(parent.sum, split.left)];
-        for (rows, sum) in [&left, &right].into_iter().zip(sums) {
-            tree.nodes.push(Growing::Leaf);
-            tree.values.push(self.value(sum));
-            tree.counts.push(rows.len() as u32);
-            tree.classes.push(0);
-        }
-        // The histogram of the larger child is what the smaller leaves of the parent's.
-        let smaller = self.histogram(if left.len() <= right.len() {
-            &left
-        } else {
-            &right
-        });
-        let mut larger = parent.histogram;
-        for (cell, taken) in larger.iter_mut().zip(&smaller) {
-            *cell = less(*cell, *taken);
-        }
-        let (a, b) = if left.len() <= right.len() {
-            (smaller, larger)
-        } else {
-            (larger, smaller)
-        };
-        [
-            self.open(child, left, a, sums[0]),
-            self.open(child + 1, right, b, sums[1]),
-        ]
+        self.enter(nodes);
     }
 }
 
 impl Tree {
-    /// The value at a row of the table.
-    pub fn at(&self, table: &Binned, row: usize) -> f64 {
-        let mut node = 0;
-        while let Growing::Split {
-            feature,
-            left,
-            right,
-            ..
-        } = self.nodes[node]
-        {
-            let code = table.codes[feature as usize * table.rows + row];
-            node = if code <= self.classes[node] {
-                left
-            } else {
-                right
-            };
-        }
-        self.values[node]
+    /// Its nodes, level after level; the leaves come last, in the order of their numbers.
+    pub fn nodes(&self) -> Vec<Growing> {
+        let splits = self
+            .questions
+            .iter()
+            .enumerate()
+            .flat_map(|(level, question)| {
+                let first = (1_usize << level) - 1;
+                (first..2 * first + 1).map(|node| Growing::Split {
+                    feature: question.feature,
+                    threshold: question.threshold,
+                    left: 2 * node + 1,
+                    right: 2 * node + 2,
+                })
+            });
+        let leaves = self.values.iter().map(|_| Growing::Leaf);
+        splits.chain(leaves).collect()
+    }
+
+    /// Adds its values at all rows of the table.
+    pub fn add_to(&self, table: &Binned, predicted: &mut [f64]) {
+        let columns: Vec<(&[u8], u8)> = self
+            .questions
+            .iter()
+            .map(|q| (table.column(q.feature as usize), q.class))
+            .collect();
+        let add = |(block, predicted): (usize, &mut [f64])| {
+            let mut leaf = [0_u16; BLOCK];
+            let leaf = &mut leaf[..predicted.len()];
+            for (codes, class) in &columns {
+                for (leaf, code) in leaf.iter_mut().zip(&codes[block * BLOCK..]) {
+                    *leaf = 2 * *leaf + u16::from(code > class);
+                }
+            }
+            for (predicted, leaf) in predicted.iter_mut().zip(leaf) {
+                *predicted += self.values[usize::from(*leaf)];
+            }
+        };
+        let blocks = predicted.par_chunks_mut(BLOCK).enumerate();
+        blocks.with_min_len(32).for_each(add);
     }
 }
+
+/// Rows that go through a tree together.
+const BLOCK: usize = 512;

@@ -21,7 +21,8 @@ pub struct BoostedOptions {
     pub rounds: usize,
     /// The share of its correction that a tree makes.
     pub rate: f64,
-    pub leaves: usize,
+    /// Most levels of splits of a tree.
+    pub depth: usize,
     /// Of how many of five folds the errors are looked at that tell the uncertainty; of tables beyond 20 000 rows, one.
     pub folds: usize,
     pub seed: u64,
@@ -31,8 +32,8 @@ impl Default for BoostedOptions {
     fn default() -> Self {
         Self {
             rounds: 600,
-            rate: 0.06,
-            leaves: 32,
+            rate: 0.1,
+            depth: 6,
             folds: 3,
             seed: 0,
         }
@@ -96,7 +97,7 @@ impl Boosted {
             rounds: options.rounds,
             patience: 25,
             rate: options.rate,
-            leaves: options.leaves,
+            depth: options.depth,
             least: (n / 400).clamp(2, 20),
             rows: 0.6,
             columns: if width > 20 { 0.5 } else { 1.0 },
@@ -139,7 +140,7 @@ impl Boosted {
             let growth = Growth {
                 loss: Loss::Logistic,
                 rounds: 120,
-                leaves: 16,
+                depth: 4,
                 ..growth
             };
             Some(Ensemble::fit(&table, &zeros, &all, &[], &growth, job)?.0)
@@ -239,7 +240,7 @@ impl<'a> Errors<'a> {
         let growth = Growth {
             loss: Loss::Squared,
             rounds: 80,
-            leaves: 12,
+            depth: 4,
             rate: 0.05,
             least: (n / 50).clamp(5, 100),
             ..*growth

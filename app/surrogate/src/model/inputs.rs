@@ -21,7 +21,9 @@ pub enum Inputs {
 pub enum DescriptorSet {
     /// Atomic fractions of the elements up to lawrencium.
     Fractions,
-    /// Those, Magpie's 132 statistics of element properties, and what the oxidation states say ([`STATES`]).
+    /// Those, and Magpie's 132 statistics of element properties.
+    MagpieFractions,
+    /// Those, and what the oxidation states say ([`STATES`]), which takes longer than all else.
     MagpieFractionsStates,
 }
 
@@ -45,14 +47,30 @@ pub const STATES: [&str; 8] = [
 ];
 
 impl DescriptorSet {
-    /// Both sets, the shorter first.
-    pub const ALL: [Self; 2] = [Self::Fractions, Self::MagpieFractionsStates];
+    /// All sets, each part of the next.
+    pub const ALL: [Self; 3] = [
+        Self::Fractions,
+        Self::MagpieFractions,
+        Self::MagpieFractionsStates,
+    ];
+    /// Those that are tried where none is asked for.
+    pub const TRIED: [Self; 2] = [Self::Fractions, Self::MagpieFractionsStates];
 
     /// Its name in model files.
     pub fn name(self) -> &'static str {
         match self {
             Self::Fractions => "fractions",
+            Self::MagpieFractions => "magpie, fractions",
             Self::MagpieFractionsStates => "magpie, fractions, oxidation states",
+        }
+    }
+
+    /// Its name on the command line, that of what it adds to the others.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Fractions => "fractions",
+            Self::MagpieFractions => "magpie",
+            Self::MagpieFractionsStates => "states",
         }
     }
 
@@ -64,6 +82,7 @@ impl DescriptorSet {
     fn width(self) -> usize {
         match self {
             Self::Fractions => ELEMENTS,
+            Self::MagpieFractions => descriptor::COUNT + ELEMENTS,
             Self::MagpieFractionsStates => descriptor::COUNT + ELEMENTS + STATES.len(),
         }
     }
@@ -192,6 +211,9 @@ impl Inputs {
         };
         match self {
             Self::Composition(DescriptorSet::Fractions) => fractions().collect(),
+            Self::Composition(DescriptorSet::MagpieFractions) => {
+                descriptor::names().chain(fractions()).collect()
+            }
             Self::Composition(DescriptorSet::MagpieFractionsStates) => {
                 let states = STATES.map(str::to_owned);
                 descriptor::names()
@@ -312,7 +334,8 @@ fn of_compositions(
     design: &mut Design,
 ) {
     let magpie = &mut scratch.magpie;
-    if set == DescriptorSet::MagpieFractionsStates {
+    let with_magpie = set != DescriptorSet::Fractions;
+    if with_magpie {
         scratch.compositions.clear();
         for row in range.clone() {
             scratch.compositions.push(all.get(row));
@@ -322,7 +345,7 @@ fn of_compositions(
     for (offset, row) in range.enumerate() {
         let composition = all.get(row);
         let values = &mut design.values;
-        if set == DescriptorSet::MagpieFractionsStates {
+        if with_magpie {
             let statistics = &magpie.values()[offset * descriptor::COUNT..][..descriptor::COUNT];
             values.extend(statistics.iter().map(|x| *x as f32));
         }

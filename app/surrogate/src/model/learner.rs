@@ -321,17 +321,21 @@ impl BoostedWalkers {
         block: &mut Block,
     ) -> Vec<Boost<'a>> {
         let count = rows.len() / boosted.width();
-        let mut sums = vec![[0.0_f64; 3]; count];
-        for ((place, walker), ensemble) in self.0.iter().enumerate().zip(boosted.ensembles()) {
-            sums.iter_mut().for_each(|sums| sums[place] = ensemble.base);
+        let mut sums = [const { Vec::new() }; 3];
+        for ((sums, walker), ensemble) in sums.iter_mut().zip(&self.0).zip(boosted.ensembles()) {
+            *sums = vec![ensemble.base; count];
             walker.walk(rows, block, |_, leaves| {
-                for (sums, leaf) in sums.iter_mut().zip(leaves) {
-                    sums[place] += f64::from(ensemble.values[*leaf as usize]);
+                for (sum, leaf) in sums.iter_mut().zip(leaves) {
+                    *sum += f64::from(ensemble.values[*leaf as usize]);
                 }
             });
         }
-        sums.into_iter()
-            .map(|[mean, scale, zero]| boosted.told(mean, scale, zero))
+        let [mean, scale, odds] = sums;
+        let odds = odds.into_iter().chain(std::iter::repeat(0.0));
+        mean.into_iter()
+            .zip(scale)
+            .zip(odds)
+            .map(|((mean, scale), odds)| boosted.told(mean, scale, odds))
             .collect()
     }
 }

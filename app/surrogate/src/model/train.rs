@@ -29,7 +29,7 @@ pub struct TrainingData<'a> {
 pub struct TrainOptions {
     /// `None`: by cross-validation, the kind and, for compositions, the descriptors with the smaller mean absolute error.
     pub kind: Option<Kind>,
-    /// `None`: both are tried.
+    /// `None`: those of [`DescriptorSet::TRIED`] are tried.
     pub descriptors: Option<DescriptorSet>,
     pub trees: usize,
     pub seed: u64,
@@ -109,11 +109,10 @@ impl TrainingData<'_> {
             });
         }
         let sets: Vec<Inputs> = match self.rows {
-            Rows::Compositions(_) => DescriptorSet::ALL
-                .into_iter()
-                .filter(|set| options.descriptors.is_none_or(|wanted| wanted == *set))
-                .map(Inputs::Composition)
-                .collect(),
+            Rows::Compositions(_) => match options.descriptors {
+                Some(wanted) => vec![Inputs::Composition(wanted)],
+                None => DescriptorSet::TRIED.map(Inputs::Composition).to_vec(),
+            },
             Rows::Columns { names, .. } => vec![Inputs::Columns(names.to_vec())],
         };
         let mut designs = Vec::new();

@@ -3,6 +3,7 @@
 mod bins;
 mod pack;
 mod shapley;
+mod symmetric;
 mod walk;
 
 pub(crate) use bins::{Binned, MOST_CUTS};

@@ -1,6 +1,7 @@
 //! Walking many rows through many trees: nodes of eight bytes, blocks of rows a tree at a time, eight rows abreast, so that
 //! waiting for one row's node is spent on the others.
 
+use super::symmetric::Symmetric;
 use super::{LEAF, Trees};
 
 /// Rows whose steps are interleaved.
@@ -21,7 +22,14 @@ struct Node {
 const CHILD: u32 = (1 << 20) - 1;
 
 /// Trees packed for walking.
-pub(crate) struct Walker {
+pub(crate) struct Walker(Form);
+
+enum Form {
+    Symmetric(Symmetric),
+    Branching(Branching),
+}
+
+struct Branching {
     width: usize,
     roots: Vec<u32>,
     nodes: Vec<Node>,
@@ -39,6 +47,32 @@ pub(crate) struct Block {
 impl Walker {
     /// Of trees within [`super::MOST_NODES`] and [`super::MOST_INPUTS`].
     pub fn new(trees: &Trees) -> Self {
+        Self(match Symmetric::of(trees) {
+            Some(symmetric) => Form::Symmetric(symmetric),
+            None => Form::Branching(Branching::new(trees)),
+        })
+    }
+
+    pub fn trees(&self) -> usize {
+        match &self.0 {
+            Form::Symmetric(symmetric) => symmetric.trees(),
+            Form::Branching(branching) => branching.roots.len(),
+        }
+    }
+
+    /// Calls `arrived` with each tree and the leaves of all rows in it, tree after tree. `rows` is `N x width`, N up to
+    /// [`BLOCK`].
+    pub fn walk(&self, rows: &[f32], block: &mut Block, arrived: impl FnMut(usize, &[u32])) {
+        let Block { rows: own, leaves } = block;
+        match &self.0 {
+            Form::Symmetric(symmetric) => symmetric.walk(rows, own, leaves, arrived),
+            Form::Branching(branching) => branching.walk(rows, own, leaves, arrived),
+        }
+    }
+}
+
+impl Branching {
+    fn new(trees: &Trees) -> Self {
         let mut nodes = Vec::with_capacity(trees.feature.len());
         for tree in 0..trees.roots.len() {
             let range = trees.nodes(tree);
@@ -66,30 +100,30 @@ impl Walker {
         }
     }
 
-    pub fn trees(&self) -> usize {
-        self.roots.len()
-    }
-
-    /// Calls `arrived` with each tree and the leaves of all rows in it, tree after tree. `rows` is `N x width`, N up to
-    /// [`BLOCK`].
-    pub fn walk(&self, rows: &[f32], block: &mut Block, mut arrived: impl FnMut(usize, &[u32])) {
+    fn walk(
+        &self,
+        rows: &[f32],
+        padded: &mut Vec<f32>,
+        leaves: &mut Vec<u32>,
+        mut arrived: impl FnMut(usize, &[u32]),
+    ) {
         let stride = self.width + 1;
         let count = rows.len() / self.width.max(1);
-        let padded = count.next_multiple_of(ABREAST);
-        block.rows.clear();
+        let most = count.next_multiple_of(ABREAST);
+        padded.clear();
         for row in rows.chunks_exact(self.width) {
-            block.rows.extend_from_slice(row);
-            block.rows.push(0.0);
+            padded.extend_from_slice(row);
+            padded.push(0.0);
         }
-        block.rows.resize(padded * stride, 0.0);
-        block.leaves.resize(padded, 0);
+        padded.resize(most * stride, 0.0);
+        leaves.resize(most, 0);
         for tree in 0..self.roots.len() {
             let start = self.roots[tree] as usize;
             let end = self.roots.get(tree + 1).map(|end| *end as usize);
             let end = end.unwrap_or(self.nodes.len());
             let (nodes, leaf) = (&self.nodes[start..end], &self.leaf[start..end]);
-            let groups = block.rows.chunks_exact(ABREAST * stride);
-            for (rows, out) in groups.zip(block.leaves.chunks_exact_mut(ABREAST)) {
+            let groups = padded.chunks_exact(ABREAST * stride);
+            for (rows, out) in groups.zip(leaves.chunks_exact_mut(ABREAST)) {
                 let mut at = [0_u32; ABREAST];
                 loop {
                     let before = at;
@@ -110,7 +144,7 @@ impl Walker {
                     *out = leaf[at as usize];
                 }
             }
-            arrived(tree, &block.leaves[..count]);
+            arrived(tree, &leaves[..count]);
         }
     }
 }
