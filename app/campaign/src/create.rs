@@ -90,7 +90,7 @@ pub fn create(path: &Path, wanted: &Wanted, job: &Job) -> Result<Begun, Campaign
     }
     for prediction in &mut predictions {
         prediction.needed = is_needed(&outcomes, &prediction.name);
-        prediction.input = wanted.used.iter().any(|name| *name == prediction.name);
+        prediction.input = wanted.used.contains(&prediction.name);
     }
     if let Some(name) = wanted
         .used

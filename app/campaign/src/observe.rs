@@ -50,7 +50,7 @@ impl Results {
         self.rows.iter().filter(|row| test(&row.verdict)).count()
     }
 
-    pub fn new(&self) -> usize {
+    pub fn new_ones(&self) -> usize {
         self.count(|v| matches!(v, Verdict::New(_)))
     }
 
@@ -84,6 +84,9 @@ impl Results {
     }
 }
 
+/// A column of the table, and how its unit is converted.
+type Place = Option<(usize, Conversion)>;
+
 /// Where the table has what.
 struct Columns {
     suggestion: Option<usize>,
@@ -91,7 +94,7 @@ struct Columns {
     status: Option<usize>,
     note: Option<usize>,
     /// For each outcome: column and conversion of the value, and of its standard deviation.
-    outcomes: Vec<(Option<(usize, Conversion)>, Option<(usize, Conversion)>)>,
+    outcomes: Vec<(Place, Place)>,
     /// For each input.
     inputs: Vec<Option<usize>>,
     /// Columns that only name candidates: here, and in the pool's table.

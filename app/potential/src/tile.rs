@@ -93,7 +93,7 @@ pub(crate) fn sum<T: Real, const N: usize>(row: [T; N]) -> T {
     }
     for half in [8, 4, 2, 1] {
         for l in 0..half {
-            lanes[l] = lanes[l] + lanes[l + half];
+            lanes[l] += lanes[l + half];
         }
     }
     lanes[0]
@@ -243,10 +243,8 @@ impl<T: Real> Tile<T> {
             }
             let core = normalised_back(&core_slope, &core, core_inverse);
             let gate = normalised_back(&gate_slope, &gate, gate_inverse);
-            for i in 0..FEATURES {
-                self.y[r][i] = core[i];
-                self.y[r][FEATURES + i] = gate[i];
-            }
+            self.y[r][..FEATURES].copy_from_slice(&core);
+            self.y[r][FEATURES..].copy_from_slice(&gate);
         }
         let Some(second) = &layer.second else {
             self.z[..rows].copy_from_slice(&self.y[..rows]);

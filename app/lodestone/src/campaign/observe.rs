@@ -78,7 +78,7 @@ fn read(args: &ObserveArgs, job: &job::Job) -> Result<(Table, Source), Failure> 
 fn in_words(results: &Results, event: Option<u64>, dry: bool) -> String {
     let mut text = format!(
         "{} new, {} changed, {} known already, {} not filled in, {} refused",
-        results.new(),
+        results.new_ones(),
         results.changed(),
         results.known(),
         results.blank(),
@@ -117,7 +117,7 @@ fn as_json(results: &Results, event: Option<u64>) -> serde_json::Value {
     });
     serde_json::json!({
         "event": event,
-        "new": results.new(),
+        "new": results.new_ones(),
         "changed": results.changed(),
         "known": results.known(),
         "blank": results.blank(),
