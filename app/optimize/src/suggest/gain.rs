@@ -135,6 +135,8 @@ pub(crate) enum Aspiration {
     Above(usize, Vec<Cell>),
     /// More: the least of `(u - reference) weight` over the utilities, and its best.
     Scalar(f64),
+    /// To learn where an outcome crosses its target: the straddle, `1.96 sd - |mean - target|`, made positive.
+    Straddle,
 }
 
 /// The aspiration of each draw.
@@ -156,11 +158,14 @@ pub(crate) struct Goal {
     pub least: f64,
     /// With more than three: the weights of the scalarisation.
     pub weights: Vec<f64>,
+    /// The single utility's target is to be straddled, not met.
+    pub straddle: bool,
 }
 
 impl Goal {
     fn aspiration(&self, achieved: &[Vec<f64>]) -> Aspiration {
         match self.utilities.len() {
+            _ if self.straddle => Aspiration::Straddle,
             0 => Aspiration::Feasible(!achieved.is_empty()),
             1 => {
                 let best = achieved.iter().map(|u| u[0]).fold(f64::NAN, f64::max);
@@ -281,6 +286,10 @@ impl Aspirations {
         if means.iter().chain(sds).any(|x| x.is_nan()) {
             return f64::NAN;
         }
+        if self.goal.straddle {
+            // The mean that is expected, whatever is in flight.
+            return straddle(self.goal.utilities[0], means[0], sds[0]);
+        }
         let size: f64 = sds.iter().product();
         let mut total = 0.0;
         for (draw, aspiration) in self.draws.iter().enumerate() {
@@ -298,6 +307,7 @@ impl Aspirations {
                     let parts: Vec<Chance> = (0..m).map(|j| chance(draw, j)).collect();
                     scalar_excess(&self.goal, &parts, *best)
                 }
+                Aspiration::Straddle => 0.0,
             };
         }
         // The table is as good as exact down to here.
@@ -307,7 +317,7 @@ impl Aspirations {
         let mut logs = Vec::new();
         for (draw, aspiration) in self.draws.iter().enumerate() {
             match aspiration {
-                Aspiration::Feasible(_) => {}
+                Aspiration::Feasible(_) | Aspiration::Straddle => {}
                 Aspiration::Best(best) => logs.push(chance(draw, 0).log_excess(*best)),
                 Aspiration::Above(m, cells) => {
                     for cell in cells {
@@ -368,6 +378,17 @@ impl Aspirations {
                 .fold(f64::INFINITY, |a, b| if b.is_nan() { b } else { a.min(b) });
         }
         self.log_gain(means, sds, &[])
+    }
+}
+
+/// The logarithm of the straddle, by a smooth function that keeps its order and makes it positive.
+fn straddle(utility: Utility, mean: f64, sd: f64) -> f64 {
+    let score = 1.96 * sd + utility.of(mean);
+    // ln ln(1 + eˣ)
+    if score < -30.0 {
+        score
+    } else {
+        libm::log(libm::log1p(libm::exp(score.min(700.0))))
     }
 }
 
@@ -488,6 +509,7 @@ mod tests {
             reference: vec![-2.0; utilities.len()],
             least: f64::NEG_INFINITY,
             weights: vec![1.0, 0.7, 1.6, 0.9][..utilities.len().min(4)].to_vec(),
+            straddle: false,
         }
     }
 
@@ -508,7 +530,7 @@ mod tests {
                     super::super::front::gain(&cells, &p, m)
                 }
                 Aspiration::Scalar(best) => (goal.scalar(&u) - best).max(0.0),
-                Aspiration::Feasible(_) => 0.0,
+                Aspiration::Feasible(_) | Aspiration::Straddle => 0.0,
             };
             sum += gain;
             squares += gain * gain;

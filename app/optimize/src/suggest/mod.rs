@@ -24,6 +24,7 @@
 mod baseline;
 mod engine;
 mod error;
+mod explore;
 mod feasible;
 mod front;
 mod gain;
@@ -36,6 +37,7 @@ mod setup;
 mod sobol;
 mod study;
 mod suggestion;
+mod thompson;
 mod viability;
 mod why;
 
@@ -56,6 +58,9 @@ use why::Reasons;
 /// Rows of a pool that are read at once.
 const BLOCK: usize = 8192;
 
+/// Batches from which `Auto` draws functions instead of weighing each pick.
+const LARGE: usize = 50;
+
 /// Suggests what to try next.
 ///
 /// Every state of a study has an answer. Nothing measured: candidates that fill the space. Nothing measured and some failed:
@@ -75,13 +80,35 @@ pub fn suggest(
     study.check(pool.dimensions(), pool.extras())?;
     question.check(study, pool.extras())?;
     job.stage("fitting surrogates", None);
-    let setup = Setup::new(study, question, pool.extras(), job)?;
+    let mut setup = Setup::new(study, question, pool.extras(), job)?;
+    if let Acquisition::LevelSet { outcome, level } = question.acquisition {
+        setup.straddle(outcome, level)?;
+    }
     let acquisition = resolved(question, &setup);
     let mut notes = setup.notes.clone();
     let batch = question.batch.min(pool.rows());
     let mut draws_used = 0;
     let (mut chosen, certificate) = match acquisition {
         Acquisition::Random | Acquisition::Sobol => (Vec::new(), None),
+        Acquisition::Thompson => {
+            if question.cost.is_some() {
+                notes.push("drawn functions do not weigh costs".to_owned());
+            }
+            let weights = |pick| directions(setup.objectives.len(), question.seed, study, pick);
+            let chosen = thompson::choose(&setup, pool, batch, question.seed, &weights, job)?;
+            (chosen, None)
+        }
+        Acquisition::IntegratedVariance => {
+            let (chosen, weighed) =
+                explore::choose(&setup, study, pool, batch, question.seed, job)?;
+            if weighed + pool.excluded().len() < pool.rows() {
+                notes.push(format!(
+                    "{weighed} of {} candidates were weighed, evenly spread over the pool",
+                    pool.rows()
+                ));
+            }
+            (chosen, None)
+        }
         _ => {
             let mut draws = Draws::new(&setup, study, question, acquisition, pool.extras());
             draws_used = draws.aspirations.count();
@@ -167,11 +194,20 @@ pub fn suggest(
 /// What `Auto` means here, and what stands in for an acquisition function that has nothing to go by.
 fn resolved(question: &Question, setup: &Setup) -> Acquisition {
     let m = setup.objectives.len();
-    let nothing_known = m == 0
-        && (question.objectives().next().is_some() || setup.feasibility.constraints().is_empty());
+    let learned = |model: &model::Model| matches!(model.kind, model::Kind::Learned(_));
+    let nothing_known = match question.acquisition {
+        Acquisition::IntegratedVariance => !setup.models.iter().any(learned),
+        Acquisition::LevelSet { .. } => m == 0,
+        _ => {
+            m == 0
+                && (question.objectives().next().is_some()
+                    || setup.feasibility.constraints().is_empty())
+        }
+    };
     match question.acquisition {
         Acquisition::Random | Acquisition::Sobol => question.acquisition,
         _ if nothing_known => Acquisition::Sobol,
+        Acquisition::Auto if question.batch >= LARGE && m > 0 => Acquisition::Thompson,
         Acquisition::Auto | Acquisition::LogNehvi => match m {
             0 | 1 => Acquisition::LogNei,
             2 | 3 => Acquisition::LogNehvi,

@@ -38,6 +38,8 @@ pub(crate) struct Learned {
     weights: DVector<f64>,
     inverse_factor: DMatrix<f64>,
     mean: f64,
+    /// Variance of the inferred noise.
+    noise: f64,
     pub fast: PosteriorWeights,
 }
 
@@ -146,6 +148,7 @@ impl Model {
             weights: parts.weights.clone(),
             inverse_factor: parts.inverse_factor.clone(),
             mean: parts.mean,
+            noise: hyper.noise,
             fast,
         }));
     }
@@ -232,7 +235,7 @@ impl Learned {
     pub fn predict(&self, inputs: &[f64]) -> Vec<(f64, f64)> {
         let count = inputs.len() / self.dimensions;
         let k = self.all_correlations(inputs, count);
-        let half = &self.inverse_factor * &k;
+        let half = self.half(&k);
         (0..count)
             .map(|at| {
                 (
@@ -263,6 +266,48 @@ impl Learned {
             self.correlations(&self.scaled(row), column);
         }
         k
+    }
+
+    /// `L⁻¹ k` of correlations.
+    pub fn half(&self, correlations: &DMatrix<f64>) -> DMatrix<f64> {
+        &self.inverse_factor * correlations
+    }
+
+    /// `K⁻¹ b`, K with its noise.
+    pub fn inverse_times(&self, b: &DMatrix<f64>) -> DMatrix<f64> {
+        self.inverse_factor.tr_mul(&(&self.inverse_factor * b))
+    }
+
+    /// The standard deviation of the noise of each observed candidate, repeats pooled.
+    pub fn noise_deviations(&self) -> DVector<f64> {
+        let n = self.observations();
+        let mut factor = DMatrix::identity(n, n);
+        // It is triangular with a positive diagonal, so this solves.
+        self.inverse_factor.solve_lower_triangular_mut(&mut factor);
+        DVector::from_fn(n, |i, _| {
+            (factor.row(i).norm_squared() - 1.0).max(0.0).sqrt()
+        })
+    }
+
+    /// `n x d`, divided by the lengthscales.
+    pub fn points(&self) -> &[f64] {
+        &self.points
+    }
+
+    pub fn dimensions(&self) -> usize {
+        self.dimensions
+    }
+
+    pub fn weights(&self) -> &DVector<f64> {
+        &self.weights
+    }
+
+    pub fn mean(&self) -> f64 {
+        self.mean
+    }
+
+    pub fn noise(&self) -> f64 {
+        self.noise
     }
 
     fn mean_of(&self, k: &DVector<f64>) -> f64 {

@@ -103,6 +103,7 @@ impl Setup {
                 reference: Vec::new(),
                 least: f64::NEG_INFINITY,
                 weights: Vec::new(),
+                straddle: false,
             },
             complete: Vec::new(),
             reference: None,
@@ -123,6 +124,32 @@ impl Setup {
         setup.set_goal(study, question, extras);
         setup.set_front(study, question, extras);
         Ok(setup)
+    }
+
+    /// Aims at where an outcome crosses a level instead of at the objectives.
+    pub fn straddle(&mut self, outcome: usize, level: f64) -> Result<(), SuggestError> {
+        let model = &self.models[outcome];
+        let target = model.standardised(level);
+        if target.is_nan() {
+            return Err(SuggestError::Option {
+                what: format!("the level of {}", model.name),
+                value: level.to_string(),
+                remedy: "its transform has no value there; choose another transform or level",
+            });
+        }
+        self.objectives.clear();
+        if !matches!(model.kind, Kind::Nothing) {
+            let utility = Utility::Target(target);
+            self.objectives.push(Goalpost { outcome, utility });
+        }
+        self.goal = Goal {
+            utilities: self.objectives.iter().map(|o| o.utility).collect(),
+            reference: vec![f64::NEG_INFINITY; self.objectives.len()],
+            least: f64::NEG_INFINITY,
+            weights: vec![1.0; self.objectives.len()],
+            straddle: true,
+        };
+        Ok(())
     }
 
     /// The utilities that were observed in a row; NaN where one was not.
@@ -330,14 +357,19 @@ impl Draws {
     ) -> Self {
         let m = setup.objectives.len();
         let as_observed = acquisition == Acquisition::LogEi;
-        let incumbents = if as_observed {
+        let incumbents = if as_observed || setup.goal.straddle {
             Vec::new()
         } else {
             incumbents(setup, study, extras)
         };
         let later = study.in_flight() + question.batch;
         let size = incumbents.len() + later;
-        let count = question.samples.clamp(1, 4096).next_power_of_two();
+        let wanted = if setup.goal.straddle {
+            1
+        } else {
+            question.samples
+        };
+        let count = wanted.clamp(1, 4096).next_power_of_two();
         let sobol = Sobol::new(question.seed ^ 0x6d63);
         // What is least known, the picks to come, gets the first and best dimensions.
         let place = |at: usize| (at + later) % size;
