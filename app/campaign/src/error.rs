@@ -65,6 +65,9 @@ pub enum CampaignError {
     /// What was asked for does not fit; worded whole.
     #[error("{0}")]
     Question(String),
+    /// The budget; worded whole.
+    #[error("{0}")]
+    Spent(String),
     #[error("{path}: {why}")]
     Results { path: String, why: String },
     #[error("{}: event {event} suggested something else than it does again: {why}", path.display())]

@@ -20,6 +20,7 @@ mod observe;
 mod pool;
 pub mod progress;
 mod propose;
+pub mod report;
 mod retract;
 mod state;
 mod worksheet;

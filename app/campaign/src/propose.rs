@@ -130,7 +130,7 @@ pub fn propose(
         Some(_) => f64::from(asked.count),
     };
     if left <= 0.0 || count < 1.0 {
-        return Err(CampaignError::Question(format!(
+        return Err(CampaignError::Spent(format!(
             "the budget of {} is spent or promised; nothing more is suggested",
             created.budget.map_or(f64::NAN, |budget| budget.0)
         )));
@@ -157,7 +157,7 @@ pub fn propose(
         picks.push(event_pick(state, pool, &known, &answer, pick, id));
     }
     if picks.is_empty() {
-        return Err(CampaignError::Question(format!(
+        return Err(CampaignError::Spent(format!(
             "what is left of the budget, {left}, buys none of the candidates that are worth trying"
         )));
     }

@@ -24,6 +24,8 @@ pub struct State {
     pub reference: Option<Vec<f64>>,
     /// Rounds so far: events that suggested something.
     pub rounds: Vec<u64>,
+    /// Round and hypervolume of the front that its suggestion knew, of several objectives.
+    pub hypervolumes: Vec<(usize, f64)>,
     /// How many suggestions were ever made, retracted ones included: the next one's number.
     pub numbered: u64,
     pub exports: Vec<(u64, Exported)>,
@@ -137,6 +139,7 @@ impl State {
             experiments: Vec::new(),
             reference: None,
             rounds: Vec::new(),
+            hypervolumes: Vec::new(),
             numbered: 0,
             exports: Vec::new(),
             labs: Vec::new(),
@@ -189,6 +192,9 @@ impl State {
             return;
         }
         self.rounds.push(record.number);
+        if let Some(volume) = suggested.hypervolume {
+            self.hypervolumes.push((self.rounds.len(), volume));
+        }
         if self.reference.is_none() {
             let reference = suggested.reference.as_deref();
             self.reference = reference.map(crate::number::values);

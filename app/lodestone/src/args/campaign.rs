@@ -17,6 +17,8 @@ pub enum CampaignCommand {
     Status(ReadArgs),
     /// Everything that happened, in order
     History(ReadArgs),
+    /// Write a report that stands by itself (.html or .md): convergence, front, calibration, each choice with its reason
+    Report(ReportArgs),
     /// Check the file down to its bytes, and that every suggestion comes out again as it was
     Verify(ReadArgs),
     /// Write the observations as CSV, or all of it as an RO-Crate
@@ -199,6 +201,16 @@ pub struct ReadArgs {
 }
 
 #[derive(Args)]
+pub struct ReportArgs {
+    #[command(flatten)]
+    pub file: WaitArgs,
+
+    /// The report to write: .html or .md
+    #[arg(short, long, value_name = "FILE")]
+    pub output: PathBuf,
+}
+
+#[derive(Args)]
 #[group(id = "what", required = true, args = ["csv", "folder"])]
 pub struct ExportArgs {
     #[command(flatten)]
@@ -240,6 +252,7 @@ Which of the mixtures in blends.csv degrades least? Four columns describe each; 
     lodestone campaign suggest blends.lode -o round1.csv      four rows; fill in the column degradation
     lodestone campaign observe blends.lode round1.csv         says what is new, changed, refused
     lodestone campaign suggest blends.lode -o round2.csv      from now on a model chooses, and says why
+    lodestone campaign report blends.lode -o blends.html
     lodestone campaign verify blends.lode
 
 All of it lies in blends.lode, the candidates included (files above 64 MiB stay beside it). Nothing in there is ever

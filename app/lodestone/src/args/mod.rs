@@ -8,8 +8,8 @@ mod publishing;
 
 pub use authoring::{DoctorArgs, NewArgs};
 pub use campaign::{
-    CampaignCommand, CampaignNewArgs, ExportArgs, ObserveArgs, ReadArgs, RetractArgs, SuggestArgs,
-    WaitArgs,
+    CampaignCommand, CampaignNewArgs, ExportArgs, ObserveArgs, ReadArgs, ReportArgs, RetractArgs,
+    SuggestArgs, WaitArgs,
 };
 pub use model::{EvaluateArgs, ExplainArgs, LearnArgs, ModelCommand, PredictArgs, TrainArgs};
 pub use plugin::PluginCommand;

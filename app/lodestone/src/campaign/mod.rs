@@ -21,6 +21,7 @@ pub fn run(command: &CampaignCommand) -> Result<(), Failure> {
         CampaignCommand::Status(args) => read::status(args),
         CampaignCommand::History(args) => read::history(args),
         CampaignCommand::Verify(args) => model::on_threads(None, || read::verify(args)),
+        CampaignCommand::Report(args) => write::report(args),
         CampaignCommand::Export(args) => write::export(args),
         CampaignCommand::Retract(args) => write::retract(args),
     }

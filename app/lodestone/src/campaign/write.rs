@@ -1,9 +1,10 @@
-//! `lodestone campaign export` and `retract`.
+//! `lodestone campaign report`, `export` and `retract`.
 
 use super::{failed, plainly, print, print_json, writing};
-use crate::args::{ExportArgs, RetractArgs};
+use crate::args::{ExportArgs, ReportArgs, RetractArgs};
 use crate::{Failure, show};
 use anyhow::anyhow;
+use campaign::report::Form;
 use campaign::{
     Access, Campaign, CampaignError, Dependents, dependents, observations_csv, sha256_hex,
     write_crate,
@@ -63,6 +64,16 @@ pub fn export(args: &ExportArgs) -> Result<(), Failure> {
         note(&mut open, writes, "crate", folder, sha256)?;
     }
     Ok(())
+}
+
+pub fn report(args: &ReportArgs) -> Result<(), Failure> {
+    let form = Form::of_path(&args.output).map_err(plainly)?;
+    let input = Source::Path(args.file.campaign.clone());
+    Destination::file(&args.output, &input).map_err(|e| Failure::Failed(e.into()))?;
+    let (mut open, writes) = open_to_note(&args.file)?;
+    let text = campaign::report::report(&open, form).into_bytes();
+    write_bytes(&args.output, &text)?;
+    note(&mut open, writes, "report", &args.output, sha256_hex(&text))
 }
 
 fn write_bytes(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
