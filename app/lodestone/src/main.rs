@@ -8,6 +8,7 @@ mod lists;
 mod model;
 mod plugin;
 mod plugins;
+mod potential;
 mod progress;
 mod rank;
 mod show;
@@ -41,7 +42,10 @@ fn main() -> ExitCode {
         None => desktop::run(),
         Some(Command::Rank(args)) => rank::run(&args),
         Some(Command::Model(command)) => model::run(&command),
+        Some(Command::PredictStructure(args)) => potential::predict(&args),
+        Some(Command::Relax(args)) => potential::relax(&args),
         Some(Command::Device(args)) => device::run(&args),
+        Some(Command::About(args)) => potential::about(&args),
         Some(Command::Plugin(command)) => plugin::run(&command),
         Some(Command::CompileWorker) => {
             plugin_host::compile_worker(std::io::stdin().lock(), std::io::stdout().lock())
