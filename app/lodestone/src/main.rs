@@ -9,6 +9,7 @@ mod lists;
 mod model;
 mod plugin;
 mod plugins;
+mod potential;
 mod progress;
 mod rank;
 mod show;
@@ -43,7 +44,10 @@ fn main() -> ExitCode {
         Some(Command::Rank(args)) => rank::run(&args),
         Some(Command::Campaign(command)) => campaign::run(&command),
         Some(Command::Model(command)) => model::run(&command),
+        Some(Command::PredictStructure(args)) => potential::predict(&args),
+        Some(Command::Relax(args)) => potential::relax(&args),
         Some(Command::Device(args)) => device::run(&args),
+        Some(Command::About(args)) => potential::about(&args),
         Some(Command::Plugin(command)) => plugin::run(&command),
         Some(Command::CompileWorker) => {
             plugin_host::compile_worker(std::io::stdin().lock(), std::io::stdout().lock())
