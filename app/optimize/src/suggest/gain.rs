@@ -453,8 +453,9 @@ fn scalar_excess(goal: &Goal, parts: &[Chance], best: f64) -> f64 {
     let end = (0..parts.len())
         .map(|j| (parts[j].furthest() - goal.reference[j]) * goal.weights[j])
         .fold(f64::INFINITY, f64::min);
-    // Negated so that NaN has no excess.
-    if !(end > best) {
+    // NaN has no excess.
+    let exceeds = end > best;
+    if !exceeds {
         return 0.0;
     }
     let half = 0.5 * (end - best);

@@ -89,7 +89,8 @@ impl Excess {
             return u;
         }
         // NaN ends here as well.
-        if !(u > -REACH) {
+        let within = u > -REACH;
+        if !within {
             return 0.0;
         }
         let place = ((u + REACH) * STEPS + 0.5) as usize;

@@ -262,14 +262,14 @@ impl Question {
             }
         }
         match self.acquisition {
-            Acquisition::LevelSet { outcome, level } => {
-                if outcome >= self.aims.len() || !level.is_finite() {
-                    return wrong(
-                        "the level set",
-                        format!("{level} of outcome number {outcome}"),
-                        "name an outcome of the study and a finite level; counting starts at 0",
-                    );
-                }
+            Acquisition::LevelSet { outcome, level }
+                if outcome >= self.aims.len() || !level.is_finite() =>
+            {
+                return wrong(
+                    "the level set",
+                    format!("{level} of outcome number {outcome}"),
+                    "name an outcome of the study and a finite level; counting starts at 0",
+                );
             }
             Acquisition::LogEi | Acquisition::LogNei if objectives != 1 => {
                 return wrong(

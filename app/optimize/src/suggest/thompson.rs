@@ -177,10 +177,9 @@ pub(crate) fn choose(
                 for (at, score) in scores.column(draw).iter().enumerate() {
                     let index = start + tile * TILE + at;
                     let last = found.last().map_or(f64::NEG_INFINITY, |(score, _)| *score);
-                    // Negated, so that NaN is passed over.
-                    if !(*score > f64::NEG_INFINITY)
-                        || (found.len() >= batch && *score <= last)
-                        || excluded.holds(index)
+                    // NaN is passed over.
+                    let scored = *score > f64::NEG_INFINITY;
+                    if !scored || (found.len() >= batch && *score <= last) || excluded.holds(index)
                     {
                         continue;
                     }
@@ -254,7 +253,8 @@ fn scores(
         for (draw, weights) in weights.iter().enumerate() {
             // Each draw has its own opinion of what works.
             let luck = (random.next() >> 11) as f64 / (1_u64 << 53) as f64;
-            if !(luck < probability) {
+            let works = luck < probability;
+            if !works {
                 continue;
             }
             let utility = |j: usize| -> f64 {
