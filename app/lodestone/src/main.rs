@@ -1,6 +1,7 @@
 //! `lodestone`: the program. One file per subcommand; `args` is the command line.
 
 mod args;
+mod campaign;
 mod desktop;
 mod device;
 mod files;
@@ -8,6 +9,7 @@ mod lists;
 mod model;
 mod plugin;
 mod plugins;
+mod potential;
 mod progress;
 mod rank;
 mod show;
@@ -40,8 +42,12 @@ fn main() -> ExitCode {
     let result = match Cli::parse().command {
         None => desktop::run(),
         Some(Command::Rank(args)) => rank::run(&args),
+        Some(Command::Campaign(command)) => campaign::run(&command),
         Some(Command::Model(command)) => model::run(&command),
+        Some(Command::PredictStructure(args)) => potential::predict(&args),
+        Some(Command::Relax(args)) => potential::relax(&args),
         Some(Command::Device(args)) => device::run(&args),
+        Some(Command::About(args)) => potential::about(&args),
         Some(Command::Plugin(command)) => plugin::run(&command),
         Some(Command::CompileWorker) => {
             plugin_host::compile_worker(std::io::stdin().lock(), std::io::stdout().lock())

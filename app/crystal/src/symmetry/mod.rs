@@ -10,6 +10,7 @@ use matter::Element;
 use moyo::MoyoDataset;
 use moyo::base::{AngleTolerance, Cell};
 use moyo::data::{Setting, arithmetic_crystal_class_entry, hall_symbol_entry};
+use nalgebra::{Matrix3, Vector3};
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -39,6 +40,8 @@ pub struct Symmetry {
     pub site_symmetry: Vec<String>,
     /// For each site the first site that symmetry makes equal to it.
     pub orbits: Vec<usize>,
+    /// What maps the structure onto itself, in its own cell: all rotations with their translations.
+    pub operations: Vec<Operation>,
     /// The conventional cell in the standard setting of the International Tables, idealised: unique axis b, hexagonal
     /// axes, origin choice 2 (spglib takes 1).
     pub standard_cell: Structure,
@@ -46,6 +49,15 @@ pub struct Symmetry {
     pub primitive_cell: Structure,
     /// The tolerance that served, Å: the search shortens one that gives no group.
     pub tolerance: f64,
+}
+
+/// A symmetry operation: fractional coordinates `x` go to `rotation * x + translation`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Operation {
+    /// The rotation or rotoinversion.
+    pub rotation: Matrix3<i32>,
+    /// The translation, in fractions of the cell edges.
+    pub translation: Vector3<f64>,
 }
 
 /// The seven crystal systems.
@@ -189,6 +201,14 @@ pub fn analyse(structure: &Structure, tolerance: f64) -> Result<Symmetry, Crysta
         wyckoff: found.wyckoffs,
         site_symmetry: found.site_symmetry_symbols,
         orbits: found.orbits,
+        operations: found
+            .operations
+            .iter()
+            .map(|operation| Operation {
+                rotation: operation.rotation,
+                translation: operation.translation,
+            })
+            .collect(),
         tolerance: found.symprec,
     })
 }

@@ -1,13 +1,20 @@
 //! The command line, as clap sees it. `lodestone help` is its reference.
 
 mod authoring;
+mod campaign;
 mod model;
 mod plugin;
+mod potential;
 mod publishing;
 
 pub use authoring::{DoctorArgs, NewArgs};
+pub use campaign::{
+    CampaignCommand, CampaignNewArgs, ExportArgs, ObserveArgs, ReadArgs, ReportArgs, RetractArgs,
+    SuggestArgs, WaitArgs,
+};
 pub use model::{EvaluateArgs, ExplainArgs, LearnArgs, ModelCommand, PredictArgs, TrainArgs};
 pub use plugin::PluginCommand;
+pub use potential::{AboutArgs, PredictStructureArgs, RelaxArgs, RelaxMethod, StructureFormat};
 pub use publishing::{
     InstallArgs, KeygenArgs, PublishArgs, RemoveArgs, SignArgs, TrustArgs, UpdateArgs,
 };
@@ -35,18 +42,28 @@ pub enum Command {
     /// Rank candidate materials by what plugins predict of them
     #[command(after_long_help = RANK_EXAMPLE)]
     Rank(RankArgs),
+    /// Suggest what to try next, take in what came back, learn, go round again; all in one file
+    #[command(subcommand)]
+    Campaign(CampaignCommand),
     /// Train property models on tables, judge them, and predict with them
     #[command(subcommand)]
     Model(ModelCommand),
     /// See which plugins there are, what they predict, and whether one is sound
     #[command(subcommand, after_help = plugin::FOLDERS)]
     Plugin(PluginCommand),
+    /// Energy, pressure, forces and magnetic moments of crystal structures, by a universal potential
+    #[command(after_long_help = potential::PREDICT_EXAMPLE)]
+    PredictStructure(PredictStructureArgs),
+    /// Relax crystal structures, atoms and cell, to the nearest minimum of a universal potential's energy
+    Relax(RelaxArgs),
     /// List what there is to compute on, how fast it is, and what `--device auto` chooses
     #[command(
         after_help = "What was measured is kept in the user's cache folder (LODESTONE_CACHE names another), for each adapter, its \
                       driver and this version of the program."
     )]
     Device(DeviceArgs),
+    /// What this program is, whose work it carries, and under which licences
+    About(AboutArgs),
     /// Compiles one component in a process of its own, which can be stopped
     #[command(hide = true, name = PLUGIN_COMPILER)]
     CompileWorker,

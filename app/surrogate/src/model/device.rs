@@ -59,7 +59,7 @@ impl PropertyModel {
                 .iter()
                 .skip(1)
                 .all(|units| *units <= MLP_WIDEST)
-                .then(|| (&compute::mlp::TRIAL, 2.0 * networks.parameters.len() as f64)),
+                .then_some((&compute::mlp::TRIAL, 2.0 * networks.parameters.len() as f64)),
         }
     }
 

@@ -270,7 +270,7 @@ mod tests {
         // Errors are normal with the standard deviation 1, and a fifth of the rows claim to be exact.
         let rows = 4000;
         let error = |row: usize| crate::normal::quantile((row as f64 + 0.5) / rows as f64);
-        let claim = |row: usize| if row % 5 == 0 { 0.0 } else { 1.0 };
+        let claim = |row: usize| if row.is_multiple_of(5) { 0.0 } else { 1.0 };
         let judged: Vec<Judged> = (0..rows)
             .map(|row| Judged::new(&Normal(9.0, claim(row)), 9.0 + error(row), 1.0))
             .collect();

@@ -1,0 +1,135 @@
+//! `lodestone predict-structure`: energy, forces, stress and moments of structures as they are.
+
+use super::{print_json, print_table, read, refusal, tell_refused};
+use crate::args::PredictStructureArgs;
+use crate::model::on_threads;
+use crate::{Failure, progress, show};
+use ::potential::{Model, Potential, Precision, Prediction};
+use crystal::Structure;
+use serde_json::{Value, json};
+
+pub fn run(args: &PredictStructureArgs) -> Result<(), Failure> {
+    on_threads(args.structures.threads, || predict(args))
+}
+
+fn predict(args: &PredictStructureArgs) -> Result<(), Failure> {
+    let given = &args.structures;
+    let precision = match args.double {
+        true => Precision::Double,
+        false => Precision::Single,
+    };
+    let potential = Potential::new(given.model, precision).map_err(anyhow::Error::from)?;
+    let (job, shown) = progress::start();
+    let entries = read(&given.files);
+    let structures: Vec<Structure> = entries
+        .iter()
+        .filter_map(|entry| entry.structure.as_ref().ok().cloned())
+        .collect();
+    job.stage("predicting", Some(structures.len() as u64));
+    let predictions = potential.predict_all(&structures, &job);
+    drop(shown);
+    let mut predictions = predictions.map_err(anyhow::Error::from)?.into_iter();
+    let mut rows = vec![header(given.model)];
+    let (mut values, mut refused) = (Vec::new(), Vec::new());
+    for entry in &entries {
+        let found = match &entry.structure {
+            Err(why) => Err(why.clone()),
+            Ok(structure) => match predictions.next() {
+                Some(Ok(prediction)) => Ok((structure, prediction)),
+                Some(Err(error)) => Err(error.to_string()),
+                None => Err("not predicted".to_owned()),
+            },
+        };
+        match found {
+            Ok((structure, prediction)) => {
+                rows.push(row(&entry.name, structure, &prediction));
+                values.push(json_of(&entry.name, structure, &prediction));
+            }
+            Err(why) => {
+                values.push(refusal(&entry.name, &why));
+                refused.push((entry.name.clone(), why));
+            }
+        }
+    }
+    if given.json {
+        print_json(&Value::Array(values))?;
+    } else if rows.len() > 1 {
+        print_table(rows)?;
+    }
+    tell_refused(&refused, entries.len())
+}
+
+fn header(model: Model) -> Vec<String> {
+    let errors = model.typical_errors();
+    vec![
+        format!("{model}"),
+        "formula".to_owned(),
+        "atoms".to_owned(),
+        format!("energy ± {} [eV/atom]", errors.energy_per_atom),
+        format!("pressure ± {} [GPa]", errors.stress),
+        format!("fmax ± {} [eV/Å]", errors.force),
+        format!("moment ± {} [µB/atom]", errors.moment),
+    ]
+}
+
+fn row(name: &str, structure: &Structure, prediction: &Prediction) -> Vec<String> {
+    let atoms = structure.sites.len();
+    vec![
+        name.to_owned(),
+        structure.formula(),
+        atoms.to_string(),
+        format!("{:.4}", prediction.energy_per_atom()),
+        format!("{:.3}", prediction.pressure()),
+        format!("{:.4}", prediction.largest_force()),
+        format!(
+            "{:.3}",
+            prediction.moments.iter().sum::<f64>() / atoms as f64
+        ),
+    ]
+}
+
+/// What `--json` gives of a prediction.
+pub(super) fn json_of(name: &str, structure: &Structure, prediction: &Prediction) -> Value {
+    let errors = prediction.model.typical_errors();
+    let elements: Vec<&str> = structure
+        .sites
+        .iter()
+        .filter_map(|site| site.element().map(|element| element.symbol()))
+        .collect();
+    let forces: Vec<[f64; 3]> = prediction.forces.iter().map(|f| (*f).into()).collect();
+    let stress: Vec<[f64; 3]> = prediction
+        .stress
+        .row_iter()
+        .map(|r| [r[0], r[1], r[2]])
+        .collect();
+    json!({
+        "file": name,
+        "formula": structure.formula(),
+        "model": prediction.model.name(),
+        "method": prediction.model.method(),
+        "citation": Model::CITATION,
+        "elements": elements,
+        "energy": prediction.energy,
+        "energy_per_atom": prediction.energy_per_atom(),
+        "forces": forces,
+        "fmax": prediction.largest_force(),
+        "stress": stress,
+        "pressure": prediction.pressure(),
+        "moments": prediction.moments,
+        "units": {
+            "energy": "eV", "energy_per_atom": "eV", "forces": "eV/Å", "fmax": "eV/Å",
+            "stress": "GPa, tensile positive", "pressure": "GPa", "moments": "µB, sizes without sign",
+        },
+        "typical_errors": {
+            "energy_per_atom": errors.energy_per_atom,
+            "forces": errors.force,
+            "stress": errors.stress,
+            "moments": errors.moment,
+        },
+    })
+}
+
+/// A number of steps, an energy: what people read of a change.
+pub(super) fn change(before: f64, after: f64) -> String {
+    show::significant(after - before, 3)
+}

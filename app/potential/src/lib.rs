@@ -1,0 +1,24 @@
+//! The `potential` room: a universal interatomic potential, CHGNet, without Python: energy, forces, stress and magnetic moments
+//! of any crystal of the elements 1 to 94, and relaxation.
+//!
+//! - [`Potential`] is what is asked; [`Model`] names the weights that come with the program, their licence and their errors.
+//! - [`relax`](mod@relax) takes positions and cell to the nearest minimum; [`trajectory`] writes what it passed.
+//!
+//! Energies, forces and stress are those of the network exactly, to the rounding of its precision; how far the network is from
+//! the calculations that it learned from is [`Model::typical_errors`], and how far those are from nature is another matter. One
+//! set of weights knows one zero of energy: differences are taken within one.
+
+mod basis;
+mod error;
+mod graph;
+mod math;
+mod model;
+mod network;
+pub mod relax;
+mod tile;
+pub mod trajectory;
+mod weights;
+
+pub use error::PotentialError;
+pub use graph::{ANGLE_REACH, Graph, LEAST_DISTANCE, REACH};
+pub use model::{Energy, GPA, Model, Potential, Precision, Prediction, TypicalErrors};

@@ -1,0 +1,250 @@
+//! Messages along bonds to atoms, and the way back.
+
+use super::rows::{add_product, for_each, split, times};
+use crate::graph::Graph;
+use crate::math::{Real, Work};
+use crate::tile::{TILE, Tile, add, dot};
+use crate::weights::{AtomLayer, BRANCHES, FEATURES, Row, Wide};
+use std::ops::Range;
+
+/// A layer with its first products made, once an atom and once a bond.
+pub(crate) struct Edges<'a, T> {
+    graph: &'a Graph,
+    layer: &'a AtomLayer<T>,
+    /// The weights of messages by bond.
+    weight: &'a [Row<T>],
+    centre: Vec<Wide<T>>,
+    neighbour: Vec<Wide<T>>,
+    bond: Vec<Wide<T>>,
+}
+
+/// What the way back adds to.
+pub(crate) struct EdgeSlopes<'a, T> {
+    /// The derivative by the length of each directed bond, eV/Å.
+    pub length: &'a mut [f64],
+    /// That by the features of short bonds.
+    pub short: &'a mut [Row<T>],
+}
+
+impl<'a, T: Real> Edges<'a, T> {
+    /// `atoms`: features of atoms; `short`: of short bonds; `radial`: the basis of all bonds.
+    pub(crate) fn new(
+        graph: &'a Graph,
+        layer: &'a AtomLayer<T>,
+        weight: &'a [Row<T>],
+        atoms: &[Row<T>],
+        short: &[Row<T>],
+        radial: &[[T; 32]],
+    ) -> Self {
+        let mut bond = vec![[T::ZERO; BRANCHES]; graph.bonds()];
+        let (of_short, of_long) = bond.split_at_mut(graph.short_bonds());
+        add_product(short, &layer.bond.forth, of_short);
+        add_product(&radial[graph.short_bonds()..], &layer.radial, of_long);
+        Self {
+            graph,
+            layer,
+            weight,
+            centre: times(atoms, &layer.centre.forth, layer.bias),
+            neighbour: times(atoms, &layer.neighbour.forth, [T::ZERO; BRANCHES]),
+            bond,
+        }
+    }
+
+    /// Adds to the atoms what the messages change.
+    pub(crate) fn forth(&self, atoms: &mut [Row<T>]) {
+        let mut sums = vec![[T::ZERO; FEATURES]; atoms.len()];
+        let blocks = &self.graph.blocks;
+        let parts = split(&mut sums, blocks.iter().map(|b| b.end));
+        let work: Vec<_> = blocks.iter().zip(parts).collect();
+        for_each(work, |(block, sums)| {
+            T::run(Forth {
+                edges: self,
+                block: block.clone(),
+                sums,
+            })
+        });
+        add_product(&sums, &self.layer.out.forth, atoms);
+    }
+
+    /// From the derivative by the atoms after the layer to that by those before it, and what else the layer depends on.
+    /// `weight_slope` and `radial_slope` are derivatives by the bond's length: of the weights, and of the basis. Without
+    /// `atoms_matter` (the first layer, fed with constants) the derivative by atoms is left alone.
+    pub(crate) fn back(
+        &self,
+        atoms: &mut [Row<T>],
+        weight_slope: &[Row<T>],
+        radial_slope: &[[T; 32]],
+        atoms_matter: bool,
+        slopes: EdgeSlopes<T>,
+    ) {
+        let (graph, layer) = (self.graph, self.layer);
+        let short = graph.short_bonds();
+        let zero = [T::ZERO; FEATURES];
+        let sum_slope = times(atoms, &layer.out.back, zero);
+        let bond_slope = times(&radial_slope[short..], &layer.radial, [T::ZERO; BRANCHES]);
+        let mut z_slope = vec![[T::ZERO; BRANCHES]; graph.directed_bonds()];
+        let mut centre_slope = vec![[T::ZERO; BRANCHES]; graph.atoms()];
+        let blocks = &graph.blocks;
+        let ends = || blocks.iter().map(|b| graph.bonds_of[b.end]);
+        let work: Vec<_> = blocks
+            .iter()
+            .zip(split(&mut z_slope, ends()))
+            .zip(split(slopes.length, ends()))
+            .zip(split(&mut centre_slope, blocks.iter().map(|b| b.end)))
+            .collect();
+        for_each(work, |(((block, z_slope), length_slope), centre_slope)| {
+            T::run(Back {
+                edges: self,
+                block: block.clone(),
+                sum_slope: &sum_slope,
+                weight_slope,
+                bond_slope: &bond_slope,
+                z_slope,
+                centre_slope,
+                length_slope,
+            });
+        });
+        let of_short: Vec<Wide<T>> = graph.first[..short]
+            .iter()
+            .map(|&edge| {
+                let mut row = z_slope[edge as usize];
+                add(&mut row, &z_slope[graph.reverse[edge as usize] as usize]);
+                row
+            })
+            .collect();
+        add_product(&of_short, &layer.bond.back, slopes.short);
+        if atoms_matter {
+            let mut neighbour_slope = vec![[T::ZERO; BRANCHES]; graph.atoms()];
+            let parts = split(&mut neighbour_slope, blocks.iter().map(|b| b.end));
+            let work: Vec<_> = blocks.iter().zip(parts).collect();
+            for_each(work, |(block, slope)| {
+                T::run(Gather {
+                    graph,
+                    block: block.clone(),
+                    z_slope: &z_slope,
+                    slope,
+                });
+            });
+            add_product(&centre_slope, &layer.centre.back, atoms);
+            add_product(&neighbour_slope, &layer.neighbour.back, atoms);
+        }
+    }
+
+    /// Fills a tile with what the first linear layer gives for these bonds.
+    #[inline(always)]
+    fn fill(&self, tile: &mut Tile<T>, rows: Range<usize>) {
+        for (z, edge) in tile.z.iter_mut().zip(rows) {
+            let centre = &self.centre[self.graph.centre[edge] as usize];
+            let neighbour = &self.neighbour[self.graph.neighbour[edge] as usize];
+            let bond = &self.bond[self.graph.bond[edge] as usize];
+            for i in 0..BRANCHES {
+                z[i] = centre[i] + bond[i] + neighbour[i];
+            }
+        }
+    }
+}
+
+/// The messages of a block of atoms, summed.
+struct Forth<'a, T> {
+    edges: &'a Edges<'a, T>,
+    block: Range<usize>,
+    sums: &'a mut [Row<T>],
+}
+
+impl<T: Real> Work for Forth<'_, T> {
+    #[inline(always)]
+    fn run<const STRIP: usize>(self) {
+        let graph = self.edges.graph;
+        let mut tile = Tile::new();
+        let all = graph.bonds_of[self.block.start]..graph.bonds_of[self.block.end];
+        for start in all.clone().step_by(TILE) {
+            let rows = start..all.end.min(start + TILE);
+            self.edges.fill(&mut tile, rows.clone());
+            tile.forth::<STRIP>(rows.len(), &self.edges.layer.gated);
+            for (message, edge) in tile.message.iter().zip(rows) {
+                let weight = &self.edges.weight[graph.bond[edge] as usize];
+                let sum = &mut self.sums[graph.centre[edge] as usize - self.block.start];
+                for i in 0..FEATURES {
+                    sum[i] = message[i].fma(weight[i], sum[i]);
+                }
+            }
+        }
+    }
+}
+
+/// The way back through a block's messages.
+struct Back<'a, T> {
+    edges: &'a Edges<'a, T>,
+    block: Range<usize>,
+    /// The derivative by the sums of messages, of all atoms.
+    sum_slope: &'a [Row<T>],
+    /// The derivative of the weights by length, of all bonds.
+    weight_slope: &'a [Row<T>],
+    /// That of the bond's part of the first layer, of long bonds.
+    bond_slope: &'a [Wide<T>],
+    /// What it gives, of the block's bonds and atoms.
+    z_slope: &'a mut [Wide<T>],
+    centre_slope: &'a mut [Wide<T>],
+    length_slope: &'a mut [f64],
+}
+
+impl<T: Real> Work for Back<'_, T> {
+    #[inline(always)]
+    fn run<const STRIP: usize>(self) {
+        let graph = self.edges.graph;
+        let short = graph.short_bonds();
+        let mut tile = Tile::new();
+        let all = graph.bonds_of[self.block.start]..graph.bonds_of[self.block.end];
+        for start in all.clone().step_by(TILE) {
+            let rows = start..all.end.min(start + TILE);
+            self.edges.fill(&mut tile, rows.clone());
+            tile.forth::<STRIP>(rows.len(), &self.edges.layer.gated);
+            for (r, edge) in rows.clone().enumerate() {
+                let slope = &self.sum_slope[graph.centre[edge] as usize];
+                let bond = graph.bond[edge] as usize;
+                let weight = &self.edges.weight[bond];
+                let mut by_weight = [T::ZERO; FEATURES];
+                for i in 0..FEATURES {
+                    by_weight[i] = slope[i] * tile.message[r][i];
+                    tile.slope[r][i] = slope[i] * weight[i];
+                }
+                self.length_slope[edge - all.start] +=
+                    dot(&by_weight, &self.weight_slope[bond]).wide();
+            }
+            tile.back::<STRIP>(rows.len(), &self.edges.layer.gated);
+            for (z, edge) in tile.z.iter().zip(rows) {
+                let bond = graph.bond[edge] as usize;
+                if bond >= short {
+                    self.length_slope[edge - all.start] +=
+                        dot(z, &self.bond_slope[bond - short]).wide();
+                }
+                add(
+                    &mut self.centre_slope[graph.centre[edge] as usize - self.block.start],
+                    z,
+                );
+                self.z_slope[edge - all.start] = *z;
+            }
+        }
+    }
+}
+
+/// For each atom of a block the sum over the bonds in which it is the neighbour.
+struct Gather<'a, T> {
+    graph: &'a Graph,
+    block: Range<usize>,
+    z_slope: &'a [Wide<T>],
+    slope: &'a mut [Wide<T>],
+}
+
+impl<T: Real> Work for Gather<'_, T> {
+    #[inline(always)]
+    fn run<const STRIP: usize>(self) {
+        for (atom, slope) in self.block.zip(self.slope) {
+            let mut sum = [T::ZERO; BRANCHES];
+            for edge in self.graph.bonds_of[atom]..self.graph.bonds_of[atom + 1] {
+                add(&mut sum, &self.z_slope[self.graph.reverse[edge] as usize]);
+            }
+            *slope = sum;
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! Many rows times one matrix, and slices shared out among threads.
+
+use crate::math::{Real, Work};
+use crate::tile::product;
+use rayon::prelude::*;
+
+/// Rows that a thread takes at once.
+const CHUNK: usize = 256;
+
+struct Product<'a, T, const K: usize, const N: usize> {
+    x: &'a [[T; K]],
+    weights: &'a [[T; N]; K],
+    out: &'a mut [[T; N]],
+}
+
+impl<T: Real, const K: usize, const N: usize> Work for Product<'_, T, K, N> {
+    #[inline(always)]
+    fn run<const STRIP: usize>(self) {
+        product::<T, K, N, K, N, STRIP>(self.x, 0, self.weights, self.out, 0);
+    }
+}
+
+/// `out += x W`, row by row.
+pub(crate) fn add_product<T: Real, const K: usize, const N: usize>(
+    x: &[[T; K]],
+    weights: &[[T; N]; K],
+    out: &mut [[T; N]],
+) {
+    in_chunks(x, out, |_, x, out| T::run(Product { x, weights, out }));
+}
+
+/// `x W`, each row begun with `start`.
+pub(crate) fn times<T: Real, const K: usize, const N: usize>(
+    x: &[[T; K]],
+    weights: &[[T; N]; K],
+    start: [T; N],
+) -> Vec<[T; N]> {
+    let mut out = vec![start; x.len()];
+    add_product(x, weights, &mut out);
+    out
+}
+
+/// Calls for chunks of rows of a list and of another of the same length, with the number of the first; on threads where
+/// there are several.
+pub(crate) fn in_chunks<A: Sync, B: Send>(
+    x: &[A],
+    out: &mut [B],
+    work: impl Fn(usize, &[A], &mut [B]) + Sync,
+) {
+    if x.len() <= CHUNK {
+        work(0, x, out);
+        return;
+    }
+    x.par_chunks(CHUNK)
+        .zip(out.par_chunks_mut(CHUNK))
+        .enumerate()
+        .for_each(|(at, (x, out))| work(at * CHUNK, x, out));
+}
+
+/// The parts of a slice that end at these places, the last at its end.
+pub(crate) fn split<U>(mut all: &mut [U], ends: impl Iterator<Item = usize>) -> Vec<&mut [U]> {
+    let mut start = 0;
+    ends.map(|end| {
+        let (part, rest) = std::mem::take(&mut all).split_at_mut(end - start);
+        (start, all) = (end, rest);
+        part
+    })
+    .collect()
+}
+
+/// Calls for each, on threads where there are several.
+pub(crate) fn for_each<U: Send>(parts: Vec<U>, work: impl Fn(U) + Send + Sync) {
+    if parts.len() == 1 {
+        parts.into_iter().for_each(work);
+    } else {
+        parts.into_par_iter().for_each(work);
+    }
+}

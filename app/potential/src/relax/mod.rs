@@ -1,0 +1,332 @@
+//! Relaxation of positions and cell to the nearest minimum of the energy.
+//!
+//! The cell is strained step by step, `L <- L exp(ε)`, with the atoms carried along; ε times the number of atoms stands beside
+//! the displacements, so that cell and atoms are about equally stiff (E. B. Tadmor et al., Phys. Rev. B 59, 235 (1999)).
+
+mod fire;
+mod lbfgs;
+mod symmetrise;
+
+use crate::model::GPA;
+use crate::{Potential, PotentialError, Prediction};
+use crystal::{Lattice, Structure};
+use job::Job;
+use nalgebra::{Matrix3, Vector3};
+use rayon::prelude::*;
+use std::fmt;
+use symmetrise::Symmetriser;
+
+/// A cell this many times as large as at the start has flown apart.
+const EXPLODED: f64 = 4.0;
+/// A cell this part of that at the start has collapsed.
+const COLLAPSED: f64 = 0.25;
+
+/// How steps are chosen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Method {
+    /// Fast inertial relaxation (E. Bitzek et al., Phys. Rev. Lett. 97, 170201 (2006)): never in doubt.
+    Fire,
+    /// Limited-memory BFGS (J. Nocedal, Math. Comput. 35, 773 (1980)), steps bounded: about half as many steps.
+    #[default]
+    Lbfgs,
+}
+
+/// What is relaxed, and until when.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settings {
+    /// How steps are chosen.
+    pub method: Method,
+    /// Whether the cell changes too.
+    pub cell: bool,
+    /// Pressure from outside, GPa.
+    pub pressure: f64,
+    /// Done where no force is longer, eV/Å.
+    pub force_limit: f64,
+    /// And no component of stress (beyond the pressure) larger, GPa.
+    pub stress_limit: f64,
+    /// Steps at most.
+    pub steps: usize,
+    /// Whether the symmetry at the start is kept: found with this tolerance, Å.
+    pub symmetry: Option<f64>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            method: Method::default(),
+            cell: true,
+            pressure: 0.0,
+            force_limit: 0.05,
+            stress_limit: 0.1,
+            steps: 500,
+            symmetry: None,
+        }
+    }
+}
+
+/// How a relaxation ended.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Ending {
+    /// Forces and stress are below the limits.
+    Converged,
+    /// All steps were taken; the structure is the last one, on its way.
+    StepsSpent,
+    /// The cell grew without end or atoms left each other: the volume against that at the start.
+    Exploded(f64),
+    /// The cell shrank without end or atoms fell into each other: the volume against that at the start.
+    Collapsed(f64),
+}
+
+impl Ending {
+    /// A word for it: `converged`, `steps_spent`, `exploded`, `collapsed`.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Converged => "converged",
+            Self::StepsSpent => "steps_spent",
+            Self::Exploded(_) => "exploded",
+            Self::Collapsed(_) => "collapsed",
+        }
+    }
+}
+
+impl fmt::Display for Ending {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Converged => f.write_str("converged"),
+            Self::StepsSpent => {
+                f.write_str("not converged: all steps were taken; give more, or a looser limit")
+            }
+            Self::Exploded(ratio) => write!(
+                f,
+                "exploded: the cell has {ratio:.1} times the volume of the start; the start is far from any crystal"
+            ),
+            Self::Collapsed(ratio) => write!(
+                f,
+                "collapsed: the cell has {ratio:.2} of the volume of the start, or two atoms fell together; the start is far from any crystal"
+            ),
+        }
+    }
+}
+
+/// Where a relaxation stands after a step.
+#[derive(Clone, Copy, Debug)]
+pub struct Step<'a> {
+    /// How many steps were taken.
+    pub number: usize,
+    /// The structure now.
+    pub structure: &'a Structure,
+    /// What the potential says of it.
+    pub prediction: &'a Prediction,
+}
+
+/// A relaxed structure.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Relaxed {
+    /// The structure at the end, with the sizes of the magnetic moments; after an explosion or collapse the last one that the
+    /// potential could answer for.
+    pub structure: Structure,
+    /// What the potential says of it.
+    pub prediction: Prediction,
+    /// What it said of the start.
+    pub start: Prediction,
+    /// How many steps were taken.
+    pub steps: usize,
+    /// How it ended.
+    pub ending: Ending,
+    /// The volume against that of the start.
+    pub volume_ratio: f64,
+}
+
+/// Displacements, or forces: of each atom, then the three rows of the cell's strain times the number of atoms.
+type Rows = Vec<Vector3<f64>>;
+
+/// Chooses steps; what it remembers is in Å and eV/Å.
+trait Optimizer {
+    /// The next displacement from the forces and the last displacement taken.
+    fn step(&mut self, forces: &Rows) -> Rows;
+}
+
+/// Relaxes a structure; `watch` is called for the start and after every step.
+///
+/// # Errors
+///
+/// Settings out of range; a start that the potential refuses; cancelled.
+pub fn relax(
+    potential: &Potential,
+    start: &Structure,
+    settings: &Settings,
+    job: &Job,
+    mut watch: impl FnMut(Step),
+) -> Result<Relaxed, PotentialError> {
+    settings.check()?;
+    let mut structure = start.clone();
+    let symmetry = match settings.symmetry {
+        Some(tolerance) => Some(Symmetriser::new(start, tolerance)?),
+        None => None,
+    };
+    if let Some(symmetry) = &symmetry {
+        symmetry.idealise(&mut structure, settings.cell)?;
+    }
+    let volume = structure.volume();
+    let mut optimizer: Box<dyn Optimizer> = match settings.method {
+        Method::Fire => Box::new(fire::Fire::default()),
+        Method::Lbfgs => Box::new(lbfgs::Lbfgs::default()),
+    };
+    let mut prediction = potential.predict(&structure)?;
+    let first = prediction.clone();
+    let mut steps = 0;
+    let ending = loop {
+        watch(Step {
+            number: steps,
+            structure: &structure,
+            prediction: &prediction,
+        });
+        job.check()?;
+        let (forces, converged) = forces(&structure, &prediction, settings, symmetry.as_ref());
+        if converged {
+            break Ending::Converged;
+        }
+        if steps == settings.steps {
+            break Ending::StepsSpent;
+        }
+        let moved = moved(&structure, &optimizer.step(&forces), settings.cell);
+        let ratio = |s: &Structure| s.volume() / volume;
+        let next = match moved {
+            Some(next) if ratio(&next) > EXPLODED => break Ending::Exploded(ratio(&next)),
+            Some(next) if ratio(&next) < COLLAPSED => break Ending::Collapsed(ratio(&next)),
+            Some(next) => next,
+            None => break Ending::Collapsed(ratio(&structure)),
+        };
+        steps += 1;
+        match potential.predict(&next) {
+            Ok(found) => (structure, prediction) = (next, found),
+            Err(PotentialError::Isolated { .. }) => break Ending::Exploded(ratio(&next)),
+            Err(
+                PotentialError::Overlap { .. }
+                | PotentialError::Dense { .. }
+                | PotentialError::NotFinite { .. },
+            ) => break Ending::Collapsed(ratio(&next)),
+            Err(error) => return Err(error),
+        }
+    };
+    for (site, moment) in structure.sites.iter_mut().zip(&prediction.moments) {
+        site.magnetic_moment = Some(*moment);
+    }
+    Ok(Relaxed {
+        volume_ratio: structure.volume() / volume,
+        structure,
+        prediction,
+        start: first,
+        steps,
+        ending,
+    })
+}
+
+/// Relaxes many structures on all cores, each with its own result; the job counts them.
+///
+/// # Errors
+///
+/// Cancelled.
+pub fn relax_all(
+    potential: &Potential,
+    structures: &[Structure],
+    settings: &Settings,
+    job: &Job,
+) -> Result<Vec<Result<Relaxed, PotentialError>>, PotentialError> {
+    structures
+        .par_iter()
+        .with_max_len(1)
+        .map(|structure| {
+            let relaxed = relax(potential, structure, settings, job, |_| ());
+            job.check()?;
+            job.advance(1);
+            Ok(relaxed)
+        })
+        .collect()
+}
+
+impl Settings {
+    fn check(&self) -> Result<(), PotentialError> {
+        let positive = [
+            (
+                "force limit",
+                self.force_limit,
+                "give a positive number of eV/Å; 0.05 is usual",
+            ),
+            (
+                "stress limit",
+                self.stress_limit,
+                "give a positive number of GPa; 0.1 is usual",
+            ),
+        ];
+        for (name, value, remedy) in positive {
+            if !(value > 0.0 && value.is_finite()) {
+                return Err(PotentialError::Setting {
+                    name,
+                    value,
+                    remedy,
+                });
+            }
+        }
+        let bearable = self.pressure.abs() <= 1000.0;
+        if !bearable {
+            return Err(PotentialError::Setting {
+                name: "pressure",
+                value: self.pressure,
+                remedy: "give GPa, at most 1000 of either sign",
+            });
+        }
+        Ok(())
+    }
+}
+
+/// The forces on atoms and cell, and whether they are below the limits.
+fn forces(
+    structure: &Structure,
+    prediction: &Prediction,
+    settings: &Settings,
+    symmetry: Option<&Symmetriser>,
+) -> (Rows, bool) {
+    let mut forces = prediction.forces.clone();
+    let mut stress = prediction.stress + Matrix3::identity() * settings.pressure;
+    if let Some(symmetry) = symmetry {
+        forces = symmetry.vectors(&structure.lattice, &forces);
+        stress = symmetry.tensor(&structure.lattice, &stress);
+    }
+    let still = forces.iter().all(|f| f.norm() <= settings.force_limit);
+    if !settings.cell {
+        return (forces, still);
+    }
+    let converged = still && stress.iter().all(|x| x.abs() <= settings.stress_limit);
+    let on_cell = stress * (-structure.volume() / GPA / structure.sites.len() as f64);
+    forces.extend((0..3).map(|row| on_cell.row(row).transpose()));
+    (forces, converged)
+}
+
+/// The structure after a displacement; none where its cell is none.
+fn moved(structure: &Structure, by: &Rows, cell: bool) -> Option<Structure> {
+    let mut moved = structure.clone();
+    let count = structure.sites.len();
+    for (site, by) in moved.sites.iter_mut().zip(by) {
+        site.position += structure.lattice.fractional_from_cartesian(*by);
+    }
+    if cell {
+        let rows = [by[count], by[count + 1], by[count + 2]];
+        let strain = Matrix3::from_rows(&rows.map(|row| row.transpose() / count as f64));
+        let strain = symmetric_function((strain + strain.transpose()) * 0.5, f64::exp);
+        moved.lattice = Lattice::new(structure.lattice.rows() * strain).ok()?;
+    }
+    Some(moved)
+}
+
+/// A function of a symmetric matrix, by its eigenvalues.
+fn symmetric_function(matrix: Matrix3<f64>, function: impl Fn(f64) -> f64) -> Matrix3<f64> {
+    let parts = matrix.symmetric_eigen();
+    let values = Matrix3::from_diagonal(&parts.eigenvalues.map(function));
+    parts.eigenvectors * values * parts.eigenvectors.transpose()
+}
+
+/// The sum of products of two lists of rows.
+fn product(a: &Rows, b: &Rows) -> f64 {
+    a.iter().zip(b).map(|(a, b)| a.dot(b)).sum()
+}
