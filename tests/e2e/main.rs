@@ -3,6 +3,8 @@
 mod authoring;
 mod bad_input;
 mod bundled;
+mod campaign;
+mod campaign_kills;
 mod descriptors;
 mod determinism;
 mod device;

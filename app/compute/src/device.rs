@@ -47,6 +47,13 @@ enum State {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place(Option<usize>);
 
+impl Place {
+    /// Whether that is an adapter.
+    pub fn is_adapter(self) -> bool {
+        self.0.is_some()
+    }
+}
+
 /// Where `auto` computes a kernel, and the figures that decide.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Verdict {

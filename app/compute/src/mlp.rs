@@ -189,6 +189,20 @@ impl Mlp {
         Ok(out)
     }
 
+    /// [`Mlp::forward`] on this adapter.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Mlp::forward`], and what the adapter reports.
+    pub fn forward_on_gpu(
+        &self,
+        gpu: &Gpu,
+        inputs: &[f32],
+        job: &job::Job,
+    ) -> Result<Vec<f32>, ComputeError> {
+        self.on_gpu(gpu, inputs, job)
+    }
+
     fn on_gpu(&self, gpu: &Gpu, inputs: &[f32], job: &job::Job) -> Result<Vec<f32>, ComputeError> {
         let rows = crate::whole_rows(inputs.len(), self.inputs())?;
         let hidden = &self.layers[..self.layers.len() - 1];

@@ -1,6 +1,7 @@
 //! `lodestone`: the program. One file per subcommand; `args` is the command line.
 
 mod args;
+mod campaign;
 mod desktop;
 mod device;
 mod files;
@@ -41,6 +42,7 @@ fn main() -> ExitCode {
     let result = match Cli::parse().command {
         None => desktop::run(),
         Some(Command::Rank(args)) => rank::run(&args),
+        Some(Command::Campaign(command)) => campaign::run(&command),
         Some(Command::Model(command)) => model::run(&command),
         Some(Command::PredictStructure(args)) => potential::predict(&args),
         Some(Command::Relax(args)) => potential::relax(&args),

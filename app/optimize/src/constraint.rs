@@ -145,6 +145,25 @@ impl Constraint {
         &self.properties
     }
 
+    /// The comparisons as bounds: a property's number, and what it must be at least and at most (infinite: no bound). None
+    /// where a term is no bound: `=`, `!=` or `has`.
+    pub fn bounds(&self) -> Option<Vec<(usize, f64, f64)>> {
+        let bound = |term: &Term| match term {
+            Term::Compare {
+                property,
+                comparison: Comparison::Less | Comparison::LessOrEqual,
+                number,
+            } => Some((*property, f64::NEG_INFINITY, *number)),
+            Term::Compare {
+                property,
+                comparison: Comparison::Greater | Comparison::GreaterOrEqual,
+                number,
+            } => Some((*property, *number, f64::INFINITY)),
+            Term::Compare { .. } | Term::Has { .. } => None,
+        };
+        self.terms.iter().map(bound).collect()
+    }
+
     /// Whether it asks for elements, and so needs compositions.
     pub fn needs_composition(&self) -> bool {
         self.terms

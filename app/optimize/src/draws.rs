@@ -23,13 +23,13 @@ pub(crate) struct Order {
 }
 
 /// Sebastiano Vigna's splitmix64 finalizer (variant 13 of David Stafford's mixers).
-fn mix(mut x: u64) -> u64 {
+pub(crate) fn mix(mut x: u64) -> u64 {
     x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     x ^ (x >> 31)
 }
 
-const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
+pub(crate) const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
 
 impl Draws {
     /// `count` is rounded up to a power of two between 2 and 32768.
@@ -131,7 +131,7 @@ impl Draws {
 }
 
 /// The normal quantile of `part / whole`, without loss of digits near `whole`.
-fn centred_quantile(part: f64, whole: f64) -> f64 {
+pub(crate) fn centred_quantile(part: f64, whole: f64) -> f64 {
     if part > whole / 2.0 {
         -quantile((whole - part) / whole)
     } else {

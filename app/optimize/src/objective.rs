@@ -1,11 +1,12 @@
 //! What the user wants of one property, and the text form of it: `max:PROP`, `min:PROP`, `target:PROP=VALUE`.
 
 use crate::error::{ParseError, Subject};
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 
 /// Which values of a property are better.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Direction {
     /// The higher the better.
     Maximize,

@@ -93,7 +93,7 @@ pub(crate) fn sum<T: Real, const N: usize>(row: [T; N]) -> T {
     }
     for half in [8, 4, 2, 1] {
         for l in 0..half {
-            lanes[l] = lanes[l] + lanes[l + half];
+            lanes[l] += lanes[l + half];
         }
     }
     lanes[0]
@@ -226,10 +226,8 @@ impl<T: Real> Tile<T> {
             let (gate, gate_inverse) = normalised(branch(&self.y[r], FEATURES));
             self.inverse[r] = [core_inverse, gate_inverse];
             let (y, open) = (&mut self.y[r], &mut self.open[r]);
-            for i in 0..FEATURES {
-                y[i] = core[i];
-                y[FEATURES + i] = gate[i];
-            }
+            y[..FEATURES].copy_from_slice(&core);
+            y[FEATURES..].copy_from_slice(&gate);
             let mut affine = [T::ZERO; BRANCHES];
             for i in 0..BRANCHES {
                 affine[i] = y[i].fma(layer.scale[i], layer.shift[i]);
@@ -258,10 +256,8 @@ impl<T: Real> Tile<T> {
             }
             let core = normalised_back(&core_slope, core, core_inverse);
             let gate = normalised_back(&gate_slope, gate, gate_inverse);
-            for i in 0..FEATURES {
-                self.y[r][i] = core[i];
-                self.y[r][FEATURES + i] = gate[i];
-            }
+            self.y[r][..FEATURES].copy_from_slice(&core);
+            self.y[r][FEATURES..].copy_from_slice(&gate);
         }
         let Some(second) = &layer.second else {
             self.z[..rows].copy_from_slice(&self.y[..rows]);

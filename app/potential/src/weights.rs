@@ -99,6 +99,9 @@ struct Tensors<'a> {
     body: &'a [u8],
 }
 
+/// The weights of a first layer by input and output, and its bias.
+type First<F, T> = (F, Wide<T>);
+
 impl<'a> Tensors<'a> {
     fn open(bytes: &'a [u8]) -> Result<Self, PotentialError> {
         let bad = |what: &str| PotentialError::Weights(what.to_owned());
@@ -197,7 +200,7 @@ impl<'a> Tensors<'a> {
         at: &str,
         layer: usize,
         parts: usize,
-    ) -> Result<(impl Fn(usize, usize) -> f64 + use<T>, Wide<T>), PotentialError> {
+    ) -> Result<First<impl Fn(usize, usize) -> f64 + use<T>, T>, PotentialError> {
         let inputs = parts * FEATURES;
         let name = |branch, what| format!("{at}.mlp_{branch}.layers.{layer}.{what}");
         let core = self.get(&name("core", "weight"), FEATURES, inputs)?;

@@ -1,5 +1,5 @@
-//! How long a trained model takes for many formulas: `columns TRAINING.csv FORMULAS.csv KIND [TREES]`, the first with formula
-//! and target, the second with formulas in its first column.
+//! How long a trained model takes for many formulas: `columns TRAINING.csv FORMULAS.csv KIND [TREES [MODEL]]`, the first with
+//! formula and target, the second with formulas in its first column. Writes the model where a file is named.
 
 use std::time::Instant;
 
@@ -33,12 +33,16 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let job = job::Job::new();
     let start = Instant::now();
     let model = data.train(About::default(), &options, &job)?;
-    let bytes = model.to_bytes().len();
+    let seconds = start.elapsed().as_secs_f64();
+    let bytes = model.to_bytes();
     println!(
-        "trained on {} rows in {:.1} s; file of {bytes} bytes",
+        "trained on {} rows in {seconds:.1} s; file of {} bytes",
         model.rows(),
-        start.elapsed().as_secs_f64()
+        bytes.len()
     );
+    if let Some(file) = args.next() {
+        std::fs::write(file, &bytes)?;
+    }
     let mut many = Compositions::new();
     for line in std::fs::read_to_string(&formulas)?.lines().skip(1) {
         parser.parse_into(line.split(',').next().unwrap_or_default(), &mut many)?;

@@ -1,12 +1,17 @@
 //! The command line, as clap sees it. `lodestone help` is its reference.
 
 mod authoring;
+mod campaign;
 mod model;
 mod plugin;
 mod potential;
 mod publishing;
 
 pub use authoring::{DoctorArgs, NewArgs};
+pub use campaign::{
+    CampaignCommand, CampaignNewArgs, ExportArgs, ObserveArgs, ReadArgs, ReportArgs, RetractArgs,
+    SuggestArgs, WaitArgs,
+};
 pub use model::{EvaluateArgs, ExplainArgs, LearnArgs, ModelCommand, PredictArgs, TrainArgs};
 pub use plugin::PluginCommand;
 pub use potential::{AboutArgs, PredictStructureArgs, RelaxArgs, RelaxMethod, StructureFormat};
@@ -37,6 +42,9 @@ pub enum Command {
     /// Rank candidate materials by what plugins predict of them
     #[command(after_long_help = RANK_EXAMPLE)]
     Rank(RankArgs),
+    /// Suggest what to try next, take in what came back, learn, go round again; all in one file
+    #[command(subcommand)]
+    Campaign(CampaignCommand),
     /// Train property models on tables, judge them, and predict with them
     #[command(subcommand)]
     Model(ModelCommand),

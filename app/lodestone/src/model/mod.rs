@@ -44,7 +44,7 @@ pub fn on_threads(
 }
 
 /// Writes a text to standard output.
-fn print(text: &str) -> Result<(), Failure> {
+pub fn print(text: &str) -> Result<(), Failure> {
     let write = |w: &mut dyn Write| {
         w.write_all(text.as_bytes())
             .map_err(|error| TableError::io("write", "standard output", error))
@@ -54,7 +54,7 @@ fn print(text: &str) -> Result<(), Failure> {
         .map_err(|e| Failure::Failed(e.into()))
 }
 
-fn print_json(value: &serde_json::Value) -> Result<(), Failure> {
+pub fn print_json(value: &serde_json::Value) -> Result<(), Failure> {
     let text = serde_json::to_string_pretty(value).context("cannot write JSON")?;
     print(&(text + "\n"))
 }

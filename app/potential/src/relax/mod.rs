@@ -268,7 +268,8 @@ impl Settings {
                 });
             }
         }
-        if !(self.pressure.abs() <= 1000.0) {
+        let bearable = self.pressure.abs() <= 1000.0;
+        if !bearable {
             return Err(PotentialError::Setting {
                 name: "pressure",
                 value: self.pressure,

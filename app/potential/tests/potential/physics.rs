@@ -36,15 +36,14 @@ fn forces_are_slopes_of_the_energy() {
         let structure = fixture(name).structure;
         let forces = DOUBLE.predict(&structure).unwrap().forces;
         for &site in sites {
-            for axis in 0..3 {
+            for (axis, force) in forces[site].into_iter().enumerate() {
                 let by = Vector3::ith(axis, step);
                 let difference =
                     energy(&moved(&structure, site, by)) - energy(&moved(&structure, site, -by));
                 let slope = -difference / (2.0 * step);
                 assert!(
-                    (slope - forces[site][axis]).abs() < 1e-6,
-                    "{name} {site} {axis}: {slope} {}",
-                    forces[site][axis]
+                    (slope - force).abs() < 1e-6,
+                    "{name} {site} {axis}: {slope} {force}"
                 );
             }
         }

@@ -10,6 +10,7 @@ mod hyper;
 mod kernel;
 mod likelihood;
 mod loo;
+mod parts;
 mod pool;
 
 pub use data::{Bounds, Observations, Usage};
@@ -17,6 +18,7 @@ pub use device::POSTERIOR;
 pub use hyper::{Hyperparameters, LogNormal, Priors};
 pub use kernel::Kernel;
 pub use loo::LeaveOneOut;
+pub use parts::PosteriorParts;
 pub use pool::{PoolPosterior, PosteriorWeights, SMALLEST_VARIANCE};
 
 use data::Data;

@@ -146,7 +146,8 @@ impl PropertyModel {
                 let (mut mean, mut std) =
                     (vec![f64::NAN; design.len()], vec![f64::NAN; design.len()]);
                 if let Some(weights) = weights {
-                    weights.predict(&design.wide(), &mut mean, &mut std, job)?;
+                    // The caller counts the rows of all learners.
+                    weights.predict(&design.wide(), &mut mean, &mut std, &job.part())?;
                 }
                 told.extend(mean.into_iter().zip(std).map(|(mean, std)| Told {
                     mean,

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::domain::Domain;
 use super::inputs::{DescriptorSet, Inputs};
-use super::interval::{Rule, Rules};
+use super::interval::{Rule, Rules, SHARES};
 use super::learner::Learner;
 use super::tensors::{self, Tensors, bad};
 use super::{About, PropertyModel, Scores};
@@ -177,9 +177,7 @@ impl PropertyModel {
         let [spread, rules @ ..] = &intervals[..] else {
             return Err(bad("it must have rules of intervals"));
         };
-        let ([inside, outside], []) = rules.as_chunks::<RULES>() else {
-            return Err(bad("it must have two rules of intervals"));
-        };
+        let (inside, outside) = rules.split_at(rules.len() / 2);
         Ok(Self {
             about: About {
                 target: header.target,
@@ -217,12 +215,20 @@ impl PropertyModel {
     }
 }
 
-/// Numbers of the rules of one kind of candidate.
-const RULES: usize = 6;
-
-fn numbers_of_rules(rules: &Rules) -> [f64; RULES] {
+/// What is kept of the rules of one kind of candidate.
+fn numbers_of_rules(rules: &Rules) -> [f64; 8] {
     let [a, b] = rules.rules;
-    [a.level, a.widen, b.level, b.widen, rules.scale, rules.least]
+    let [near, far] = rules.reach;
+    [
+        a.level,
+        a.widen,
+        b.level,
+        b.widen,
+        rules.scale,
+        rules.least,
+        near,
+        far,
+    ]
 }
 
 fn positive(x: f64) -> Result<f64, SurrogateError> {
@@ -233,7 +239,7 @@ fn positive(x: f64) -> Result<f64, SurrogateError> {
     }
 }
 
-fn read_rules(numbers: &[f64; RULES]) -> Result<Rules, SurrogateError> {
+fn read_rules(numbers: &[f64]) -> Result<Rules, SurrogateError> {
     let rule = |level: f64, widen: f64| {
         if (0.0..=1.0).contains(&level) {
             let widen = positive(widen)?;
@@ -242,11 +248,20 @@ fn read_rules(numbers: &[f64; RULES]) -> Result<Rules, SurrogateError> {
             Err(bad("the level of an interval is not within 0 to 1"))
         }
     };
-    let [a, b, c, d, scale, least] = *numbers;
+    let (a, b, c, d, scale, least, reach) = match *numbers {
+        [a, b, c, d, scale, least, near, far] => (a, b, c, d, scale, least, [near, far]),
+        // Files from before intervals had a least width of their own: that of a normal distribution.
+        [a, b, c, d, scale, least] => {
+            let reach = SHARES.map(|share| least * crate::normal::quantile(0.5 + 0.5 * share));
+            (a, b, c, d, scale, least, reach)
+        }
+        _ => return Err(bad("it must have two rules of intervals")),
+    };
     Ok(Rules {
         rules: [rule(a, b)?, rule(c, d)?],
         scale: positive(scale)?,
         least: positive(least)?,
+        reach: [positive(reach[0])?, positive(reach[1])?],
     })
 }
 

@@ -3,6 +3,9 @@
 //! A model's own quantiles are the start. On rows that the model has not seen (cross-validation) the narrowest central
 //! interval is looked for that holds the wanted share; where even the widest does not, it is widened by a share of its
 //! own width, as conformalised quantile regression does (Y. Romano, E. Patterson, E. Candès, NeurIPS 2019).
+//!
+//! A forest is certain of what it has learnt. So every interval reaches from the mean at least as far as the errors of the
+//! surest predictions do; the levels are chosen with that already in place.
 
 use crate::calibration::conformal_quantile;
 
@@ -15,6 +18,7 @@ pub(crate) trait Predictive {
 }
 
 /// How the interval of one share is made: the central share of the distribution, and how much is added on both sides.
+/// [`Rules::interval`] then makes it as wide as it must be at least.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Rule {
     pub level: f64,
@@ -30,6 +34,8 @@ pub(crate) struct Rules {
     /// The smallest standard deviation that is stated, in the target's unit: a forest is certain of what it has learnt, to
     /// which an experiment's error and the next sample of the same composition do not keep.
     pub least: f64,
+    /// How far intervals reach from the mean at least: the shares of [`SHARES`] of the errors of the surest predictions.
+    pub reach: [f64; 2],
 }
 
 /// The shares that intervals promise.
@@ -81,24 +87,16 @@ impl Judged {
 }
 
 impl Rule {
-    /// The interval that it makes; never below `floor`.
-    pub fn apply(self, predicted: &dyn Predictive, spread: f64, floor: f64) -> (f64, f64) {
-        let (low, high) = central(predicted, self.level);
-        if self.widen == 0.0 {
-            return (low, high);
-        }
-        let by = self.widen * width(predicted, spread);
-        ((low - by).max(floor.min(low)), high + by)
-    }
-
-    fn fit(judged: &[Judged], share: f64) -> Self {
+    /// Of rows whose intervals reach so far from the mean at least.
+    fn fit(judged: &[Judged], share: f64, reach: f64) -> Self {
+        let near = |row: &Judged| (row.observed - row.mean).abs() <= reach;
         let enough = ((judged.len() + 1) as f64 * share).ceil() as usize;
         for (place, level) in LEVELS.iter().enumerate() {
             let held = judged
                 .iter()
                 .filter(|row| {
                     let (low, high) = row.intervals[place];
-                    low <= row.observed && row.observed <= high
+                    near(row) || (low <= row.observed && row.observed <= high)
                 })
                 .count();
             if held >= enough {
@@ -114,7 +112,8 @@ impl Rule {
             .iter()
             .map(|row| {
                 let (low, high) = row.intervals[place];
-                (low - row.observed).max(row.observed - high) / row.width
+                let lacking = (low - row.observed).max(row.observed - high) / row.width;
+                if near(row) { lacking.min(0.0) } else { lacking }
             })
             .collect();
         lacking.sort_by(f64::total_cmp);
@@ -136,15 +135,42 @@ impl Rules {
         let errors: f64 = judged.iter().map(|r| (r.observed - r.mean).powi(2)).sum();
         let variances: f64 = judged.iter().map(|r| r.std * r.std).sum();
         let scale = (errors / variances).sqrt();
+        let surest = errors_of_the_surest(judged);
+        let squares: f64 = surest.iter().map(|error| error * error).sum();
+        // Of none, nothing.
+        let reach = SHARES.map(|share| conformal_quantile(&surest, share).max(0.0));
         Self {
-            rules: SHARES.map(|share| Rule::fit(judged, share)),
+            rules: [0, 1].map(|k| Rule::fit(judged, SHARES[k], reach[k])),
             scale: if scale.is_finite() && scale > 0.0 {
                 scale
             } else {
                 1.0
             },
-            least: error_of_the_surest(judged),
+            least: (squares / surest.len().max(1) as f64).sqrt(),
+            reach,
         }
+    }
+
+    /// The interval of the share [`SHARES`]`[k]`; never below `floor`, the smallest value that the property can have.
+    pub fn interval(
+        &self,
+        k: usize,
+        predicted: &dyn Predictive,
+        spread: f64,
+        floor: f64,
+    ) -> (f64, f64) {
+        let rule = self.rules[k];
+        let (low, high) = central(predicted, rule.level);
+        let by = if rule.widen == 0.0 {
+            0.0
+        } else {
+            rule.widen * width(predicted, spread)
+        };
+        let (mean, reach) = (predicted.mean(), self.reach[k]);
+        (
+            (low - by).min(mean - reach).max(floor.min(low)),
+            (high + by).max(mean + reach),
+        )
     }
 
     /// The standard deviation that is stated where the learner's own is `std`; NaN stays NaN.
@@ -165,28 +191,31 @@ impl Rules {
         }
         self.scale = self.scale.max(inside.scale);
         self.least = self.least.max(inside.least);
+        self.reach = [0, 1].map(|k| self.reach[k].max(inside.reach[k]));
         self
     }
 }
 
-/// The root mean square error of the tenth of the rows of which the model was surest, and of those that tie with them. Where
-/// it says zero and nothing else (a metal's gap) it may be right to the last digit, so these do not count.
-fn error_of_the_surest(judged: &[Judged]) -> f64 {
+/// The sizes, ascending, of the errors of the tenth of the rows of which the model was surest, and of those that tie with
+/// them. Where it says zero and nothing else (a metal's gap) it may be right to the last digit, so these do not count.
+fn errors_of_the_surest(judged: &[Judged]) -> Vec<f64> {
     let mut known: Vec<(f64, f64)> = judged
         .iter()
         .filter(|row| row.mean != 0.0)
-        .map(|row| (row.std, row.observed - row.mean))
+        .map(|row| (row.std, (row.observed - row.mean).abs()))
         .filter(|(std, error)| std.is_finite() && error.is_finite())
         .collect();
     known.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let Some((limit, _)) = known.get(known.len().div_ceil(10).saturating_sub(1)) else {
-        return 0.0;
+    let Some((limit, _)) = known
+        .get(known.len().div_ceil(10).saturating_sub(1))
+        .copied()
+    else {
+        return Vec::new();
     };
-    let surest = known.iter().take_while(|(std, _)| std <= limit);
-    let (count, squares) = surest.fold((0, 0.0), |(count, squares), (_, error)| {
-        (count + 1, squares + error * error)
-    });
-    (squares / f64::from(count)).sqrt()
+    let surest = known.into_iter().take_while(|(std, _)| *std <= limit);
+    let mut errors: Vec<f64> = surest.map(|(_, error)| error).collect();
+    errors.sort_by(f64::total_cmp);
+    errors
 }
 
 #[cfg(test)]
@@ -226,9 +255,35 @@ mod tests {
         assert_eq!(rules.std(0.0), rules.least);
         assert!((rules.std(1.0) - rules.scale).abs() < 1e-12);
         assert!(rules.std(f64::NAN).is_nan());
+        // An interval is as wide as their errors, but does not reach where the property cannot be.
+        let (low, high) = rules.interval(1, &Normal(5.0, 0.0), 1.0, 0.0);
+        assert!((low - 4.7).abs() < 1e-12 && (high - 5.3).abs() < 1e-12);
+        assert_eq!(rules.interval(1, &Normal(0.1, 0.0), 1.0, 0.0).0, 0.0);
         // Sure and right about zeros is no reason to be sure of anything else.
         let zeros = (0..100).map(|_| Judged::new(&Normal(0.0, 0.0), 0.0, 1.0));
         let all: Vec<Judged> = judged.into_iter().chain(zeros).collect();
         assert!((Rules::fit(&all).least - 0.3).abs() < 1e-12);
+    }
+
+    #[test]
+    fn levels_are_chosen_with_the_least_width_in_place() {
+        // Errors are normal with the standard deviation 1, and a fifth of the rows claim to be exact.
+        let rows = 4000;
+        let error = |row: usize| crate::normal::quantile((row as f64 + 0.5) / rows as f64);
+        let claim = |row: usize| if row.is_multiple_of(5) { 0.0 } else { 1.0 };
+        let judged: Vec<Judged> = (0..rows)
+            .map(|row| Judged::new(&Normal(9.0, claim(row)), 9.0 + error(row), 1.0))
+            .collect();
+        let rules = Rules::fit(&judged);
+        for (k, share) in SHARES.into_iter().enumerate() {
+            let held = (0..rows).filter(|row| {
+                let predicted = Normal(9.0, claim(*row));
+                let (low, high) = rules.interval(k, &predicted, 1.0, f64::NEG_INFINITY);
+                (low..=high).contains(&(9.0 + error(*row)))
+            });
+            let held = held.count() as f64 / rows as f64;
+            assert!((share..share + 0.02).contains(&held), "{share}: {held}");
+            assert_eq!(rules.rules[k].widen, 0.0);
+        }
     }
 }

@@ -178,7 +178,7 @@ impl PropertyModel {
             }
             let outside = self.domain.excludes(design, row);
             let rules = if outside { &self.outside } else { &self.inside };
-            let interval = |k: usize| rules.rules[k].apply(predicted, self.spread, self.floor);
+            let interval = |k: usize| rules.interval(k, predicted, self.spread, self.floor);
             Prediction {
                 mean,
                 std: rules.std(predicted.std()),

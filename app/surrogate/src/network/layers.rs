@@ -1,5 +1,6 @@
 //! Forward and backward through one network, a block of rows at a time, as products of f32 matrices.
 
+use compute::{Activation, Layer};
 use nalgebra::{DMatrix, DMatrixView};
 
 use super::LOG_VARIANCE;
@@ -22,6 +23,25 @@ impl Sizes {
         self.layers().iter().map(|(from, to)| (from + 1) * to).sum()
     }
 
+    /// The layers of a member as devices take them: the weights of a unit stand together.
+    pub fn dense(self, parameters: &[f32]) -> Vec<Layer> {
+        let layers = self.layers().into_iter().zip(self.starts()).enumerate();
+        layers
+            .map(|(at, ((from, to), (weights, offsets)))| Layer {
+                weights: (0..to)
+                    .flat_map(|unit| (0..from).map(move |input| weights + input * to + unit))
+                    .map(|place| parameters[place])
+                    .collect(),
+                bias: parameters[offsets..offsets + to].to_vec(),
+                activation: if at < 2 {
+                    Activation::Silu
+                } else {
+                    Activation::Identity
+                },
+            })
+            .collect()
+    }
+
     /// Where the weights and the offsets of each layer begin.
     fn starts(self) -> [(usize, usize); 3] {
         let mut start = 0;
@@ -40,6 +60,11 @@ pub(crate) struct Passes {
     /// Before and after the bend.
     sums: Vec<DMatrix<f32>>,
     bent: Vec<DMatrix<f32>>,
+}
+
+/// The two outputs, the second within its limits.
+pub(super) fn limited(mean: f32, log_variance: f32) -> (f32, f32) {
+    (mean, log_variance.clamp(LOG_VARIANCE[0], LOG_VARIANCE[1]))
 }
 
 fn bend(x: f32) -> f32 {
@@ -97,7 +122,7 @@ impl Passes {
     /// Mean and logarithm of the variance of a row, in units of the targets' spread.
     pub fn output(&self, row: usize) -> (f32, f32) {
         let out = self.sums[2].column(row);
-        (out[0], out[1].clamp(LOG_VARIANCE[0], LOG_VARIANCE[1]))
+        limited(out[0], out[1])
     }
 
     /// The mean loss of the rows, and its slope by each parameter into `slopes`: half of the squared error over the variance

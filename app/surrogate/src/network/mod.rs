@@ -8,6 +8,7 @@
 mod layers;
 mod train;
 
+use compute::{ComputeError, Mlp};
 use rayon::prelude::*;
 
 use layers::Passes;
@@ -166,25 +167,57 @@ impl Networks {
     }
 
     fn predict_some(&self, rows: &[f32]) -> Vec<(f64, f64)> {
-        let count = rows.len() / self.sizes.inputs;
         let mut table = vec![0.0; rows.len()];
         self.standardise(rows, &mut table);
-        let mut sums = vec![[0.0_f64; 3]; count];
+        let mut mixtures = vec![Mixture::default(); rows.len() / self.sizes.inputs];
         let mut passes = Passes::new(self.sizes, &table);
         for member in 0..self.members() {
             passes.forward(self.parameters(member));
-            for (row, sums) in sums.iter_mut().enumerate() {
-                let (mean, log_variance) = passes.output(row);
-                let mean = f64::from(mean);
-                sums[0] += mean;
-                sums[1] += mean * mean;
-                sums[2] += libm::exp(f64::from(log_variance));
+            for (row, mixture) in mixtures.iter_mut().enumerate() {
+                mixture.add(passes.output(row));
             }
         }
+        self.told(mixtures)
+    }
+
+    /// [`Networks::predict`] on an adapter, to the accuracy of f32; hidden layers are no wider than its kernel takes.
+    ///
+    /// # Errors
+    ///
+    /// Cancelled, and what the adapter reports.
+    pub(crate) fn predict_on_gpu(
+        &self,
+        gpu: &compute::Gpu,
+        inputs: &[f32],
+        job: &job::Job,
+    ) -> Result<Vec<(f64, f64)>, ComputeError> {
+        let width = self.sizes.inputs;
+        let mut table = vec![0.0; inputs.len()];
+        inputs
+            .par_chunks(ROWS * width)
+            .zip(table.par_chunks_mut(ROWS * width))
+            .for_each(|(inputs, table)| self.standardise(inputs, table));
+        let mut mixtures = vec![Mixture::default(); inputs.len() / width];
+        for member in 0..self.members() {
+            // Rows are counted once.
+            let job = if member == 0 { job.clone() } else { job.part() };
+            // Standardised already: unknown inputs have been given a meaning.
+            let layers = self.sizes.dense(self.parameters(member));
+            let network = Mlp::new(vec![0.0; width], vec![1.0; width], layers)?;
+            let told = network.forward_on_gpu(gpu, &table, &job)?;
+            for (mixture, told) in mixtures.iter_mut().zip(told.chunks_exact(2)) {
+                mixture.add(layers::limited(told[0], told[1]));
+            }
+        }
+        Ok(self.told(mixtures))
+    }
+
+    fn told(&self, mixtures: Vec<Mixture>) -> Vec<(f64, f64)> {
         let members = self.members() as f64;
-        sums.into_iter()
-            .map(|sums| {
-                let [mean, square, within] = sums.map(|sum| sum / members);
+        mixtures
+            .into_iter()
+            .map(|mixture| {
+                let [mean, square, within] = mixture.0.map(|sum| sum / members);
                 let variance = within + (square - mean * mean).max(0.0);
                 (
                     self.centre + self.spread * mean,
@@ -192,6 +225,19 @@ impl Networks {
                 )
             })
             .collect()
+    }
+}
+
+/// Sums over members: of means, of their squares, of variances.
+#[derive(Clone, Copy, Default)]
+struct Mixture([f64; 3]);
+
+impl Mixture {
+    fn add(&mut self, (mean, log_variance): (f32, f32)) {
+        let mean = f64::from(mean);
+        self.0[0] += mean;
+        self.0[1] += mean * mean;
+        self.0[2] += libm::exp(f64::from(log_variance));
     }
 }
 

@@ -41,7 +41,7 @@ fn train(kind: Kind, names: &[String], values: &[f64], targets: &[f64]) -> Prope
 #[test]
 fn adapters_predict_the_same_columns_as_the_processor() {
     let (names, mut values, targets) = table(700);
-    for kind in [Kind::Forest, Kind::Boosted, Kind::Gp] {
+    for kind in Kind::ALL {
         let model = train(kind, &names, &values[..150 * 4], &targets[..150]);
         // Unknown, endless and far from the training data.
         values[151 * 4] = f64::NAN;
@@ -53,7 +53,14 @@ fn adapters_predict_the_same_columns_as_the_processor() {
         };
         compute::twins::compare(kind.name(), 1e-4, |device| {
             let place = model.place(rows.len(), device);
-            let columns = model.predict_columns_on(rows, place, device, &job::Job::new())?;
+            assert_eq!(
+                place.is_adapter(),
+                device.adapters().next().is_some(),
+                "{kind}"
+            );
+            let job = job::Job::new();
+            let columns = model.predict_columns_on(rows, place, device, &job)?;
+            assert_eq!(job.snapshot().done, rows.len() as u64, "{kind}");
             let outside = columns.outside.iter().map(|outside| f64::from(*outside));
             let notes = columns.notes.iter().map(|(row, _)| *row as f64);
             let numbers = columns.mean.iter().chain(&columns.std).copied();
@@ -128,6 +135,29 @@ fn files_threads_and_many_rows_change_nothing() {
         for (row, one) in predicted.iter().enumerate() {
             assert!((one.mean - columns.mean[row]).abs() < 1e-6, "{kind} {row}");
             assert!((one.std - columns.std[row]).abs() < 1e-5, "{kind} {row}");
+        }
+    }
+}
+
+#[test]
+fn learnt_rows_have_intervals_too_and_every_row_is_counted_once() {
+    let (names, values, targets) = table(300);
+    let rows = Rows::Columns {
+        names: &names,
+        values: &values,
+    };
+    for kind in Kind::ALL {
+        let model = train(kind, &names, &values, &targets);
+        let job = job::Job::new();
+        let columns = model.predict_columns(rows, &job).expect("good rows");
+        assert_eq!(job.snapshot().done, 300, "{kind}");
+        assert!(columns.std.iter().all(|std| *std > 0.0), "{kind}");
+        let predictions = model.predict(rows, &job).expect("good rows");
+        for p in predictions {
+            let width = |(low, high): (f64, f64)| high - low;
+            assert!(width(p.interval_68) > 0.05 * p.std, "{kind} {p:?}");
+            assert!(width(p.interval_95) > p.std, "{kind} {p:?}");
+            assert!(p.interval_95.0 <= p.interval_68.0 && p.interval_68.1 <= p.interval_95.1);
         }
     }
 }

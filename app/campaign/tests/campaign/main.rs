@@ -1,0 +1,3 @@
+//! The room as others use it: one binary, one file a subject.
+
+mod journal;

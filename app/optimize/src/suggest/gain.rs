@@ -1,0 +1,648 @@
+//! What a candidate is expected to add to the best value or to the hypervolume, averaged over draws of everything else that is
+//! uncertain: the noise-free values of what was measured, what is in flight, and the picks before it.
+//!
+//! Given such a draw the candidate itself is normal, so its own expectation is taken in closed form (for two and three
+//! objectives over the cells above the drawn front): only the others are drawn. That is the acquisition function of
+//! qLogEI, qLogNEI (S. Ament et al., NeurIPS 2023) and qLogNEHVI (S. Daulton et al., NeurIPS 2021), filled greedily, without
+//! their smoothing and with less error from draws.
+
+use super::front::{Cell, Point, cells};
+use super::normal::{Excess, cdf, log_cdf, log_difference, log_excess_of, log_sum};
+
+/// How a standardised outcome becomes a utility, higher is better.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Utility {
+    /// The outcome times this sign.
+    Signed(f64),
+    /// Minus the distance from this value.
+    Target(f64),
+}
+
+impl Utility {
+    pub fn of(self, value: f64) -> f64 {
+        match self {
+            Self::Signed(sign) => sign * value,
+            Self::Target(target) => -(value - target).abs(),
+        }
+    }
+
+    /// The mean that suits the utility best within `width` of a mean.
+    pub fn favoured(self, mean: f64, width: f64) -> f64 {
+        match self {
+            Self::Signed(sign) => mean + sign * width,
+            Self::Target(target) => mean + (target - mean).clamp(-width, width),
+        }
+    }
+}
+
+/// One utility of one candidate, given everything else: its outcome is normal.
+#[derive(Clone, Copy)]
+struct Chance {
+    utility: Utility,
+    mean: f64,
+    sd: f64,
+    inverse: f64,
+}
+
+impl Chance {
+    /// `E(u - a)⁺`.
+    #[inline(always)]
+    fn excess(&self, table: Excess, a: f64) -> f64 {
+        match self.utility {
+            Utility::Signed(sign) => table.of(sign * self.mean, self.sd, self.inverse, a),
+            Utility::Target(target) => {
+                // (w - |f - t|)⁺ is a triangle: three kinks.
+                let w = -a;
+                if w <= 0.0 {
+                    return 0.0;
+                }
+                // Seen from the side on which the mean lies below the target.
+                let off = -(self.mean - target).abs();
+                let of = |a| table.of(off, self.sd, self.inverse, a);
+                (of(-w) - 2.0 * of(0.0) + of(w)).max(0.0)
+            }
+        }
+    }
+
+    /// Its logarithm.
+    fn log_excess(&self, a: f64) -> f64 {
+        match self.utility {
+            Utility::Signed(sign) => log_excess_of(sign * self.mean, self.sd, a),
+            Utility::Target(target) => {
+                let w = -a;
+                if w <= 0.0 {
+                    return f64::NEG_INFINITY;
+                }
+                let off = -(self.mean - target).abs();
+                if w < 1e-4 * self.sd {
+                    // The density hardly changes over the triangle, whose area is w².
+                    let u = off / self.sd;
+                    return 2.0 * libm::log(w)
+                        - libm::log(self.sd)
+                        - 0.5 * u * u
+                        - 0.918_938_533_204_672_7;
+                }
+                let of = |a| log_excess_of(off, self.sd, a);
+                let twice = of(0.0) + std::f64::consts::LN_2;
+                log_difference(log_sum(&[of(-w), of(w)]), twice)
+            }
+        }
+    }
+
+    /// `ln P(u > t)`.
+    fn log_survival(&self, t: f64) -> f64 {
+        let standard = |x: f64| if x.is_nan() { 0.0 } else { x };
+        match self.utility {
+            Utility::Signed(sign) => log_cdf(standard((sign * self.mean - t) * self.inverse)),
+            Utility::Target(_) if t >= 0.0 => f64::NEG_INFINITY,
+            Utility::Target(target) => {
+                let off = -(self.mean - target).abs();
+                let upper = log_cdf(standard((off - t) * self.inverse));
+                log_difference(upper, log_cdf(standard((off + t) * self.inverse)))
+            }
+        }
+    }
+
+    fn survival(&self, t: f64) -> f64 {
+        let standard = |x: f64| if x.is_nan() { 0.0 } else { x };
+        match self.utility {
+            Utility::Signed(sign) => cdf(standard((sign * self.mean - t) * self.inverse)),
+            Utility::Target(_) if t >= 0.0 => 0.0,
+            Utility::Target(target) => {
+                let off = -(self.mean - target).abs();
+                cdf(standard((off - t) * self.inverse)) - cdf(standard((off + t) * self.inverse))
+            }
+        }
+    }
+
+    /// Beyond this the utility hardly ever lies.
+    fn furthest(&self) -> f64 {
+        match self.utility {
+            Utility::Signed(sign) => sign * self.mean + 8.0 * self.sd,
+            Utility::Target(target) => (8.0 * self.sd - (self.mean - target).abs()).min(0.0),
+        }
+    }
+}
+
+/// What is improved upon.
+#[derive(Clone, Debug)]
+pub(crate) enum Aspiration {
+    /// No objective: to have a feasible candidate at all. Whether there is one already.
+    Feasible(bool),
+    /// One utility: the best.
+    Best(f64),
+    /// Two or three: the space above the front, of this many utilities.
+    Above(usize, Vec<Cell>),
+    /// More: the least of `(u - reference) weight` over the utilities, and its best.
+    Scalar(f64),
+    /// To learn where an outcome crosses its target: the straddle, `1.96 sd - |mean - target|`, made positive.
+    Straddle,
+}
+
+/// The aspiration of each draw.
+#[derive(Clone, Debug)]
+pub(crate) struct Aspirations {
+    pub draws: Vec<Aspiration>,
+    /// What each draw has achieved: utilities of its feasible points.
+    achieved: Vec<Vec<Vec<f64>>>,
+    goal: Goal,
+}
+
+/// What all draws share.
+#[derive(Clone, Debug)]
+pub(crate) struct Goal {
+    pub utilities: Vec<Utility>,
+    /// The utilities that improvement is counted from; with a single one only where nothing is feasible yet.
+    pub reference: Vec<f64>,
+    /// With one utility: only what exceeds this counts.
+    pub least: f64,
+    /// With more than three: the weights of the scalarisation.
+    pub weights: Vec<f64>,
+    /// The single utility's target is to be straddled, not met.
+    pub straddle: bool,
+}
+
+impl Goal {
+    fn aspiration(&self, achieved: &[Vec<f64>]) -> Aspiration {
+        match self.utilities.len() {
+            _ if self.straddle => Aspiration::Straddle,
+            0 => Aspiration::Feasible(!achieved.is_empty()),
+            1 => {
+                let best = achieved.iter().map(|u| u[0]).fold(f64::NAN, f64::max);
+                let best = if best.is_nan() {
+                    self.reference[0]
+                } else {
+                    best
+                };
+                Aspiration::Best(best.max(self.least))
+            }
+            m @ (2 | 3) => {
+                let point = |u: &[f64]| -> Point {
+                    let mut p = [0.0; 3];
+                    p[..m].copy_from_slice(&u[..m]);
+                    p
+                };
+                let points: Vec<Point> = achieved.iter().map(|u| point(u)).collect();
+                Aspiration::Above(m, cells(&points, &point(&self.reference), m))
+            }
+            _ => Aspiration::Scalar(achieved.iter().map(|u| self.scalar(u)).fold(0.0, f64::max)),
+        }
+    }
+
+    fn scalar(&self, utilities: &[f64]) -> f64 {
+        utilities
+            .iter()
+            .zip(&self.reference)
+            .zip(&self.weights)
+            .map(|((u, r), w)| (u - r) * w)
+            .fold(f64::INFINITY, f64::min)
+    }
+}
+
+impl Aspirations {
+    /// `achieved`: for each draw the utilities of its feasible points.
+    pub fn new(goal: Goal, achieved: Vec<Vec<Vec<f64>>>) -> Self {
+        Self {
+            draws: achieved.iter().map(|a| goal.aspiration(a)).collect(),
+            achieved,
+            goal,
+        }
+    }
+
+    pub fn count(&self) -> usize {
+        self.draws.len()
+    }
+
+    /// Adds a point to those draws that hold it feasible: its utilities by draw.
+    pub fn add(&mut self, utilities: &[Vec<f64>], feasible: &[bool]) {
+        for (draw, (u, feasible)) in utilities.iter().zip(feasible).enumerate() {
+            if *feasible && u.iter().all(|u| !u.is_nan()) {
+                self.achieved[draw].push(u.clone());
+                self.draws[draw] = self.goal.aspiration(&self.achieved[draw]);
+            }
+        }
+    }
+
+    /// Changes the weights of the scalarisation.
+    pub fn reweight(&mut self, weights: Vec<f64>) {
+        self.goal.weights = weights;
+        self.draws = self
+            .achieved
+            .iter()
+            .map(|achieved| self.goal.aspiration(achieved))
+            .collect();
+    }
+
+    /// A single draw that every draw has surpassed: what is improved upon it bounds what is improved upon any of them. Of a
+    /// point it takes the least of each utility over the draws, if all hold it feasible.
+    pub fn lowest(&self) -> Self {
+        let everywhere = self.achieved.iter().map(Vec::len).min().unwrap_or(0);
+        let mut low: Vec<Vec<f64>> = Vec::new();
+        if self.goal.utilities.len() == 1 {
+            let best =
+                |achieved: &Vec<Vec<f64>>| achieved.iter().map(|u| u[0]).fold(f64::NAN, f64::max);
+            let least = self.achieved.iter().map(best).fold(f64::INFINITY, |a, b| {
+                if b.is_nan() {
+                    self.goal.reference[0].min(a)
+                } else {
+                    a.min(b)
+                }
+            });
+            if least.is_finite() {
+                low.push(vec![least]);
+            }
+        } else if self.achieved.iter().all(|a| a.len() == everywhere) {
+            for point in 0..everywhere {
+                let mut least = self.achieved[0][point].clone();
+                for achieved in &self.achieved[1..] {
+                    for (least, u) in least.iter_mut().zip(&achieved[point]) {
+                        *least = least.min(*u);
+                    }
+                }
+                low.push(least);
+            }
+        }
+        Self::new(self.goal.clone(), vec![low])
+    }
+
+    /// The logarithm of the mean improvement over the draws. For each utility the outcome's mean and standard deviation given
+    /// everything else, and in `shifts` what each draw adds to the mean, draw after draw and in it utility after utility; empty
+    /// where nothing is added.
+    pub fn log_gain(&self, means: &[f64], sds: &[f64], shifts: &[f64]) -> f64 {
+        let table = Excess::new();
+        let m = self.goal.utilities.len();
+        let chance = |draw: usize, j: usize| Chance {
+            utility: self.goal.utilities[j],
+            mean: means[j]
+                + if shifts.is_empty() {
+                    0.0
+                } else {
+                    shifts[draw * m + j]
+                },
+            sd: sds[j],
+            inverse: 1.0 / sds[j],
+        };
+        let count = self.count() as f64;
+        if means.iter().chain(sds).any(|x| x.is_nan()) {
+            return f64::NAN;
+        }
+        if self.goal.straddle {
+            // The mean that is expected, whatever is in flight.
+            return straddle(self.goal.utilities[0], means[0], sds[0]);
+        }
+        let size: f64 = sds.iter().product();
+        let mut total = 0.0;
+        for (draw, aspiration) in self.draws.iter().enumerate() {
+            total += match aspiration {
+                Aspiration::Feasible(found) => f64::from(u8::from(!found)),
+                Aspiration::Best(best) => chance(draw, 0).excess(table, *best),
+                Aspiration::Above(2, cells) => {
+                    above_two(table, &chance(draw, 0), &chance(draw, 1), cells)
+                }
+                Aspiration::Above(_, cells) => {
+                    let parts = [chance(draw, 0), chance(draw, 1), chance(draw, 2)];
+                    above_three(table, &parts, cells)
+                }
+                Aspiration::Scalar(best) => {
+                    let parts: Vec<Chance> = (0..m).map(|j| chance(draw, j)).collect();
+                    scalar_excess(&self.goal, &parts, *best)
+                }
+                Aspiration::Straddle => 0.0,
+            };
+        }
+        // The table is as good as exact down to here.
+        if total > 1e-8 * size * count || m == 0 {
+            return libm::log(total / count);
+        }
+        let mut logs = Vec::new();
+        for (draw, aspiration) in self.draws.iter().enumerate() {
+            match aspiration {
+                Aspiration::Feasible(_) | Aspiration::Straddle => {}
+                Aspiration::Best(best) => logs.push(chance(draw, 0).log_excess(*best)),
+                Aspiration::Above(m, cells) => {
+                    for cell in cells {
+                        let mut log = log_within(&chance(draw, 0), cell.first)
+                            + chance(draw, 1).log_excess(cell.second);
+                        if *m == 3 {
+                            log += log_within(&chance(draw, 2), cell.third);
+                        }
+                        logs.push(log);
+                    }
+                }
+                Aspiration::Scalar(best) => {
+                    let parts: Vec<Chance> = (0..m).map(|j| chance(draw, j)).collect();
+                    logs.push(log_scalar_excess(&self.goal, &parts, *best));
+                }
+            }
+        }
+        log_sum(&logs) - libm::log(count)
+    }
+
+    /// A bound of [`Aspirations::log_gain`] for a single draw that is cheap where the gain is next to nothing.
+    pub fn log_bound(&self, means: &[f64], sds: &[f64]) -> f64 {
+        if let [Aspiration::Above(m, cells)] = &self.draws[..] {
+            let chance = |j: usize| Chance {
+                utility: self.goal.utilities[j],
+                mean: means[j],
+                sd: sds[j],
+                inverse: 1.0 / sds[j],
+            };
+            if means.iter().chain(sds).any(|x| x.is_nan()) {
+                return f64::NAN;
+            }
+            let table = Excess::new();
+            let total = if *m == 2 {
+                above_two(table, &chance(0), &chance(1), cells)
+            } else {
+                above_three(table, &[chance(0), chance(1), chance(2)], cells)
+            };
+            // What the table loses is less than this for each cell, times what lies above the reference.
+            let whole: f64 = (0..*m)
+                .map(|j| chance(j).excess(table, self.goal.reference[j]) + 1e-14 * sds[j])
+                .product();
+            return libm::log(total + 1e-12 * whole + f64::MIN_POSITIVE);
+        }
+        if let [Aspiration::Scalar(best)] = &self.draws[..] {
+            // The least of several exceeds the best no more than each of them does.
+            return (0..means.len())
+                .map(|j| {
+                    let weight = self.goal.weights[j];
+                    let part = Chance {
+                        utility: self.goal.utilities[j],
+                        mean: means[j],
+                        sd: sds[j],
+                        inverse: 1.0 / sds[j],
+                    };
+                    libm::log(weight) + part.log_excess(self.goal.reference[j] + best / weight)
+                })
+                .fold(f64::INFINITY, |a, b| if b.is_nan() { b } else { a.min(b) });
+        }
+        self.log_gain(means, sds, &[])
+    }
+}
+
+/// The logarithm of the straddle, by a smooth function that keeps its order and makes it positive.
+fn straddle(utility: Utility, mean: f64, sd: f64) -> f64 {
+    let score = 1.96 * sd + utility.of(mean);
+    // ln ln(1 + eˣ)
+    if score < -30.0 {
+        score
+    } else {
+        libm::log(libm::log1p(libm::exp(score.min(700.0))))
+    }
+}
+
+/// `E` of the area that a point adds above cells that follow each other from infinity down.
+#[inline(always)]
+fn above_two(table: Excess, first: &Chance, second: &Chance, cells: &[Cell]) -> f64 {
+    let (mut sum, mut before) = (0.0, 0.0);
+    for cell in cells {
+        let here = first.excess(table, cell.first[0]);
+        sum += (here - before) * second.excess(table, cell.second);
+        before = here;
+    }
+    sum
+}
+
+#[inline(always)]
+fn above_three(table: Excess, parts: &[Chance; 3], cells: &[Cell]) -> f64 {
+    let within = |chance: &Chance, [low, high]: [f64; 2]| {
+        let beyond = if high < f64::INFINITY {
+            chance.excess(table, high)
+        } else {
+            0.0
+        };
+        chance.excess(table, low) - beyond
+    };
+    cells
+        .iter()
+        .map(|cell| {
+            within(&parts[0], cell.first)
+                * parts[1].excess(table, cell.second)
+                * within(&parts[2], cell.third)
+        })
+        .sum()
+}
+
+/// `ln E` of how much of an interval lies below a utility.
+fn log_within(chance: &Chance, [low, high]: [f64; 2]) -> f64 {
+    let whole = chance.log_excess(low);
+    if high < f64::INFINITY {
+        log_difference(whole, chance.log_excess(high).min(whole))
+    } else {
+        whole
+    }
+}
+
+/// Nodes and weights of Gauss's rule with 16 points on 0 to 1, half of the symmetric set: M. Abramowitz, I. A. Stegun,
+/// Handbook of Mathematical Functions, NBS 1964, table 25.4.
+const GAUSS: [(f64, f64); 8] = [
+    (0.095_012_509_837_637_44, 0.189_450_610_455_068_5),
+    (0.281_603_550_779_258_9, 0.182_603_415_044_923_6),
+    (0.458_016_777_657_227_4, 0.169_156_519_395_002_54),
+    (0.617_876_244_402_643_7, 0.149_595_988_816_576_73),
+    (0.755_404_408_355_003, 0.124_628_971_255_533_87),
+    (0.865_631_202_387_831_7, 0.095_158_511_682_492_78),
+    (0.944_575_023_073_232_6, 0.062_253_523_938_647_89),
+    (0.989_400_934_991_649_9, 0.027_152_459_411_754_095),
+];
+
+/// `E(min_j (u_j - r_j) w_j - best)⁺ = ∫ Π P((u_j - r_j) w_j > t) dt` from the best on, over independent utilities.
+fn scalar_excess(goal: &Goal, parts: &[Chance], best: f64) -> f64 {
+    let at = |t: f64, j: usize| goal.reference[j] + t / goal.weights[j];
+    let end = (0..parts.len())
+        .map(|j| (parts[j].furthest() - goal.reference[j]) * goal.weights[j])
+        .fold(f64::INFINITY, f64::min);
+    // NaN has no excess.
+    let exceeds = end > best;
+    if !exceeds {
+        return 0.0;
+    }
+    let half = 0.5 * (end - best);
+    let value = |t: f64| -> f64 {
+        (0..parts.len())
+            .map(|j| parts[j].survival(at(t, j)))
+            .product()
+    };
+    GAUSS
+        .iter()
+        .map(|(x, weight)| {
+            let off = half * x;
+            weight * (value(best + half - off) + value(best + half + off))
+        })
+        .sum::<f64>()
+        * half
+}
+
+/// Its logarithm where it is next to nothing: the chance to exceed the best times the length over which that falls by 1/e.
+fn log_scalar_excess(goal: &Goal, parts: &[Chance], best: f64) -> f64 {
+    let at = |t: f64, j: usize| goal.reference[j] + t / goal.weights[j];
+    let log = |t: f64| -> f64 {
+        (0..parts.len())
+            .map(|j| parts[j].log_survival(at(t, j)))
+            .sum()
+    };
+    let scale = (0..parts.len())
+        .map(|j| parts[j].sd * goal.weights[j])
+        .fold(f64::INFINITY, f64::min);
+    let step = 1e-3 * scale;
+    let (here, there) = (log(best), log(best + step));
+    if step > 0.0 && here > f64::NEG_INFINITY && here > there {
+        here + libm::log(step / (here - there))
+    } else {
+        here
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::random::Random;
+    use super::*;
+    use crate::draws::centred_quantile;
+
+    fn normal(random: &mut Random) -> f64 {
+        centred_quantile((random.next() >> 12) as f64 + 0.5, (1_u64 << 52) as f64)
+    }
+
+    fn goal(utilities: &[Utility]) -> Goal {
+        Goal {
+            utilities: utilities.to_vec(),
+            reference: vec![-2.0; utilities.len()],
+            least: f64::NEG_INFINITY,
+            weights: vec![1.0, 0.7, 1.6, 0.9][..utilities.len().min(4)].to_vec(),
+            straddle: false,
+        }
+    }
+
+    /// The mean improvement over draws of the candidate itself.
+    fn drawn(goal: &Goal, achieved: &[Vec<f64>], means: &[f64], sds: &[f64]) -> (f64, f64) {
+        let mut random = Random::new(3, 9);
+        let n = 200_000;
+        let (mut sum, mut squares) = (0.0, 0.0);
+        for _ in 0..n {
+            let u: Vec<f64> = (0..means.len())
+                .map(|j| goal.utilities[j].of(means[j] + sds[j] * normal(&mut random)))
+                .collect();
+            let gain = match goal.aspiration(achieved) {
+                Aspiration::Best(best) => (u[0] - best).max(0.0),
+                Aspiration::Above(m, cells) => {
+                    let mut p = [0.0; 3];
+                    p[..m].copy_from_slice(&u);
+                    super::super::front::gain(&cells, &p, m)
+                }
+                Aspiration::Scalar(best) => (goal.scalar(&u) - best).max(0.0),
+                Aspiration::Feasible(_) | Aspiration::Straddle => 0.0,
+            };
+            sum += gain;
+            squares += gain * gain;
+        }
+        let mean = sum / f64::from(n);
+        let variance = squares / f64::from(n) - mean * mean;
+        (mean, (variance / f64::from(n)).sqrt())
+    }
+
+    #[test]
+    fn closed_forms_agree_with_draws_for_every_number_and_kind_of_objectives() {
+        let up = Utility::Signed(1.0);
+        let down = Utility::Signed(-1.0);
+        let target = Utility::Target(0.4);
+        let achieved = |m: usize| -> Vec<Vec<f64>> {
+            [
+                [0.5, -1.0, -0.3, 0.1],
+                [-0.4, 0.3, -0.6, 0.0],
+                [-1.2, 0.8, -1.1, -0.5],
+            ]
+            .iter()
+            .map(|u| u[..m].iter().map(|u| u - 0.6).collect())
+            .collect()
+        };
+        let means = [0.2, -0.3, 0.1, 0.5];
+        let sds = [0.8, 0.5, 0.9, 0.4];
+        for utilities in [
+            vec![up],
+            vec![down],
+            vec![target],
+            vec![up, down],
+            vec![target, up],
+            vec![up, down, up],
+            vec![down, target, target],
+            vec![up, down, up, target],
+        ] {
+            let m = utilities.len();
+            let goal = goal(&utilities);
+            let gains = Aspirations::new(goal.clone(), vec![achieved(m)]);
+            let found = libm::exp(gains.log_gain(&means[..m], &sds[..m], &[]));
+            let (truth, error) = drawn(&goal, &achieved(m), &means[..m], &sds[..m]);
+            assert!(
+                (found - truth).abs() < 5.0 * error + 1e-12,
+                "{utilities:?}: {found}, drawn {truth} ± {error}"
+            );
+            assert!(libm::exp(gains.log_bound(&means[..m], &sds[..m])) >= found * (1.0 - 1e-9));
+        }
+    }
+
+    #[test]
+    fn the_logarithm_joins_the_sum_far_below_the_front() {
+        let up = Utility::Signed(1.0);
+        for utilities in [
+            vec![up],
+            vec![up, up],
+            vec![up, up, up],
+            vec![Utility::Target(0.0)],
+        ] {
+            let m = utilities.len();
+            let goal = goal(&utilities);
+            let achieved = vec![vec![-0.1; m], vec![-0.3; m]];
+            let gains = Aspirations::new(goal, vec![achieved]);
+            let mut last = f64::INFINITY;
+            let mut slope = f64::NAN;
+            for step in 0..400 {
+                let mean = -0.5 - 0.05 * f64::from(step);
+                let log = gains.log_gain(&vec![mean; m], &vec![0.3; m], &[]);
+                assert!(log < last, "{m} {mean}: {log} after {last}");
+                // The logarithm is concave out there: its slope changes smoothly, without a jump where the sum gives over.
+                let fall = last - log;
+                if step > 1 {
+                    assert!(
+                        (fall - slope).abs() < 0.05 * m as f64 * (1.0 + 0.01 * fall),
+                        "{m} {mean}: {fall} after {slope}"
+                    );
+                }
+                (last, slope) = (log, fall);
+            }
+            assert!(last < -500.0);
+        }
+    }
+
+    #[test]
+    fn what_is_lower_in_every_draw_bounds_what_is_gained_on_average() {
+        let up = Utility::Signed(1.0);
+        let mut random = Random::new(1, 1);
+        for m in 1..=4 {
+            let goal = goal(&vec![up; m]);
+            let draws: Vec<Vec<Vec<f64>>> = (0..32)
+                .map(|_| {
+                    (0..5)
+                        .map(|p| {
+                            (0..m)
+                                .map(|j| {
+                                    0.2 * normal(&mut random) + ((p * (j + 1)) % 5) as f64 * 0.3
+                                        - 1.0
+                                })
+                                .collect()
+                        })
+                        .collect()
+                })
+                .collect();
+            let gains = Aspirations::new(goal, draws);
+            let low = gains.lowest();
+            for _ in 0..200 {
+                let means: Vec<f64> = (0..m).map(|_| normal(&mut random)).collect();
+                let sds: Vec<f64> = (0..m).map(|_| normal(&mut random).abs()).collect();
+                let gain = gains.log_gain(&means, &sds, &[]);
+                let bound = low.log_bound(&means, &sds);
+                assert!(bound >= gain - 1e-9, "{m}: {bound} {gain}");
+            }
+        }
+    }
+}

@@ -1,0 +1,391 @@
+//! Suggestions as a campaign asks for them.
+
+use optimize::Direction;
+use optimize::suggest::{
+    Acquisition, Aim, Question, Rows, Study, SuggestError, Suggestion, suggest,
+};
+
+fn asked(study: &Study, question: &Question, pool: &Rows) -> Result<Suggestion, SuggestError> {
+    suggest(
+        study,
+        question,
+        pool,
+        &compute::Device::cpu(),
+        &job::Job::new(),
+    )
+}
+
+fn maximize() -> Question {
+    Question::new(vec![Aim {
+        objective: Some(Direction::Maximize),
+        ..Aim::default()
+    }])
+}
+
+fn indices(suggestion: &Suggestion) -> Vec<usize> {
+    suggestion.picks.iter().map(|pick| pick.index).collect()
+}
+
+#[test]
+fn baselines_never_repeat_and_never_take_what_is_excluded_or_unusable() {
+    let mut inputs: Vec<f64> = (0..60).map(|i| f64::from(i) / 60.0).collect();
+    inputs[7] = f64::NAN;
+    let excluded = [0, 1, 2, 30, 59];
+    let pool = Rows::new(&inputs, 1).without(&excluded);
+    for acquisition in [Acquisition::Random, Acquisition::Sobol] {
+        let mut question = maximize();
+        (question.acquisition, question.batch) = (acquisition, 100);
+        let mut found = indices(&asked(&Study::new(1, &["y"]), &question, &pool).expect("some"));
+        found.sort_unstable();
+        let expected: Vec<usize> = (0..60)
+            .filter(|i| !excluded.contains(i) && *i != 7)
+            .collect();
+        assert_eq!(found, expected, "{acquisition}");
+    }
+}
+
+#[test]
+fn random_picks_are_uniform_and_sobol_picks_fill_the_space() {
+    let inputs: Vec<f64> = (0..1024).map(|i| (f64::from(i) + 0.5) / 1024.0).collect();
+    let pool = Rows::new(&inputs, 1);
+    let mut question = maximize();
+    question.batch = 16;
+    question.acquisition = Acquisition::Random;
+    let mut sum = 0.0;
+    for seed in 0..200 {
+        question.seed = seed;
+        let found = asked(&Study::new(1, &["y"]), &question, &pool).expect("some");
+        sum += found.picks.iter().map(|pick| pick.inputs[0]).sum::<f64>();
+    }
+    // 3200 uniform numbers: mean 1/2 within five standard errors.
+    assert!((sum / 3200.0 - 0.5).abs() < 5.0 * (1.0 / 12.0_f64 / 3200.0).sqrt());
+    question.acquisition = Acquisition::Sobol;
+    for seed in 0..20 {
+        question.seed = seed;
+        let found = asked(&Study::new(1, &["y"]), &question, &pool).expect("some");
+        let mut cells = [0; 16];
+        for pick in &found.picks {
+            cells[(pick.inputs[0] * 16.0) as usize] += 1;
+        }
+        assert_eq!(cells, [1; 16], "seed {seed}");
+    }
+}
+
+#[test]
+fn an_exhausted_pool_and_wrong_lengths_are_told() {
+    let inputs = [0.0, 1.0];
+    let all = [0, 1];
+    let mut question = maximize();
+    question.acquisition = Acquisition::Random;
+    let exhausted = asked(
+        &Study::new(1, &["y"]),
+        &question,
+        &Rows::new(&inputs, 1).without(&all),
+    );
+    assert!(matches!(
+        exhausted,
+        Err(SuggestError::Exhausted { candidates: 2, .. })
+    ));
+    let mut study = Study::new(1, &["y"]);
+    study.inputs = vec![0.5];
+    let error = asked(&study, &question, &Rows::new(&inputs, 1)).expect_err("no values");
+    assert_eq!(
+        error.to_string(),
+        "the column of y has 0 values where 1 are needed; give one for every row (NaN for an unknown one)"
+    );
+}
+
+#[test]
+fn acquisition_functions_are_read_by_the_names_they_are_written_with() {
+    for text in [
+        "auto",
+        "logei",
+        "lognei",
+        "lognehvi",
+        "lognparego",
+        "thompson",
+        "integrated-variance",
+        "random",
+        "sobol",
+        "level-set:1=2.5",
+    ] {
+        let read: Acquisition = text.parse().expect(text);
+        assert_eq!(read.to_string(), text);
+    }
+    assert!("ucb".parse::<Acquisition>().is_err());
+}
+
+/// Numbers that look random, from a source of the tests' own.
+fn scattered(count: usize, step: f64) -> Vec<f64> {
+    (1..=count).map(|i| (i as f64 * step).fract()).collect()
+}
+
+/// A pool of `rows x d`, and a study of its first rows with these outcomes.
+fn smooth(d: usize, observed: usize, outcomes: &[fn(&[f64]) -> f64]) -> (Study, Vec<f64>) {
+    let pool: Vec<f64> = scattered(600 * d, 0.754_877_666_246_692_7);
+    let names = ["a", "b", "c", "d", "e"];
+    let mut study = Study::new(d, &names[..outcomes.len()]);
+    study.inputs = pool[..observed * d].to_vec();
+    for (column, outcome) in study.outcomes.iter_mut().zip(outcomes) {
+        column.values = study.inputs.chunks_exact(d).map(outcome).collect();
+    }
+    (study, pool[observed * d..].to_vec())
+}
+
+fn aims(directions: &[Direction]) -> Question {
+    let mut question = Question::new(
+        directions
+            .iter()
+            .map(|direction| Aim {
+                objective: Some(*direction),
+                ..Aim::default()
+            })
+            .collect(),
+    );
+    question.samples = 64;
+    question
+}
+
+const UP: Direction = Direction::Maximize;
+
+fn ridge(x: &[f64]) -> f64 {
+    (3.0 * x[0]).sin() + x[1] * x[1] - 0.3 * x[0] * x[1]
+}
+fn bowl(x: &[f64]) -> f64 {
+    -(x[0] - 0.4).powi(2) - (x[1] - 0.7).powi(2)
+}
+fn tilt(x: &[f64]) -> f64 {
+    x[0] - 0.5 * x[1]
+}
+
+#[test]
+fn the_engine_picks_what_examining_everything_would_pick() {
+    // With every candidate observed as in flight nothing is left to bound: instead ask for so many picks that all candidates
+    // are examined, and compare the first ones.
+    for directions in [
+        vec![UP],
+        vec![UP, Direction::Minimize],
+        vec![UP, UP, UP],
+        vec![Direction::Target(0.5)],
+    ] {
+        let outcomes: Vec<fn(&[f64]) -> f64> = vec![ridge, bowl, tilt];
+        let (study, pool) = smooth(2, 20, &outcomes[..directions.len()]);
+        let mut question = aims(&directions);
+        question.batch = 4;
+        let found = asked(&study, &question, &Rows::new(&pool, 2)).expect("some");
+        let certificate = found.certificate.clone().expect("proved");
+        assert!(certificate.holds);
+        assert!(certificate.margins.iter().flatten().all(|m| *m >= 0.0));
+        // One candidate at a time, alone in the pool: its value as the first pick, exactly.
+        question.batch = 1;
+        let best = (0..pool.len() / 2)
+            .map(|row| {
+                let alone = asked(
+                    &study,
+                    &question,
+                    &Rows::new(&pool[2 * row..2 * row + 2], 2),
+                );
+                alone.expect("one").picks[0]
+                    .acquisition
+                    .unwrap_or(f64::NEG_INFINITY)
+            })
+            .enumerate()
+            .max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))
+            .expect("rows");
+        assert_eq!(found.picks[0].index, best.0, "{directions:?}");
+        assert!((found.picks[0].acquisition.expect("a value") - best.1).abs() < 0.02);
+    }
+}
+
+#[test]
+fn the_same_bytes_for_any_number_of_threads() {
+    let (study, pool) = smooth(2, 15, &[ridge, bowl]);
+    let mut question = aims(&[UP, UP]);
+    question.batch = 5;
+    let run = |threads: usize| {
+        rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build()
+            .expect("threads")
+            .install(|| asked(&study, &question, &Rows::new(&pool, 2)).expect("some"))
+    };
+    let one = run(1);
+    assert_eq!(one, run(3));
+    assert_eq!(format!("{one:?}"), format!("{:?}", run(4)));
+}
+
+#[test]
+fn one_candidate_s_value_is_the_closed_form_of_expected_improvement() {
+    // Exact measurements: the noise-free best is the measured best, and nothing but the candidate is drawn.
+    let (mut study, pool) = smooth(2, 12, &[ridge]);
+    study.outcomes[0].std = Some(vec![0.0; 12]);
+    let mut question = aims(&[UP]);
+    for acquisition in [Acquisition::LogEi, Acquisition::LogNei] {
+        question.acquisition = acquisition;
+        let found = asked(&study, &question, &Rows::new(&pool, 2)).expect("some");
+        let pick = &found.picks[0];
+        let (mean, std) = (
+            pick.outcomes[0].mean.expect("known"),
+            pick.outcomes[0].std.expect("known"),
+        );
+        let best = study.outcomes[0]
+            .values
+            .iter()
+            .fold(f64::MIN, |a, y| a.max(*y));
+        let u = (mean - best) / std;
+        let density = (-0.5 * u * u).exp() / (2.0 * std::f64::consts::PI).sqrt();
+        let cdf = 0.5 * libm::erfc(-u / 2.0_f64.sqrt());
+        let expected = std * (density + u * cdf);
+        let told = pick.expected_improvement.expect("told");
+        let tolerance = if acquisition == Acquisition::LogEi {
+            1e-9
+        } else {
+            0.05
+        };
+        assert!(
+            (told / expected - 1.0).abs() < tolerance,
+            "{acquisition}: {told} {expected}"
+        );
+    }
+}
+
+#[test]
+fn hostile_studies_have_answers() {
+    let (clean, pool) = smooth(2, 10, &[ridge]);
+    let nothing = Study::new(2, &["a"]);
+    let mut one = clean.clone();
+    one.inputs.truncate(2);
+    one.outcomes[0].values.truncate(1);
+    let mut constant = clean.clone();
+    constant.outcomes[0].values = vec![3.0; 10];
+    let mut unknown = clean.clone();
+    unknown.outcomes[0].values = vec![f64::NAN; 10];
+    let mut failed = unknown.clone();
+    failed.viable = vec![Some(false); 10];
+    let mut repeated = clean.clone();
+    repeated.inputs = vec![0.5; 20];
+    let mut wild = clean.clone();
+    wild.outcomes[0].values = vec![
+        1e300,
+        -1e300,
+        f64::INFINITY,
+        0.0,
+        1e-300,
+        f64::NAN,
+        1.0,
+        2.0,
+        3.0,
+        -5.0,
+    ];
+    wild.inputs[6] = f64::NAN;
+    wild.inputs[9] = f64::INFINITY;
+    for (name, study) in [
+        ("nothing", nothing),
+        ("one", one),
+        ("constant", constant),
+        ("unknown", unknown),
+        ("failed", failed),
+        ("repeated", repeated),
+        ("wild", wild),
+    ] {
+        let mut question = aims(&[UP]);
+        question.batch = 3;
+        let mut hostile = pool.clone();
+        hostile[0] = f64::NAN;
+        hostile[3] = f64::INFINITY;
+        hostile.copy_within(10..12, 12);
+        let found = asked(&study, &question, &Rows::new(&hostile, 2)).expect(name);
+        let mut picked = indices(&found);
+        assert!(!picked.contains(&0) && !picked.contains(&1), "{name}");
+        picked.sort_unstable();
+        picked.dedup();
+        assert_eq!(picked.len(), 3, "{name}");
+    }
+}
+
+#[test]
+fn what_is_in_flight_is_not_suggested_again_next_to_itself() {
+    let (mut study, pool) = smooth(2, 12, &[ridge]);
+    let question = aims(&[UP]);
+    let first = asked(&study, &question, &Rows::new(&pool, 2)).expect("some");
+    study.pending = first.picks[0].inputs.clone();
+    let without = [first.picks[0].index];
+    let second = asked(&study, &question, &Rows::new(&pool, 2).without(&without)).expect("some");
+    // In flight or picked before: the same knowledge, the same next pick.
+    let mut both = question.clone();
+    both.batch = 2;
+    study.pending.clear();
+    let together = asked(&study, &both, &Rows::new(&pool, 2)).expect("some");
+    assert_eq!(indices(&together), [without[0], second.picks[0].index]);
+}
+
+#[test]
+fn constraints_failures_and_costs_move_the_pick() {
+    let (mut study, pool) = smooth(2, 30, &[ridge, tilt]);
+    let mut question = aims(&[UP]);
+    question.aims.push(Aim {
+        threshold: Some(optimize::suggest::Threshold::AtMost(0.0)),
+        ..Aim::default()
+    });
+    let found = asked(&study, &question, &Rows::new(&pool, 2)).expect("some");
+    let pick = &found.picks[0];
+    // tilt(x) is linear: the surrogate knows its sign well.
+    assert!(tilt(&pick.inputs) < 0.05, "{:?}", pick.inputs);
+    assert!(pick.probability_feasible > 0.4);
+    assert_eq!(pick.outcomes[1].passes, Some(pick.probability_feasible));
+    // Failures wherever x0 > 0.5.
+    question.aims[1].threshold = None;
+    study.viable = study
+        .inputs
+        .chunks_exact(2)
+        .map(|x| Some(x[0] <= 0.5))
+        .collect();
+    for row in 0..30 {
+        if study.failed(row) {
+            study.outcomes[0].values[row] = f64::NAN;
+        }
+    }
+    let found = asked(&study, &question, &Rows::new(&pool, 2)).expect("some");
+    assert!(
+        found.picks[0].inputs[0] < 0.6,
+        "{:?}",
+        found.picks[0].inputs
+    );
+    assert_eq!(
+        found.viability.as_ref().map(|v| v.worked + v.failed),
+        Some(30)
+    );
+    // A cost that forbids all but one row.
+    let mut costs = vec![1e30; pool.len() / 2];
+    costs[77] = 1e-30;
+    question.cost = Some(0);
+    study.extras = vec![1.0; 30];
+    let found = asked(
+        &study,
+        &question,
+        &Rows::new(&pool, 2).with_extras(&costs, 1),
+    )
+    .expect("some");
+    assert_eq!(
+        (found.picks[0].index, found.picks[0].cost),
+        (77, Some(1e-30))
+    );
+}
+
+#[test]
+fn drivers_add_up_to_what_is_expected() {
+    let (study, pool) = smooth(2, 25, &[ridge]);
+    let found = asked(&study, &aims(&[UP]), &Rows::new(&pool, 2)).expect("some");
+    let belief = &found.picks[0].outcomes[0];
+    let sum: f64 = belief.drivers.iter().sum();
+    let told = belief.mean.expect("known") - belief.base.expect("known");
+    assert!((sum - told).abs() < 1e-9, "{sum} {told}");
+    let nearest = found.picks[0].nearest.expect("tried rows");
+    let off: f64 = study
+        .row(nearest.row)
+        .iter()
+        .zip(&found.picks[0].inputs)
+        .map(|(a, b)| (a - b).powi(2))
+        .sum();
+    assert!((off.sqrt() - nearest.distance).abs() < 1e-12);
+}

@@ -1,0 +1,735 @@
+//! `lodestone campaign`: the whole way as a person goes it, and what goes wrong on it.
+
+use crate::{Desk, Ran, Sheet};
+use campaign::{Access, Journal};
+use std::fmt::Write;
+use std::time::Duration;
+
+/// Candidates without results: a category, a number with a unit, a number without, and a name.
+pub fn pool(rows: usize) -> String {
+    let mut text = "name,solvent,temperature [K],x\n".to_owned();
+    for row in 0..rows {
+        let solvent = ["water", "ethanol", "DMF"][row * 7 % 3];
+        let (temperature, x) = (300 + row * 37 % 101, (row * 619 % 1000) as f64 / 1000.0);
+        writeln!(text, "c{row},{solvent},{temperature},{x}").unwrap();
+    }
+    text
+}
+
+/// A desk with a campaign of one objective, `a.lode`, and further arguments of `new`.
+pub fn begun(rows: usize, more: &[&str]) -> Desk {
+    let desk = Desk::with(pool(rows));
+    let args = [
+        "campaign",
+        "new",
+        "a.lode",
+        "--pool",
+        "in.csv",
+        "-O",
+        "max:yield [%]",
+    ];
+    desk.run(&[&args, more].concat()).ok();
+    desk
+}
+
+impl Desk {
+    pub fn campaign(&self, args: &[&str]) -> Ran {
+        let mut all = vec!["campaign", args[0], "a.lode"];
+        all.extend(&args[1..]);
+        self.run(&all)
+    }
+
+    pub fn json(&self, args: &[&str]) -> serde_json::Value {
+        let ran = self.campaign(&[args, &["--json"]].concat()).ok();
+        serde_json::from_str(ran.out()).unwrap()
+    }
+}
+
+/// What a campaign's worksheet says once a person has filled it in: the yield is a smooth function of the candidate.
+pub fn filled(sheet: &str) -> String {
+    let sheet = Sheet::of(sheet);
+    let column = |name: &str| sheet.header.iter().position(|h| h == name).unwrap();
+    let (id, solvent, temperature, x) = (
+        column("suggestion"),
+        column("solvent"),
+        column("temperature [K]"),
+        column("x"),
+    );
+    let mut text = "suggestion,yield [%]\n".to_owned();
+    for row in &sheet.rows {
+        let number = |at: usize| row[at].parse::<f64>().unwrap();
+        let best = if row[solvent] == "DMF" { 10.0 } else { 0.0 };
+        let value = 60.0 + best
+            - (number(temperature) - 350.0).powi(2) / 100.0
+            - 30.0 * (number(x) - 0.4).powi(2);
+        writeln!(text, "{},{value:.3}", row[id]).unwrap();
+    }
+    text
+}
+
+#[test]
+fn the_whole_way_from_candidates_to_a_verified_report() {
+    let desk = begun(120, &["--batch", "3", "--initial", "3", "--seed", "4"]);
+    for round in 1..=4 {
+        let sheet = format!("round{round}.csv");
+        desk.campaign(&["suggest", "-o", &sheet])
+            .ok()
+            .says(&[&format!("round {round}:")]);
+        desk.put("results.csv", filled(&desk.read(&sheet)));
+        let said = desk.campaign(&["observe", "results.csv"]).ok();
+        assert!(
+            said.out().starts_with("3 new, 0 changed, 0 known already"),
+            "{}",
+            said.out()
+        );
+        let again = desk.campaign(&["observe", "results.csv"]).ok();
+        assert!(
+            again.out().starts_with("0 new, 0 changed, 3 known already"),
+            "{}",
+            again.out()
+        );
+    }
+    let sheet = Sheet::of(&desk.read("round4.csv"));
+    for header in [
+        "yield [%]",
+        "yield_std [%]",
+        "status",
+        "expected yield [%]",
+        "expected yield_std [%]",
+        "why",
+        "name",
+    ] {
+        assert!(
+            sheet.header.iter().any(|h| h == header),
+            "{header}: {:?}",
+            sheet.header
+        );
+    }
+    let status = desk.json(&["status"]);
+    assert_eq!(status["rounds"], 4);
+    assert_eq!(status["experiments"]["measured"], 12);
+    assert_eq!(status["events"], 9);
+    let history = desk.campaign(&["history"]).ok();
+    assert_eq!(history.out().lines().count(), 9);
+    let verified = desk.json(&["verify"]);
+    assert_eq!(
+        (verified["events"].as_u64(), verified["replayed"].as_u64()),
+        (Some(9), Some(4))
+    );
+    desk.campaign(&["export", "--csv", "all.csv"]).ok();
+    let all = Sheet::of(&desk.read("all.csv"));
+    assert_eq!(all.len(), 12);
+    let ids: Vec<&str> = all.rows.iter().map(|row| row[2].as_str()).collect();
+    let expected: Vec<String> = (1..=12).map(|k| format!("s{k}")).collect();
+    assert_eq!(ids, expected, "in the order of acknowledgement");
+    for report in ["report.html", "report.md"] {
+        desk.campaign(&["report", "-o", report]).ok();
+        let text = desk.read(report);
+        assert!(
+            text.contains("<svg") && text.contains("Every choice and its reason"),
+            "{text}"
+        );
+        assert!(
+            !text.contains("NaN") && !text.contains("http://")
+                || report.ends_with("html")
+                || text.contains("w3.org")
+        );
+        assert_eq!(
+            text.matches("fills the space").count(),
+            3,
+            "the reasons of the first round"
+        );
+    }
+    desk.campaign(&["export", "--crate", "crate"]).ok();
+    let metadata: serde_json::Value =
+        serde_json::from_str(&desk.read("crate/ro-crate-metadata.json")).unwrap();
+    let entities = metadata["@graph"].as_array().unwrap();
+    let root = entities.iter().find(|e| e["@id"] == "./").unwrap();
+    for part in root["hasPart"].as_array().unwrap() {
+        let name = part["@id"].as_str().unwrap();
+        let entity = entities.iter().find(|e| e["@id"] == name).unwrap();
+        let bytes = std::fs::read(desk.path("crate").join(name)).unwrap();
+        assert_eq!(entity["sha256"], campaign::sha256_hex(&bytes), "{name}");
+    }
+    desk.campaign(&["verify"]).ok();
+    let left: Vec<String> = desk
+        .files()
+        .into_iter()
+        .filter(|name| name.contains("journal") || name.starts_with('.'))
+        .collect();
+    assert!(left.is_empty(), "one file at rest: {left:?}");
+}
+
+#[test]
+fn the_same_seed_suggests_the_same_for_any_number_of_threads() {
+    let sheets: Vec<String> = ["1", "3"]
+        .into_iter()
+        .map(|threads| {
+            let desk = begun(90, &["--seed", "8", "--batch", "2", "--initial", "2"]);
+            let mut all = String::new();
+            for _ in 0..3 {
+                let sheet = desk.campaign(&["suggest", "--threads", threads]).ok();
+                desk.put("results.csv", filled(sheet.out()));
+                desk.campaign(&["observe", "results.csv"]).ok();
+                all.push_str(sheet.out());
+            }
+            all
+        })
+        .collect();
+    assert_eq!(sheets[0], sheets[1]);
+}
+
+#[test]
+fn what_came_back_is_told_apart() {
+    let desk = begun(60, &["--batch", "6", "--initial", "6"]);
+    let sheet = Sheet::of(desk.campaign(&["suggest"]).ok().out());
+    let x = sheet.header.iter().position(|h| h == "x").unwrap();
+    let other = if sheet.rows[4][x] == "0.5" {
+        "0.25"
+    } else {
+        "0.5"
+    };
+    desk.put(
+        "results.csv",
+        format!(
+            "suggestion,yield,yield_std,status,x,note\ns1,0.5,0.01,,,\ns2,,,failed,,it exploded\ns3,,,abandoned,,\ns4,,,pending,,\n\
+             s5,40,,,{other},less than asked for\ns6,,,,,\ns7,1,,,,\ns1,x,,,,\n"
+        )
+        .replace("yield,yield_std", "yield [1],yield_std [%]"),
+    );
+    let said = desk.campaign(&["observe", "results.csv"]).ok().says(&[
+        "refused, line 8: there is no suggestion \"s7\"",
+        "refused, line 9: `yield [1]` is \"x\"",
+    ]);
+    assert!(
+        said.out()
+            .starts_with("5 new, 0 changed, 0 known already, 1 not filled in, 2 refused"),
+        "{}",
+        said.out()
+    );
+    let status = desk.json(&["status"]);
+    assert_eq!(
+        status["experiments"],
+        serde_json::json!({"measured": 2, "failed": 1, "abandoned": 1, "pending": 1})
+    );
+    // 0.5 of one is 50 %; its standard deviation came in per cent already.
+    let best = &status["best"][0]["outcomes"]["yield [%]"];
+    assert_eq!(
+        (best["value"].as_f64(), best["std"].as_f64()),
+        (Some(4000.0), None)
+    );
+    desk.campaign(&["export", "--csv", "all.csv"]).ok();
+    let all = Sheet::of(&desk.read("all.csv"));
+    let column = |name: &str| all.header.iter().position(|h| h == name).unwrap();
+    assert_eq!(all.rows[0][column("yield [%]")], "50.0");
+    assert_eq!(all.rows[0][column("yield_std [%]")], "0.01");
+    assert_eq!(all.rows[4][column("made x")], other);
+    assert_eq!(all.rows[1][column("note")], "it exploded");
+    // What was changed is said with what it was; a later word counts.
+    desk.put("results.csv", "suggestion,yield [%]\ns1,51\n");
+    let said = desk.campaign(&["observe", "results.csv"]).ok();
+    assert!(
+        said.out().contains("0 new, 1 changed")
+            && said.out().contains("yield was 50.0 and is 51.0"),
+        "{}",
+        said.out()
+    );
+    // A pending one that is measured now is no change but news.
+    desk.put("results.csv", "suggestion,yield [%]\ns4,12\n");
+    assert!(
+        desk.campaign(&["observe", "results.csv"])
+            .ok()
+            .out()
+            .starts_with("1 new")
+    );
+    desk.campaign(&["suggest"]).ok();
+    desk.campaign(&["verify"]).ok();
+}
+
+#[test]
+fn candidates_are_known_by_their_columns_and_by_their_names() {
+    let desk = begun(30, &[]);
+    let pool = Sheet::of(&pool(30));
+    let row = &pool.rows[17];
+    desk.put(
+        "results.csv",
+        format!(
+            "solvent,temperature,x,yield\n{},{}.0,{}0,12\n",
+            row[1], row[2], row[3]
+        ),
+    );
+    desk.campaign(&["observe", "results.csv"])
+        .ok()
+        .says(&["states no unit and is taken as %"]);
+    desk.put("results.csv", "name,yield [%]\nc3,14\nc99,1\n");
+    let said = desk.campaign(&["observe", "results.csv"]).ok();
+    assert!(
+        said.out().starts_with("1 new") && said.err.contains("no candidate has this name"),
+        "{}",
+        said.err
+    );
+    let status = desk.json(&["status"]);
+    assert_eq!(status["best"][0]["candidate"]["row"], 4);
+    // Both count towards the initial ones and are never suggested again.
+    let mut seen = Vec::new();
+    for _ in 0..14 {
+        let sheet = Sheet::of(desk.campaign(&["suggest", "-q", "2"]).ok().out());
+        seen.extend(sheet.rows.iter().map(|row| row[1].clone()));
+    }
+    seen.sort();
+    seen.dedup();
+    assert_eq!(seen.len(), 28);
+    assert!(!seen.contains(&"c3".to_owned()) && !seen.contains(&"c17".to_owned()));
+    desk.campaign(&["suggest"])
+        .fails(1, &["candidates can be suggested"]);
+}
+
+#[test]
+fn values_that_the_pool_has_are_observations_unless_they_are_hidden() {
+    let table = "x,y,yield [%],yield_std [%]\n1,2,30,1\n2,3,,\n3,1,50,\n4,5,,\n5,4,,\n";
+    let desk = Desk::with(table);
+    let new = |name: &str, more: &[&str]| {
+        let args = [
+            "campaign",
+            "new",
+            name,
+            "--pool",
+            "in.csv",
+            "-O",
+            "max:yield",
+        ];
+        desk.run(&[&args, more].concat()).ok()
+    };
+    new("a.lode", &[]).says(&["2 observations so far", "inputs: x, y"]);
+    assert_eq!(desk.json(&["status"])["best"][0]["candidate"]["row"], 3);
+    new("b.lode", &["--blind"]).says(&["0 observations so far", "not looked at"]);
+}
+
+#[test]
+fn a_retraction_lists_what_was_built_on_it_and_can_be_retracted() {
+    let desk = begun(60, &["--batch", "3", "--initial", "3", "--seed", "2"]);
+    desk.campaign(&["suggest", "-o", "one.csv"]).ok();
+    desk.put("results.csv", filled(&desk.read("one.csv")));
+    desk.campaign(&["observe", "results.csv"]).ok();
+    desk.campaign(&["suggest"]).ok();
+    desk.campaign(&["export", "--csv", "all.csv"]).ok();
+    let found = desk.json(&["retract", "3.2", "--reason", "the vials were swapped"]);
+    assert_eq!(found["event"], 6);
+    assert_eq!(found["suggested"][0]["event"], 4);
+    assert_eq!(
+        found["suggested"][0]["suggestions"],
+        serde_json::json!(["s4", "s5", "s6"])
+    );
+    assert_eq!(found["exported"][0]["file"], "all.csv");
+    assert_eq!(desk.json(&["status"])["experiments"]["measured"], 2);
+    desk.campaign(&["retract", "3.2", "--reason", "again"])
+        .fails(2, &["retracted already"]);
+    desk.campaign(&["retract", "1", "--reason", "all"])
+        .fails(2, &["begins the campaign"]);
+    desk.campaign(&["retract", "77", "--reason", "none"])
+        .fails(2, &["the last is 6"]);
+    desk.campaign(&["retract", "3.9", "--reason", "none"])
+        .fails(2, &["it has no entry 9"]);
+    desk.campaign(&["retract", "x", "--reason", "none"])
+        .fails(2, &["is no event"]);
+    desk.campaign(&["retract", "6", "--reason", "they were not"])
+        .ok();
+    assert_eq!(desk.json(&["status"])["experiments"]["measured"], 3);
+    desk.campaign(&["verify"]).ok();
+}
+
+#[test]
+fn a_budget_ends_the_suggestions() {
+    let desk = begun(40, &["--budget", "5", "--batch", "2"]);
+    for count in [2, 2, 1] {
+        assert_eq!(
+            Sheet::of(desk.campaign(&["suggest"]).ok().out()).len(),
+            count
+        );
+    }
+    desk.campaign(&["suggest"])
+        .fails(1, &["the budget of 5 is spent or promised"]);
+}
+
+#[test]
+fn hostile_results_are_refused_row_by_row_or_whole_and_change_nothing() {
+    let desk = begun(40, &["--batch", "4"]);
+    desk.campaign(&["suggest"]).ok();
+    let before = std::fs::read(desk.path("a.lode")).unwrap();
+    let whole = "suggestion,yield [%]\n";
+    for (text, status, said) in [
+        (String::new(), 1, "in.csv"),
+        (whole.to_owned(), 1, "in.csv"),
+        ("a,b\n1,2\n".to_owned(), 1, "no column holds an outcome"),
+        (
+            "yield [%]\n1\n".to_owned(),
+            1,
+            "no column says which candidate",
+        ),
+        (
+            "suggestion,yield [eV]\ns1,1\n".to_owned(),
+            1,
+            "measure different things",
+        ),
+        (
+            "suggestion,yield [bananas]\ns1,1\n".to_owned(),
+            1,
+            "is not known",
+        ),
+        (format!("{whole}s1,abc\n"), 1, "not a number"),
+        (format!("{whole}s1,1e999\n"), 1, "too large"),
+        (format!("{whole}s1,inf\n"), 1, "infinity"),
+        (
+            format!("{whole}s1,1.2±0.1\n"),
+            1,
+            "units belong in the header",
+        ),
+        (format!("{whole}s0,1\n"), 1, "there is no suggestion"),
+        (format!("{whole}\u{1b}[2J,1\n"), 1, "there is no suggestion"),
+        (
+            "suggestion,yield,yield_std\ns1,1,-2\n".to_owned(),
+            1,
+            "negative",
+        ),
+        (
+            "suggestion,yield,yield_std\ns1,,2\n".to_owned(),
+            1,
+            "no value",
+        ),
+        (
+            "suggestion,yield,status\ns1,1,failed\n".to_owned(),
+            1,
+            "leave out one",
+        ),
+        (
+            "suggestion,yield,status\ns1,,great\n".to_owned(),
+            1,
+            "is not known",
+        ),
+        (
+            "suggestion,yield,replicate\ns1,1,0\n".to_owned(),
+            1,
+            "from 1 on",
+        ),
+        (
+            "suggestion,yield,x\ns1,1,many\n".to_owned(),
+            1,
+            "not a number",
+        ),
+        (
+            "suggestion,yield,solvent\ns1,1,beer\n".to_owned(),
+            1,
+            "the pool has DMF, ethanol, water",
+        ),
+        (
+            "solvent,yield\nwater,1\n".to_owned(),
+            1,
+            "several candidates",
+        ),
+        (
+            "solvent,temperature,x,yield\nbeer,1,1,1\n".to_owned(),
+            1,
+            "no candidate has these values",
+        ),
+    ] {
+        desk.put("in2.csv", &text);
+        let ran = desk.campaign(&["observe", "in2.csv"]);
+        assert_eq!(ran.status, status, "{text:?}: {}", ran.err);
+        let said = said.replace("in.csv", "in2.csv");
+        assert!(ran.err.contains(&said), "{text:?}: {}", ran.err);
+        assert!(
+            !ran.err.contains("panicked") && !ran.err.contains('\u{1b}'),
+            "{}",
+            ran.err
+        );
+        assert_eq!(
+            std::fs::read(desk.path("a.lode")).unwrap(),
+            before,
+            "{text:?}"
+        );
+    }
+    desk.put("in2.csv", [0_u8, 159, 146, 150, 10, 0].repeat(50));
+    assert_eq!(desk.campaign(&["observe", "in2.csv"]).status, 1);
+    desk.put("in2.csv", format!("{whole}s1,1\ns1,2\ns1,2\n"));
+    let said = desk.campaign(&["observe", "in2.csv"]).ok();
+    assert!(
+        said.out().starts_with("3 new"),
+        "replicates in the order of the rows: {}",
+        said.out()
+    );
+}
+
+#[test]
+fn what_cannot_begin_says_why_and_leaves_nothing() {
+    let desk = Desk::with(pool(20));
+    let new = |args: &[&str]| desk.run(&[&["campaign", "new"], args].concat());
+    for (args, status, said) in [
+        (
+            vec!["a.txt", "--pool", "in.csv", "-O", "max:y"],
+            2,
+            "ends in .lode",
+        ),
+        (
+            vec!["a.lode", "--pool", "none.csv", "-O", "max:y"],
+            1,
+            "none.csv",
+        ),
+        (
+            vec!["a.lode", "--pool", "in.csv", "-O", "best:y"],
+            2,
+            "no direction",
+        ),
+        (
+            vec!["a.lode", "--pool", "in.csv", "-O", "max:y", "-O", "min:y"],
+            2,
+            "two objectives are about",
+        ),
+        (
+            vec!["a.lode", "--pool", "in.csv", "-O", "max:y", "-w", "z > 1"],
+            1,
+            "no column is named `z`",
+        ),
+        (
+            vec!["a.lode", "--pool", "in.csv", "-O", "max:y", "-w", "x > 5"],
+            1,
+            "none of the 20 candidates can be chosen: 20 do not satisfy x > 5",
+        ),
+        (
+            vec![
+                "a.lode",
+                "--pool",
+                "in.csv",
+                "-O",
+                "max:y",
+                "-w",
+                "y > 1 and x > 0",
+            ],
+            2,
+            "give -w twice",
+        ),
+        (
+            vec![
+                "a.lode", "--pool", "in.csv", "-O", "max:y", "--budget", "-1",
+            ],
+            2,
+            "budget",
+        ),
+        (
+            vec![
+                "a.lode",
+                "--pool",
+                "in.csv",
+                "-O",
+                "max:y",
+                "--acquisition",
+                "magic",
+            ],
+            2,
+            "magic",
+        ),
+        (
+            vec![
+                "a.lode", "--pool", "in.csv", "-O", "max:y", "--input", "colour",
+            ],
+            1,
+            "colour",
+        ),
+        (
+            vec![
+                "a.lode",
+                "--pool",
+                "in.csv",
+                "-O",
+                "max:y",
+                "--use",
+                "battery.specific_energy",
+            ],
+            2,
+            "--use",
+        ),
+        (
+            vec![
+                "a.lode", "--pool", "in.csv", "-O", "max:y", "--cost", "price",
+            ],
+            1,
+            "price",
+        ),
+    ] {
+        new(&args).fails(status, &[said]);
+        assert_eq!(desk.files(), ["in.csv"], "{args:?}");
+    }
+    new(&["a.lode", "--pool", "in.csv", "-O", "max:y"]).ok();
+    new(&["a.lode", "--pool", "in.csv", "-O", "max:y"]).fails(1, &["already"]);
+}
+
+#[test]
+fn what_is_no_campaign_or_was_changed_is_told() {
+    let desk = begun(20, &[]);
+    for verb in ["suggest", "status", "history", "verify"] {
+        desk.run(&["campaign", verb, "in.csv"])
+            .fails(1, &["no campaign"]);
+        desk.run(&["campaign", verb, "none.lode"])
+            .fails(1, &["no such file"]);
+    }
+    desk.campaign(&["suggest"]).ok();
+    let mut bytes = std::fs::read(desk.path("a.lode")).unwrap();
+    let place = bytes.windows(6).position(|w| w == b"\"s1\",\"").unwrap();
+    bytes[place + 2] = b'7';
+    desk.put("a.lode", &bytes);
+    for verb in ["verify", "suggest", "status"] {
+        desk.campaign(&[verb])
+            .fails(1, &["event 2 is not what it was", "damaged"]);
+    }
+}
+
+#[test]
+fn a_second_process_waits_or_is_told_who_is_first() {
+    let desk = begun(20, &[]);
+    let first = Journal::open(&desk.path("a.lode"), Access::Write(Duration::ZERO)).unwrap();
+    let refused = desk.campaign(&["suggest", "--wait", "0.1"]);
+    refused.fails(1, &["in use by", "did not end within 0.1 s"]);
+    if cfg!(target_os = "linux") {
+        refused.fails(1, &[&format!("process {}", std::process::id())]);
+    }
+    desk.campaign(&["status"]).ok();
+    let started = desk.path("a.lode");
+    let (waited, _) = std::thread::scope(|scope| {
+        let second = scope.spawn(|| desk.campaign(&["suggest", "--wait", "60"]));
+        std::thread::sleep(Duration::from_millis(400));
+        (
+            {
+                drop(first);
+                second.join().unwrap()
+            },
+            started,
+        )
+    });
+    waited.ok();
+    let many: Vec<Ran> = std::thread::scope(|scope| {
+        let all: Vec<_> = (0..4)
+            .map(|_| scope.spawn(|| desk.campaign(&["suggest", "--wait", "60"])))
+            .collect();
+        all.into_iter().map(|one| one.join().unwrap()).collect()
+    });
+    let mut ids: Vec<String> = many
+        .into_iter()
+        .map(|ran| Sheet::of(ran.ok().out()).rows[0][0].clone())
+        .collect();
+    ids.sort();
+    assert_eq!(ids, ["s2", "s3", "s4", "s5"]);
+    assert_eq!(desk.json(&["verify"])["replayed"], 5);
+}
+
+/// Runs a command line in a shell at the desk, for what a shell can limit.
+#[cfg(unix)]
+fn in_shell(desk: &Desk, script: &str) -> Ran {
+    let mut command = assert_cmd::Command::new("sh");
+    command
+        .current_dir(desk.folder.path())
+        .args(["-c", script])
+        .env("LODESTONE", env!("CARGO_BIN_EXE_lodestone"));
+    Ran::of(&mut command)
+}
+
+#[cfg(unix)]
+#[test]
+fn a_full_disk_is_told_and_nothing_is_damaged() {
+    let desk = begun(20, &["--batch", "4"]);
+    desk.campaign(&["suggest"]).ok();
+    let note = "n".repeat(40_000);
+    desk.put(
+        "results.csv",
+        format!("suggestion,yield [%],note\ns1,1,{note}\n"),
+    );
+    let before = std::fs::read(desk.path("a.lode")).unwrap();
+    // No file may grow beyond what the campaign has now, counted in blocks of 512 bytes.
+    let blocks = before.len() / 512;
+    let script = format!(
+        "trap '' XFSZ; ulimit -f {blocks}; exec \"$LODESTONE\" campaign observe a.lode results.csv"
+    );
+    in_shell(&desk, &script).fails(1, &["the disk is full", "nothing was added"]);
+    assert_eq!(std::fs::read(desk.path("a.lode")).unwrap(), before);
+    assert_eq!(desk.files(), ["a.lode", "in.csv", "results.csv"]);
+    let none =
+        "trap '' XFSZ; ulimit -f 4; exec \"$LODESTONE\" campaign new b.lode --pool in.csv -O max:y";
+    in_shell(&desk, none).fails(1, &["the disk is full"]);
+    assert_eq!(desk.files(), ["a.lode", "in.csv", "results.csv"]);
+    desk.campaign(&["verify"]).ok();
+    desk.campaign(&["observe", "results.csv"]).ok();
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_cannot_be_written_to_is_read_and_left_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let desk = begun(20, &[]);
+    desk.campaign(&["suggest"]).ok();
+    let allow = |name: &str, mode| {
+        std::fs::set_permissions(desk.path(name), PermissionsExt::from_mode(mode)).unwrap()
+    };
+    allow("a.lode", 0o444);
+    allow(".", 0o555);
+    let before = std::fs::read(desk.path("a.lode")).unwrap();
+    // To root everything can be written, so it steps down.
+    let root = std::fs::OpenOptions::new()
+        .append(true)
+        .open(desk.path("a.lode"))
+        .is_ok();
+    let down = if root {
+        "setpriv --reuid=65534 --regid=65534 --clear-groups "
+    } else {
+        ""
+    };
+    let run = |args: &str| in_shell(&desk, &format!("{down}\"$LODESTONE\" campaign {args}"));
+    let first = run("status a.lode");
+    if root && first.status == 126 || first.status == 127 {
+        eprintln!(
+            "left out: this system cannot step down from root ({})",
+            first.err
+        );
+        return;
+    }
+    first.ok();
+    run("verify a.lode").ok();
+    run("suggest a.lode").fails(1, &["cannot be written to"]);
+    assert_eq!(std::fs::read(desk.path("a.lode")).unwrap(), before);
+    allow(".", 0o755);
+}
+
+#[test]
+fn the_commands_of_the_readme_do_what_it_says() {
+    let page =
+        std::fs::read_to_string(format!("{}/../../README.md", env!("CARGO_MANIFEST_DIR"))).unwrap();
+    let (_, section) = page.split_once("## Campaigns").unwrap();
+    let block = section.split("```").nth(1).unwrap();
+    let desk = Desk::new();
+    for line in block.trim().lines() {
+        let line = line.replace("datasets/", &crate::dataset(""));
+        let args: Vec<&str> = line.split_whitespace().skip(1).collect();
+        if args[1] == "observe" {
+            let sheet = desk.read(args[3]);
+            let header = sheet.lines().next().unwrap().split(',');
+            let place = header
+                .clone()
+                .position(|name| name == "degradation")
+                .unwrap();
+            let rows = sheet.lines().skip(1).enumerate().map(|(k, row)| {
+                let mut cells: Vec<String> =
+                    row.splitn(place + 2, ',').map(str::to_owned).collect();
+                cells[place] = format!("0.{k}");
+                cells.join(",")
+            });
+            let filled: Vec<String> = std::iter::once(sheet.lines().next().unwrap().to_owned())
+                .chain(rows)
+                .collect();
+            desk.put(args[3], filled.join("\n"));
+        }
+        let ran = desk.run(&args).ok();
+        match args[1] {
+            "observe" => assert!(ran.out().starts_with("4 new"), "{}", ran.out()),
+            "verify" => assert!(ran.out().starts_with("3 events"), "{}", ran.out()),
+            _ => {}
+        }
+    }
+    assert!(desk.read("blends.html").starts_with("<!DOCTYPE html>"));
+}
