@@ -21,6 +21,7 @@ mod languages;
 mod models;
 mod outputs;
 mod plugins;
+mod potential;
 mod ranking;
 mod registry;
 mod structures;

@@ -15,6 +15,7 @@ mod math;
 mod model;
 mod network;
 pub mod relax;
+mod scratch;
 mod tile;
 pub mod trajectory;
 mod weights;

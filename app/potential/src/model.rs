@@ -2,7 +2,9 @@
 
 use crate::PotentialError;
 use crate::graph::Graph;
+use crate::math::Real;
 use crate::network;
+use crate::scratch::Scratch;
 use crate::weights::{ELEMENTS, Weights};
 use crystal::Structure;
 use job::Job;
@@ -11,6 +13,7 @@ use nalgebra::{Matrix3, Vector3};
 use rayon::prelude::*;
 use std::fmt;
 use std::str::FromStr;
+use std::sync::{Mutex, PoisonError};
 
 /// One eV/Å3 in GPa (CODATA 2018, exact).
 pub const GPA: f64 = 160.217_663_4;
@@ -128,8 +131,33 @@ pub enum Precision {
 }
 
 enum Parameters {
-    Single(Box<Weights<f32>>),
-    Double(Box<Weights<f64>>),
+    Single(Kept<f32>),
+    Double(Kept<f64>),
+}
+
+/// Weights, and memory of evaluations before, one a thread that asked at the same time.
+struct Kept<T> {
+    weights: Box<Weights<T>>,
+    scratch: Mutex<Vec<Scratch<T>>>,
+}
+
+impl<T: Real> Kept<T> {
+    fn read(bytes: &[u8]) -> Result<Self, PotentialError> {
+        Ok(Self {
+            weights: Box::new(Weights::read(bytes)?),
+            scratch: Mutex::default(),
+        })
+    }
+
+    fn evaluate(&self, graph: &Graph, numbers: &[u8], derivatives: bool) -> network::Evaluation {
+        let free = || self.scratch.lock().unwrap_or_else(PoisonError::into_inner);
+        let scratch = free().pop().unwrap_or_default();
+        let found = network::evaluate(&scratch, &self.weights, graph, numbers, derivatives);
+        if scratch.is_modest() {
+            free().push(scratch);
+        }
+        found
+    }
 }
 
 /// A potential, ready to be asked.
@@ -206,8 +234,8 @@ impl Potential {
     /// None that a user can meet: weights that cannot be read.
     pub fn new(model: Model, precision: Precision) -> Result<Self, PotentialError> {
         let parameters = match precision {
-            Precision::Single => Parameters::Single(Box::new(Weights::read(model.file())?)),
-            Precision::Double => Parameters::Double(Box::new(Weights::read(model.file())?)),
+            Precision::Single => Parameters::Single(Kept::read(model.file())?),
+            Precision::Double => Parameters::Double(Kept::read(model.file())?),
         };
         Ok(Self { model, parameters })
     }
@@ -289,8 +317,8 @@ impl Potential {
         let numbers = self.atomic_numbers(structure)?;
         let graph = Graph::new(structure)?;
         let evaluation = match &self.parameters {
-            Parameters::Single(w) => network::evaluate(w, &graph, &numbers, derivatives),
-            Parameters::Double(w) => network::evaluate(w, &graph, &numbers, derivatives),
+            Parameters::Single(kept) => kept.evaluate(&graph, &numbers, derivatives),
+            Parameters::Double(kept) => kept.evaluate(&graph, &numbers, derivatives),
         };
         let energy: f64 = evaluation.site_energies.iter().sum();
         if !energy.is_finite() {

@@ -164,8 +164,12 @@ pub(crate) struct Tile<T> {
     gate: [Wide<T>; TILE],
     /// `silu` of it; on the way back the derivative by that.
     s: [Wide<T>; TILE],
-    /// What the second linear layer gives; on the way back the derivative by it.
+    /// What the second linear layer gives, then normalised; on the way back the derivative by it.
     y: [Wide<T>; TILE],
+    /// One over the spread of both branches before they were normalised.
+    inverse: [[T; 2]; TILE],
+    /// The logistic function of both normalised branches.
+    open: [Wide<T>; TILE],
     /// The messages.
     pub message: [Row<T>; TILE],
     /// What the derivative by the messages is, filled before [`Tile::back`].
@@ -179,6 +183,8 @@ impl<T: Real> Tile<T> {
             gate: [[T::ZERO; BRANCHES]; TILE],
             s: [[T::ZERO; BRANCHES]; TILE],
             y: [[T::ZERO; BRANCHES]; TILE],
+            inverse: [[T::ZERO; 2]; TILE],
+            open: [[T::ZERO; BRANCHES]; TILE],
             message: [[T::ZERO; FEATURES]; TILE],
             slope: [[T::ZERO; FEATURES]; TILE],
         })
@@ -216,12 +222,19 @@ impl<T: Real> Tile<T> {
             None => self.y[..rows].copy_from_slice(&self.z[..rows]),
         }
         for r in 0..rows {
-            let (core, _) = normalised(branch(&self.y[r], 0));
-            let (gate, _) = normalised(branch(&self.y[r], FEATURES));
+            let (core, core_inverse) = normalised(branch(&self.y[r], 0));
+            let (gate, gate_inverse) = normalised(branch(&self.y[r], FEATURES));
+            self.inverse[r] = [core_inverse, gate_inverse];
+            let (y, open) = (&mut self.y[r], &mut self.open[r]);
+            y[..FEATURES].copy_from_slice(&core);
+            y[FEATURES..].copy_from_slice(&gate);
+            let mut affine = [T::ZERO; BRANCHES];
+            for i in 0..BRANCHES {
+                affine[i] = y[i].fma(layer.scale[i], layer.shift[i]);
+                open[i] = affine[i].sigmoid();
+            }
             for i in 0..FEATURES {
-                let core = core[i].fma(layer.scale[i], layer.shift[i]);
-                let gate = gate[i].fma(layer.scale[FEATURES + i], layer.shift[FEATURES + i]);
-                self.message[r][i] = core * core.sigmoid() * gate.sigmoid();
+                self.message[r][i] = affine[i] * open[i] * open[FEATURES + i];
             }
         }
     }
@@ -230,19 +243,19 @@ impl<T: Real> Tile<T> {
     #[inline(always)]
     pub(crate) fn back<const STRIP: usize>(&mut self, rows: usize, layer: &Gated<T>) {
         for r in 0..rows {
-            let (core, core_inverse) = normalised(branch(&self.y[r], 0));
-            let (gate, gate_inverse) = normalised(branch(&self.y[r], FEATURES));
+            let (core, gate) = (branch(&self.y[r], 0), branch(&self.y[r], FEATURES));
+            let (core_open, gate_open) =
+                (branch(&self.open[r], 0), branch(&self.open[r], FEATURES));
+            let [core_inverse, gate_inverse] = self.inverse[r];
             let (mut core_slope, mut gate_slope) = ([T::ZERO; FEATURES], [T::ZERO; FEATURES]);
             for i in 0..FEATURES {
-                let slope = self.slope[r][i];
+                let slope = self.slope[r][i] * gate_open[i] * core_open[i];
                 let c = core[i].fma(layer.scale[i], layer.shift[i]);
-                let g = gate[i].fma(layer.scale[FEATURES + i], layer.shift[FEATURES + i]);
-                let (cs, gs) = (c.sigmoid(), g.sigmoid());
-                core_slope[i] = slope * gs * cs * (T::ONE + c * (T::ONE - cs)) * layer.scale[i];
-                gate_slope[i] = slope * (c * cs) * gs * (T::ONE - gs) * layer.scale[FEATURES + i];
+                core_slope[i] = slope * (T::ONE + c * (T::ONE - core_open[i])) * layer.scale[i];
+                gate_slope[i] = slope * c * (T::ONE - gate_open[i]) * layer.scale[FEATURES + i];
             }
-            let core = normalised_back(&core_slope, &core, core_inverse);
-            let gate = normalised_back(&gate_slope, &gate, gate_inverse);
+            let core = normalised_back(&core_slope, core, core_inverse);
+            let gate = normalised_back(&gate_slope, gate, gate_inverse);
             self.y[r][..FEATURES].copy_from_slice(&core);
             self.y[r][FEATURES..].copy_from_slice(&gate);
         }

@@ -13,6 +13,8 @@ pub enum CampaignCommand {
     Suggest(SuggestArgs),
     /// Take in results: a filled-in worksheet, or any table with the candidates' columns; the same file twice changes nothing
     Observe(ObserveArgs),
+    /// Go round by itself: suggest, have a lab measure it, learn, until something ends it
+    Run(Box<super::CampaignRunArgs>),
     /// Where the campaign stands
     Status(ReadArgs),
     /// Everything that happened, in order

@@ -465,12 +465,12 @@ proptest! {
         let digits = characters[at..].iter().take_while(|c| c.is_ascii_digit() || **c == '.').count();
         characters.splice(at..at + digits, put.chars());
         let text: String = characters.into_iter().collect();
-        if let Ok(space) = Space::from_toml(&text) {
-            if let Ok(candidates) = space.sample(10, 1) {
-                for row in candidates.rows() {
-                    space.check(row).unwrap();
-                    space.neighbours(row, 3, 0.1, 1);
-                }
+        if let Ok(space) = Space::from_toml(&text)
+            && let Ok(candidates) = space.sample(10, 1)
+        {
+            for row in candidates.rows() {
+                space.check(row).unwrap();
+                space.neighbours(row, 3, 0.1, 1);
             }
         }
     }

@@ -645,4 +645,34 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn improvements_agree_with_botorch() {
+        // tests/optimize/improvement.csv, made by improvement.py.
+        let text = include_str!("../../tests/optimize/improvement.csv");
+        let mut count = 0;
+        for line in text.lines().filter(|line| !line.starts_with('#')) {
+            let values: Vec<f64> = line
+                .split(',')
+                .map(|x| x.parse().expect("a number"))
+                .collect();
+            let m = values[0] as usize;
+            let (means, rest) = values[1..].split_at(m);
+            let (sds, rest) = rest.split_at(m);
+            let (points, rest) = rest[1..].split_at(rest[0] as usize * m);
+            let (reference, truth) = (&rest[..m], rest[m]);
+            let mut goal = goal(&vec![Utility::Signed(1.0); m]);
+            goal.reference = reference.to_vec();
+            let achieved = points.chunks_exact(m).map(<[f64]>::to_vec).collect();
+            let gains = Aspirations::new(goal, vec![achieved]);
+            let found = gains.log_gain(means, sds, &[]);
+            // BoTorch adds 1e-12 to variances here and there.
+            assert!(
+                (found - truth).abs() < 1e-7 * truth.abs().max(1.0),
+                "{line}: {found}"
+            );
+            count += 1;
+        }
+        assert_eq!(count, 36);
+    }
 }

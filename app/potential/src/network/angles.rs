@@ -5,19 +5,21 @@
 use super::rows::{add_product, for_each, split, times};
 use crate::graph::Graph;
 use crate::math::{Real, Work};
+use crate::scratch::{Lent, Pool, Scratch};
 use crate::tile::{TILE, Tile, add, dot, product};
 use crate::weights::{AngleLayer, BRANCHES, FEATURES, Row, Wide};
 use std::ops::Range;
 
 /// A layer with its first products made, once an atom and once a bond.
-pub(crate) struct Angles<'a, T> {
+pub(crate) struct Angles<'a, 's, T> {
     graph: &'a Graph,
     layer: &'a AngleLayer<T>,
     /// The weights of messages by short bond.
     weight: &'a [Row<T>],
-    first: Vec<Wide<T>>,
-    second: Vec<Wide<T>>,
-    centre: Vec<Wide<T>>,
+    scratch: &'s Scratch<T>,
+    first: Lent<'s, Wide<T>>,
+    second: Lent<'s, Wide<T>>,
+    centre: Lent<'s, Wide<T>>,
     angles: &'a [Row<T>],
 }
 
@@ -33,9 +35,10 @@ pub(crate) struct AngleSlopes<'a, T> {
     pub length: &'a mut [f64],
 }
 
-impl<'a, T: Real> Angles<'a, T> {
+impl<'a, 's, T: Real> Angles<'a, 's, T> {
     /// Features of atoms, short bonds and angles.
     pub(crate) fn new(
+        scratch: &'s Scratch<T>,
         graph: &'a Graph,
         layer: &'a AngleLayer<T>,
         weight: &'a [Row<T>],
@@ -48,16 +51,18 @@ impl<'a, T: Real> Angles<'a, T> {
             graph,
             layer,
             weight,
-            first: times(short, &layer.first.forth, zero),
-            second: times(short, &layer.second.forth, zero),
-            centre: times(atoms, &layer.centre.forth, layer.bias),
+            scratch,
+            first: times(&scratch.wide, short, &layer.first.forth, zero),
+            second: times(&scratch.wide, short, &layer.second.forth, zero),
+            centre: times(&scratch.wide, atoms, &layer.centre.forth, layer.bias),
             angles,
         }
     }
 
     /// The features of short bonds after a layer that changes them.
-    pub(crate) fn to_bonds(&self, short: &[Row<T>]) -> Vec<Row<T>> {
-        let mut sums = vec![[T::ZERO; FEATURES]; self.graph.short_edge.len()];
+    pub(crate) fn to_bonds(&self, short: &[Row<T>]) -> Lent<'s, Row<T>> {
+        let rows = &self.scratch.rows;
+        let mut sums = rows.filled(self.graph.short_edge.len(), [T::ZERO; FEATURES]);
         let parts = split(&mut sums, self.ends(&self.graph.shorts_of));
         let work: Vec<_> = self.graph.blocks.iter().zip(parts).collect();
         for_each(work, |(block, sums)| {
@@ -67,8 +72,8 @@ impl<'a, T: Real> Angles<'a, T> {
                 out: Messages::Bonds(sums),
             });
         });
-        let both = self.both_ends(&sums);
-        let mut changed = short.to_vec();
+        let both = self.both_ends(rows, &sums);
+        let mut changed = rows.of(short.iter().copied());
         if let Some(out) = &self.layer.out {
             add_product(&both, &out.forth, &mut changed);
         }
@@ -76,8 +81,8 @@ impl<'a, T: Real> Angles<'a, T> {
     }
 
     /// The features of angles after a layer that changes them.
-    pub(crate) fn to_angles(&self) -> Vec<Row<T>> {
-        let mut changed = self.angles.to_vec();
+    pub(crate) fn to_angles(&self) -> Lent<'s, Row<T>> {
+        let mut changed = self.scratch.rows.of(self.angles.iter().copied());
         let parts = split(&mut changed, self.ends(&self.graph.angles_of));
         let work: Vec<_> = self.graph.blocks.iter().zip(parts).collect();
         for_each(work, |(block, angles)| {
@@ -95,14 +100,15 @@ impl<'a, T: Real> Angles<'a, T> {
     /// length.
     pub(crate) fn back(&self, weight_slope: &[Row<T>], slopes: AngleSlopes<T>) {
         let (graph, layer) = (self.graph, self.layer);
-        let sum_slope = layer
-            .out
-            .as_ref()
-            .map(|out| times(slopes.short, &out.back, [T::ZERO; FEATURES]));
+        let sum_slope = layer.out.as_ref().map(|out| {
+            let rows = &self.scratch.rows;
+            times(rows, slopes.short, &out.back, [T::ZERO; FEATURES])
+        });
         let zero = [T::ZERO; BRANCHES];
-        let mut first = vec![zero; graph.short_edge.len()];
-        let mut second = vec![zero; graph.short_edge.len()];
-        let mut centre = vec![zero; graph.atoms()];
+        let pool = &self.scratch.wide;
+        let mut first = pool.filled(graph.short_edge.len(), zero);
+        let mut second = pool.filled(graph.short_edge.len(), zero);
+        let mut centre = pool.filled(graph.atoms(), zero);
         let work: Vec<_> = graph
             .blocks
             .iter()
@@ -128,24 +134,36 @@ impl<'a, T: Real> Angles<'a, T> {
                 });
             },
         );
-        add_product(&self.both_ends(&first), &layer.first.back, slopes.short);
-        add_product(&self.both_ends(&second), &layer.second.back, slopes.short);
+        add_product(
+            &self.both_ends(pool, &first),
+            &layer.first.back,
+            slopes.short,
+        );
+        add_product(
+            &self.both_ends(pool, &second),
+            &layer.second.back,
+            slopes.short,
+        );
         add_product(&centre, &layer.centre.back, slopes.atoms);
     }
 
     /// Where the blocks end in a list that `starts` divides among atoms.
-    fn ends(&self, starts: &'a [usize]) -> impl Iterator<Item = usize> + use<'a, T> {
+    fn ends(&self, starts: &'a [usize]) -> impl Iterator<Item = usize> + use<'a, 's, T> {
         self.graph.blocks.iter().map(|block| starts[block.end])
     }
 
     /// For each short bond the sum over its two directions.
-    fn both_ends<const N: usize>(&self, rows: &[[T; N]]) -> Vec<[T; N]> {
+    fn both_ends<'p, const N: usize>(
+        &self,
+        pool: &'p Pool<[T; N]>,
+        rows: &[[T; N]],
+    ) -> Lent<'p, [T; N]> {
         let sum = |&[a, b]: &[u32; 2]| {
             let mut row = rows[a as usize];
             add(&mut row, &rows[b as usize]);
             row
         };
-        self.graph.short_ends.iter().map(sum).collect()
+        pool.of(self.graph.short_ends.iter().map(sum))
     }
 
     /// The short bond of a short directed one.
@@ -186,7 +204,7 @@ enum Messages<'a, T> {
 }
 
 struct Forth<'a, T> {
-    layer: &'a Angles<'a, T>,
+    layer: &'a Angles<'a, 'a, T>,
     block: Range<usize>,
     out: Messages<'a, T>,
 }
@@ -225,7 +243,7 @@ impl<T: Real> Work for Forth<'_, T> {
 }
 
 struct Back<'a, T> {
-    layer: &'a Angles<'a, T>,
+    layer: &'a Angles<'a, 'a, T>,
     block: Range<usize>,
     /// The derivative by the sums of messages, of all short bonds; none where messages go to angles.
     sum_slope: Option<&'a [Row<T>]>,

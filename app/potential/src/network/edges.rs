@@ -3,6 +3,7 @@
 use super::rows::{add_product, for_each, split, times};
 use crate::graph::Graph;
 use crate::math::{Real, Work};
+use crate::scratch::{Lent, Scratch};
 use crate::tile::{TILE, Tile, add, dot};
 use crate::weights::{AtomLayer, BRANCHES, FEATURES, Row, Wide};
 use std::ops::Range;
@@ -13,9 +14,10 @@ pub(crate) struct Edges<'a, T> {
     layer: &'a AtomLayer<T>,
     /// The weights of messages by bond.
     weight: &'a [Row<T>],
-    centre: Vec<Wide<T>>,
-    neighbour: Vec<Wide<T>>,
-    bond: Vec<Wide<T>>,
+    scratch: &'a Scratch<T>,
+    centre: Lent<'a, Wide<T>>,
+    neighbour: Lent<'a, Wide<T>>,
+    bond: Lent<'a, Wide<T>>,
 }
 
 /// What the way back adds to.
@@ -29,6 +31,7 @@ pub(crate) struct EdgeSlopes<'a, T> {
 impl<'a, T: Real> Edges<'a, T> {
     /// `atoms`: features of atoms; `short`: of short bonds; `radial`: the basis of all bonds.
     pub(crate) fn new(
+        scratch: &'a Scratch<T>,
         graph: &'a Graph,
         layer: &'a AtomLayer<T>,
         weight: &'a [Row<T>],
@@ -36,7 +39,8 @@ impl<'a, T: Real> Edges<'a, T> {
         short: &[Row<T>],
         radial: &[[T; 32]],
     ) -> Self {
-        let mut bond = vec![[T::ZERO; BRANCHES]; graph.bonds()];
+        let zero = [T::ZERO; BRANCHES];
+        let mut bond = scratch.wide.filled(graph.bonds(), zero);
         let (of_short, of_long) = bond.split_at_mut(graph.short_bonds());
         add_product(short, &layer.bond.forth, of_short);
         add_product(&radial[graph.short_bonds()..], &layer.radial, of_long);
@@ -44,15 +48,16 @@ impl<'a, T: Real> Edges<'a, T> {
             graph,
             layer,
             weight,
-            centre: times(atoms, &layer.centre.forth, layer.bias),
-            neighbour: times(atoms, &layer.neighbour.forth, [T::ZERO; BRANCHES]),
+            scratch,
+            centre: times(&scratch.wide, atoms, &layer.centre.forth, layer.bias),
+            neighbour: times(&scratch.wide, atoms, &layer.neighbour.forth, zero),
             bond,
         }
     }
 
     /// Adds to the atoms what the messages change.
     pub(crate) fn forth(&self, atoms: &mut [Row<T>]) {
-        let mut sums = vec![[T::ZERO; FEATURES]; atoms.len()];
+        let mut sums = self.scratch.rows.filled(atoms.len(), [T::ZERO; FEATURES]);
         let blocks = &self.graph.blocks;
         let parts = split(&mut sums, blocks.iter().map(|b| b.end));
         let work: Vec<_> = blocks.iter().zip(parts).collect();
@@ -79,11 +84,13 @@ impl<'a, T: Real> Edges<'a, T> {
     ) {
         let (graph, layer) = (self.graph, self.layer);
         let short = graph.short_bonds();
-        let zero = [T::ZERO; FEATURES];
-        let sum_slope = times(atoms, &layer.out.back, zero);
-        let bond_slope = times(&radial_slope[short..], &layer.radial, [T::ZERO; BRANCHES]);
-        let mut z_slope = vec![[T::ZERO; BRANCHES]; graph.directed_bonds()];
-        let mut centre_slope = vec![[T::ZERO; BRANCHES]; graph.atoms()];
+        let pool = &self.scratch.wide;
+        let zero = [T::ZERO; BRANCHES];
+        let rows = &self.scratch.rows;
+        let sum_slope = times(rows, atoms, &layer.out.back, [T::ZERO; FEATURES]);
+        let bond_slope = times(pool, &radial_slope[short..], &layer.radial, zero);
+        let mut z_slope = pool.any(graph.directed_bonds(), zero);
+        let mut centre_slope = pool.filled(graph.atoms(), zero);
         let blocks = &graph.blocks;
         let ends = || blocks.iter().map(|b| graph.bonds_of[b.end]);
         let work: Vec<_> = blocks
@@ -104,17 +111,14 @@ impl<'a, T: Real> Edges<'a, T> {
                 length_slope,
             });
         });
-        let of_short: Vec<Wide<T>> = graph.first[..short]
-            .iter()
-            .map(|&edge| {
-                let mut row = z_slope[edge as usize];
-                add(&mut row, &z_slope[graph.reverse[edge as usize] as usize]);
-                row
-            })
-            .collect();
+        let of_short = pool.of(graph.first[..short].iter().map(|&edge| {
+            let mut row = z_slope[edge as usize];
+            add(&mut row, &z_slope[graph.reverse[edge as usize] as usize]);
+            row
+        }));
         add_product(&of_short, &layer.bond.back, slopes.short);
         if atoms_matter {
-            let mut neighbour_slope = vec![[T::ZERO; BRANCHES]; graph.atoms()];
+            let mut neighbour_slope = pool.any(graph.atoms(), zero);
             let parts = split(&mut neighbour_slope, blocks.iter().map(|b| b.end));
             let work: Vec<_> = blocks.iter().zip(parts).collect();
             for_each(work, |(block, slope)| {

@@ -1,89 +1,120 @@
 //! From lengths and angles to the first features, and from the last derivatives back to bond vectors.
 
-use super::rows::{for_each, in_chunks, split, times};
+use super::rows::{CHUNK, for_each, split, times};
 use crate::basis::{BASIS, angle_of, fourier, radial};
 use crate::graph::{ANGLE_REACH, Graph, REACH};
 use crate::math::{Real, Work};
+use crate::scratch::{Lent, Scratch};
 use crate::tile::{TILE, add, dot, product};
 use crate::weights::{FEATURES, Row, Weights};
 use nalgebra::Vector3;
 use std::ops::Range;
 
 /// What follows from the lengths of bonds; each with its derivative by length where `slopes` were asked for.
-pub(crate) struct Lengths<T> {
+pub(crate) struct Lengths<'a, T> {
     /// The basis of all bonds.
-    pub radial: Vec<[T; BASIS]>,
-    pub radial_slope: Vec<[T; BASIS]>,
+    pub radial: Lent<'a, [T; BASIS]>,
+    pub radial_slope: Lent<'a, [T; BASIS]>,
     /// The weights of messages along bonds.
-    pub weight: Vec<Row<T>>,
-    pub weight_slope: Vec<Row<T>>,
+    pub weight: Lent<'a, Row<T>>,
+    pub weight_slope: Lent<'a, Row<T>>,
     /// The first features of short bonds.
-    pub short: Vec<Row<T>>,
-    pub short_slope: Vec<Row<T>>,
+    pub short: Lent<'a, Row<T>>,
+    pub short_slope: Lent<'a, Row<T>>,
     /// The weights of messages along angles, of short bonds.
-    pub short_weight: Vec<Row<T>>,
-    pub short_weight_slope: Vec<Row<T>>,
+    pub short_weight: Lent<'a, Row<T>>,
+    pub short_weight_slope: Lent<'a, Row<T>>,
 }
 
-/// The basis of some bonds, values and slopes side by side.
+/// The basis of some bonds; without slopes where that list is empty.
 struct Radial<'a, T> {
     lengths: &'a [f64],
     reach: f64,
     frequencies: &'a [f64; BASIS],
-    out: &'a mut [([T; BASIS], [T; BASIS])],
+    values: &'a mut [[T; BASIS]],
+    slopes: &'a mut [[T; BASIS]],
 }
 
 impl<T: Real> Work for Radial<'_, T> {
     #[inline(always)]
     fn run<const STRIP: usize>(self) {
-        for (&length, out) in self.lengths.iter().zip(self.out) {
+        let mut slopes_out = self.slopes.iter_mut();
+        for (&length, out) in self.lengths.iter().zip(self.values) {
             let (values, slopes) = radial(length, self.reach, self.frequencies);
             for n in 0..BASIS {
-                out.0[n] = T::of(values[n]);
-                out.1[n] = T::of(slopes[n]);
+                out[n] = T::of(values[n]);
+            }
+            if let Some(out) = slopes_out.next() {
+                for n in 0..BASIS {
+                    out[n] = T::of(slopes[n]);
+                }
             }
         }
     }
 }
 
-fn basis<T: Real>(
+fn basis<'a, T: Real>(
+    scratch: &'a Scratch<T>,
     lengths: &[f64],
     reach: f64,
     frequencies: &[f64; BASIS],
-) -> (Vec<[T; BASIS]>, Vec<[T; BASIS]>) {
-    let mut both = vec![([T::ZERO; BASIS], [T::ZERO; BASIS]); lengths.len()];
-    in_chunks(lengths, &mut both, |_, lengths, out| {
+    with_slopes: bool,
+) -> [Lent<'a, [T; BASIS]>; 2] {
+    let zero = [T::ZERO; BASIS];
+    let mut values = scratch.basis.any(lengths.len(), zero);
+    let mut slopes = scratch
+        .basis
+        .any(if with_slopes { lengths.len() } else { 0 }, zero);
+    let ends = |count: usize| {
+        let chunks = lengths.len().div_ceil(CHUNK);
+        (1..=chunks).map(move |chunk| count.min(chunk * CHUNK))
+    };
+    let work: Vec<_> = lengths
+        .chunks(CHUNK)
+        .zip(split(&mut values, ends(lengths.len())))
+        .zip(split(
+            &mut slopes,
+            ends(if with_slopes { lengths.len() } else { 0 }),
+        ))
+        .collect();
+    for_each(work, |((lengths, values), slopes)| {
         T::run(Radial {
             lengths,
             reach,
             frequencies,
-            out,
+            values,
+            slopes,
         });
     });
-    both.into_iter().unzip()
+    [values, slopes]
 }
 
-impl<T: Real> Lengths<T> {
-    pub(crate) fn new(graph: &Graph, weights: &Weights<T>, slopes: bool) -> Self {
+impl<'a, T: Real> Lengths<'a, T> {
+    pub(crate) fn new(
+        scratch: &'a Scratch<T>,
+        graph: &Graph,
+        weights: &Weights<T>,
+        slopes: bool,
+    ) -> Self {
         let lengths: Vec<f64> = (0..graph.bonds()).map(|bond| graph.length(bond)).collect();
         let short = &lengths[..graph.short_bonds()];
-        let (radial, mut radial_slope) = basis(&lengths, REACH, &weights.radial_frequencies);
-        let (near, mut near_slope) = basis(short, ANGLE_REACH, &weights.short_frequencies);
-        if !slopes {
-            (radial_slope, near_slope) = (Vec::new(), Vec::new());
-        }
+        let frequencies = &weights.radial_frequencies;
+        let [radial, radial_slope] = basis(scratch, &lengths, REACH, frequencies, slopes);
+        let frequencies = &weights.short_frequencies;
+        let [near, near_slope] = basis(scratch, short, ANGLE_REACH, frequencies, slopes);
         let zero = [T::ZERO; FEATURES];
-        let first = |rows: &[[T; BASIS]]| {
-            let count = short.len().min(rows.len());
-            times(&rows[..count], &weights.bond_embedding, zero)
+        let rows = &scratch.rows;
+        let first = |basis: &[[T; BASIS]]| {
+            let count = short.len().min(basis.len());
+            times(rows, &basis[..count], &weights.bond_embedding, zero)
         };
         Self {
-            weight: times(&radial, &weights.bond_weights, zero),
-            weight_slope: times(&radial_slope, &weights.bond_weights, zero),
+            weight: times(rows, &radial, &weights.bond_weights, zero),
+            weight_slope: times(rows, &radial_slope, &weights.bond_weights, zero),
             short: first(&radial),
             short_slope: first(&radial_slope),
-            short_weight: times(&near, &weights.short_weights, zero),
-            short_weight_slope: times(&near_slope, &weights.short_weights, zero),
+            short_weight: times(rows, &near, &weights.short_weights, zero),
+            short_weight_slope: times(rows, &near_slope, &weights.short_weights, zero),
             radial,
             radial_slope,
         }
@@ -102,8 +133,12 @@ fn directions(graph: &Graph) -> Vec<Vector3<f64>> {
 }
 
 /// The first features of all angles.
-pub(crate) fn angles<T: Real>(graph: &Graph, weights: &Weights<T>) -> Vec<Row<T>> {
-    let mut rows = vec![[T::ZERO; FEATURES]; graph.angles()];
+pub(crate) fn angles<'a, T: Real>(
+    scratch: &'a Scratch<T>,
+    graph: &Graph,
+    weights: &Weights<T>,
+) -> Lent<'a, Row<T>> {
+    let mut rows = scratch.rows.any(graph.angles(), [T::ZERO; FEATURES]);
     let directions = directions(graph);
     let ends = graph.blocks.iter().map(|b| graph.angles_of[b.end]);
     let work: Vec<_> = graph.blocks.iter().zip(split(&mut rows, ends)).collect();

@@ -11,6 +11,7 @@ mod rows;
 
 use crate::graph::Graph;
 use crate::math::Real;
+use crate::scratch::{Lent, Scratch};
 use crate::tile::dot;
 use crate::weights::{FEATURES, Row, Weights};
 use angles::{AngleSlopes, Angles};
@@ -37,27 +38,28 @@ pub(crate) struct Derivatives {
 }
 
 /// The features before each layer.
-struct Features<T> {
-    atoms: Vec<Vec<Row<T>>>,
-    short: Vec<Vec<Row<T>>>,
-    angles: Vec<Vec<Row<T>>>,
+struct Features<'a, T> {
+    atoms: Vec<Lent<'a, Row<T>>>,
+    short: Vec<Lent<'a, Row<T>>>,
+    angles: Vec<Lent<'a, Row<T>>>,
 }
 
 /// Runs the network; `numbers` are the atomic numbers, all from 1 to 94.
 pub(crate) fn evaluate<T: Real>(
+    scratch: &Scratch<T>,
     weights: &Weights<T>,
     graph: &Graph,
     numbers: &[u8],
     derivatives: bool,
 ) -> Evaluation {
-    let lengths = Lengths::new(graph, weights, derivatives);
-    let features = forth(weights, graph, &lengths, numbers);
+    let lengths = Lengths::new(scratch, graph, weights, derivatives);
+    let features = forth(scratch, weights, graph, &lengths, numbers);
     let (moment, bias) = &weights.moment;
     let moments = features.atoms[3]
         .iter()
         .map(|row| (dot(row, moment) + *bias).wide().abs())
         .collect();
-    let mut slope = features.atoms[4].clone();
+    let mut slope = scratch.rows.of(features.atoms[4].iter().copied());
     let mut site_energies = readout::energies(weights, &mut slope);
     for (energy, &number) in site_energies.iter_mut().zip(numbers) {
         *energy += weights.reference[usize::from(number) - 1];
@@ -65,38 +67,39 @@ pub(crate) fn evaluate<T: Real>(
     Evaluation {
         site_energies,
         moments,
-        derivatives: derivatives.then(|| back(weights, graph, &lengths, &features, slope)),
+        derivatives: derivatives.then(|| back(scratch, weights, graph, &lengths, &features, slope)),
     }
 }
 
-fn forth<T: Real>(
+fn forth<'a, T: Real>(
+    scratch: &'a Scratch<T>,
     weights: &Weights<T>,
     graph: &Graph,
     lengths: &Lengths<T>,
     numbers: &[u8],
-) -> Features<T> {
+) -> Features<'a, T> {
     let first = numbers
         .iter()
         .map(|&z| weights.embedding[usize::from(z) - 1]);
     let mut features = Features {
-        atoms: vec![first.collect()],
-        short: vec![lengths.short.clone()],
-        angles: vec![inputs::angles(graph, weights)],
+        atoms: vec![scratch.rows.of(first)],
+        short: vec![scratch.rows.of(lengths.short.iter().copied())],
+        angles: vec![inputs::angles(scratch, graph, weights)],
     };
     for step in 0..4 {
-        let mut atoms = features.atoms[step].clone();
-        edge_layer(weights, graph, lengths, &features, step).forth(&mut atoms);
+        let mut atoms = scratch.rows.of(features.atoms[step].iter().copied());
+        edge_layer(scratch, weights, graph, lengths, &features, step).forth(&mut atoms);
         features.atoms.push(atoms);
         if step < 3 {
             let short = match graph.angles() {
-                0 => features.short[step].clone(),
-                _ => bond_layer(weights, graph, lengths, &features, step)
+                0 => scratch.rows.of(features.short[step].iter().copied()),
+                _ => bond_layer(scratch, weights, graph, lengths, &features, step)
                     .to_bonds(&features.short[step]),
             };
             features.short.push(short);
         }
         if step < 2 {
-            let angles = angle_layer(weights, graph, lengths, &features, step).to_angles();
+            let angles = angle_layer(scratch, weights, graph, lengths, &features, step).to_angles();
             features.angles.push(angles);
         }
     }
@@ -104,13 +107,15 @@ fn forth<T: Real>(
 }
 
 fn edge_layer<'a, T: Real>(
+    scratch: &'a Scratch<T>,
     weights: &'a Weights<T>,
     graph: &'a Graph,
-    lengths: &'a Lengths<T>,
+    lengths: &'a Lengths<'_, T>,
     features: &Features<T>,
     step: usize,
 ) -> Edges<'a, T> {
     Edges::new(
+        scratch,
         graph,
         &weights.atom_layers[step],
         &lengths.weight,
@@ -120,14 +125,16 @@ fn edge_layer<'a, T: Real>(
     )
 }
 
-fn bond_layer<'a, T: Real>(
+fn bond_layer<'a, 's, T: Real>(
+    scratch: &'s Scratch<T>,
     weights: &'a Weights<T>,
     graph: &'a Graph,
-    lengths: &'a Lengths<T>,
-    features: &'a Features<T>,
+    lengths: &'a Lengths<'_, T>,
+    features: &'a Features<'_, T>,
     step: usize,
-) -> Angles<'a, T> {
+) -> Angles<'a, 's, T> {
     Angles::new(
+        scratch,
         graph,
         &weights.bond_layers[step],
         &lengths.short_weight,
@@ -137,14 +144,16 @@ fn bond_layer<'a, T: Real>(
     )
 }
 
-fn angle_layer<'a, T: Real>(
+fn angle_layer<'a, 's, T: Real>(
+    scratch: &'s Scratch<T>,
     weights: &'a Weights<T>,
     graph: &'a Graph,
-    lengths: &'a Lengths<T>,
-    features: &'a Features<T>,
+    lengths: &'a Lengths<'_, T>,
+    features: &'a Features<'_, T>,
     step: usize,
-) -> Angles<'a, T> {
+) -> Angles<'a, 's, T> {
     Angles::new(
+        scratch,
         graph,
         &weights.angle_layers[step],
         &lengths.short_weight,
@@ -156,21 +165,23 @@ fn angle_layer<'a, T: Real>(
 
 /// The reverse pass; `atoms` is the derivative by the last features of atoms.
 fn back<T: Real>(
+    scratch: &Scratch<T>,
     weights: &Weights<T>,
     graph: &Graph,
     lengths: &Lengths<T>,
     features: &Features<T>,
-    mut atoms: Vec<Row<T>>,
+    mut atoms: Lent<Row<T>>,
 ) -> Derivatives {
-    let mut short = vec![[T::ZERO; FEATURES]; graph.short_bonds()];
-    let mut angles = vec![[T::ZERO; FEATURES]; graph.angles()];
+    let zero = [T::ZERO; FEATURES];
+    let mut short = scratch.rows.filled(graph.short_bonds(), zero);
+    let mut angles = scratch.rows.filled(graph.angles(), zero);
     let mut by_length = vec![0.0; graph.directed_bonds()];
     let mut by_short_length = vec![0.0; graph.short_edge.len()];
     for step in (0..4).rev() {
         if graph.angles() > 0 {
             let layers = [
-                (step < 2).then(|| angle_layer(weights, graph, lengths, features, step)),
-                (step < 3).then(|| bond_layer(weights, graph, lengths, features, step)),
+                (step < 2).then(|| angle_layer(scratch, weights, graph, lengths, features, step)),
+                (step < 3).then(|| bond_layer(scratch, weights, graph, lengths, features, step)),
             ];
             for layer in layers.into_iter().flatten() {
                 layer.back(
@@ -184,7 +195,7 @@ fn back<T: Real>(
                 );
             }
         }
-        edge_layer(weights, graph, lengths, features, step).back(
+        edge_layer(scratch, weights, graph, lengths, features, step).back(
             &mut atoms,
             &lengths.weight_slope,
             &lengths.radial_slope,

@@ -1,11 +1,12 @@
 //! Many rows times one matrix, and slices shared out among threads.
 
 use crate::math::{Real, Work};
+use crate::scratch::{Lent, Pool};
 use crate::tile::product;
 use rayon::prelude::*;
 
 /// Rows that a thread takes at once.
-const CHUNK: usize = 256;
+pub(crate) const CHUNK: usize = 256;
 
 struct Product<'a, T, const K: usize, const N: usize> {
     x: &'a [[T; K]],
@@ -30,12 +31,13 @@ pub(crate) fn add_product<T: Real, const K: usize, const N: usize>(
 }
 
 /// `x W`, each row begun with `start`.
-pub(crate) fn times<T: Real, const K: usize, const N: usize>(
+pub(crate) fn times<'p, T: Real, const K: usize, const N: usize>(
+    pool: &'p Pool<[T; N]>,
     x: &[[T; K]],
     weights: &[[T; N]; K],
     start: [T; N],
-) -> Vec<[T; N]> {
-    let mut out = vec![start; x.len()];
+) -> Lent<'p, [T; N]> {
+    let mut out = pool.filled(x.len(), start);
     add_product(x, weights, &mut out);
     out
 }
