@@ -26,6 +26,9 @@ pub struct Question {
     pub log_probabilities: Vec<usize>,
     /// Draws from the uncertainty of what was measured and is in flight; rounded up to a power of two.
     pub samples: usize,
+    /// The surrogates' kernel.
+    #[serde(default)]
+    pub kernel: KernelOption,
     /// Whether every pick is to say which inputs drive it (Shapley values, the dearest part of the explanation).
     pub explain: bool,
 }
@@ -75,6 +78,16 @@ pub enum Source {
     /// Known beforehand of every candidate: extra columns of the pool hold its value and, where it has one, its standard
     /// deviation. Independent between candidates.
     Known { mean: usize, std: Option<usize> },
+}
+
+/// Which kernel the surrogates have.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum KernelOption {
+    #[default]
+    Matern52,
+    Rbf,
+    /// For each outcome the one of the two with the better leave-one-out predictive density; twice the time.
+    ByLeaveOneOut,
 }
 
 /// How candidates are weighed.
@@ -181,6 +194,7 @@ impl Question {
             cost: None,
             log_probabilities: Vec::new(),
             samples: 128,
+            kernel: KernelOption::default(),
             explain: true,
         }
     }
