@@ -63,6 +63,12 @@ fn columns(direction: &Direction) -> [u64; DIGITS] {
     columns
 }
 
+/// The generator matrix of one of the first dimensions to 32 digits, column by column, a column's first digit topmost.
+pub(crate) fn generator(dimension: usize) -> [u32; 32] {
+    let known = columns(&directions()[dimension]);
+    std::array::from_fn(|at| (known[at] >> (DIGITS - 32)) as u32)
+}
+
 /// A column after a random lower triangular matrix with ones on its diagonal: each digit changes those below it only.
 fn scrambled(column: u64, rows: &[u64; DIGITS]) -> u64 {
     rows.iter()
