@@ -5,6 +5,7 @@ mod bad_input;
 mod bundled;
 mod campaign;
 mod campaign_kills;
+mod campaign_run;
 mod descriptors;
 mod determinism;
 mod device;
