@@ -32,8 +32,8 @@ pub use create::{Begun, Wanted, create, label};
 pub use error::CampaignError;
 pub use event::{
     Aim, Candidate, Candidates, Created, Entry, Event, Exported, Input, InputKind, LabEvent,
-    Nearest, Observed, Outcome, Pick, PoolSource, Predicted, Reading, Retracted, Source, Status,
-    Suggested,
+    Nearest, Observed, Outcome, Pick, PoolSource, Predicted, Reading, Retracted, Source,
+    SpaceSource, Status, Suggested,
 };
 pub use export::{observations_csv, write_crate};
 pub use history::sentence;

@@ -1,7 +1,7 @@
 //! One outcome as a suggestion sees it: learned by a Gaussian process, known beforehand, or unknown; and what is believed of
 //! several candidates together.
 
-use super::question::Source;
+use super::question::{KernelOption, Source};
 use super::study::{OutcomeColumn, Study, Transform};
 use super::suggestion::ModelReport;
 use super::{Question, SuggestError};
@@ -95,7 +95,11 @@ impl Model {
                 .collect()
         });
         let options = GpOptions {
-            kernel: KernelChoice::Fixed(Kernel::Matern52),
+            kernel: match question.kernel {
+                KernelOption::Matern52 => KernelChoice::Fixed(Kernel::Matern52),
+                KernelOption::Rbf => KernelChoice::Fixed(Kernel::Rbf),
+                KernelOption::ByLeaveOneOut => KernelChoice::ByLeaveOneOut,
+            },
             bounds: Some(Bounds::unit(study.dimensions)),
             seed: question.seed,
             ..GpOptions::default()
