@@ -109,7 +109,7 @@ impl Reported {
             if value.value.is_infinite() {
                 return Err(format!("`{name}` is infinite"));
             }
-            if !value.std.is_nan() && !(value.std >= 0.0 && value.std.is_finite()) {
+            if value.std < 0.0 || value.std.is_infinite() {
                 return Err(format!(
                     "the standard deviation of `{name}` is {}",
                     value.std

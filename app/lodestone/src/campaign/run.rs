@@ -49,7 +49,7 @@ pub fn run(args: &CampaignRunArgs) -> Result<(), Failure> {
         &job,
         &mut |open, round| {
             if !quiet {
-                show::tell(&format!("round {round}: {}", standing(open)));
+                show::tell(format!("round {round}: {}", standing(open)));
             }
         },
     );
