@@ -3,6 +3,7 @@
 //!
 //! - [`Potential`] is what is asked; [`Model`] names the weights that come with the program, their licence and their errors.
 //! - [`relax`](mod@relax) takes positions and cell to the nearest minimum; [`trajectory`] writes what it passed.
+//! - [`hull`] says which mixture of phases is lowest, and how far above it a phase lies.
 //!
 //! Energies, forces and stress are those of the network exactly, to the rounding of its precision; how far the network is from
 //! the calculations that it learned from is [`Model::typical_errors`], and how far those are from nature is another matter. One
@@ -11,6 +12,7 @@
 mod basis;
 mod error;
 mod graph;
+pub mod hull;
 mod math;
 mod model;
 mod network;

@@ -109,7 +109,8 @@ impl Reported {
             if value.value.is_infinite() {
                 return Err(format!("`{name}` is infinite"));
             }
-            if value.std < 0.0 || value.std.is_infinite() {
+            let sound = value.std >= 0.0 && value.std.is_finite();
+            if !(value.std.is_nan() || sound) {
                 return Err(format!(
                     "the standard deviation of `{name}` is {}",
                     value.std

@@ -94,6 +94,7 @@ pub enum KernelOption {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub enum Acquisition {
     /// One objective: [`Acquisition::LogNei`]. Two or three: [`Acquisition::LogNehvi`]. More: [`Acquisition::LogNparego`].
+    /// Batches of 50 and more: [`Acquisition::Thompson`].
     #[default]
     Auto,
     /// The logarithm of the expected improvement over the best observed value; batches are filled greedily (S. Ament et al.,

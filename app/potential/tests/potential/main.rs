@@ -1,5 +1,6 @@
 //! What the room promises, against the original's numbers and physics.
 mod fixtures;
+mod hull;
 mod physics;
 mod refusals;
 mod relaxation;

@@ -205,12 +205,8 @@ fn a_shipped_model_predicts_the_open_table_and_explains_a_candidate() {
         let (low, high) = explanation.prediction.interval_95;
         assert!(low <= gap && gap < high, "{row}: {low} to {high}");
     }
-    workbench.apply(Command::ExplainSelected);
-    workbench.apply(Command::UseModel {
-        model: ModelChoice::Shipped("band_gap".into()),
-        on: false,
-    });
-    settle(&mut workbench);
+    let model = ModelChoice::Shipped("band_gap".into());
+    apply(&mut workbench, Command::UseModel { model, on: false });
     assert!(workbench.state().models.explained.is_none());
 }
 
