@@ -149,3 +149,61 @@ fn two_hundred_kills_lose_nothing() {
         .collect();
     assert!(left.is_empty(), "{left:?}");
 }
+
+#[test]
+fn a_loop_that_is_killed_again_and_again_goes_on_and_submits_nothing_twice() {
+    let desk = begun(60, &["--batch", "2", "--initial", "60", "--seed", "1"]);
+    // The lab knows every candidate.
+    let pool = crate::campaign::pool(60);
+    let mut answers = "name,solvent,temperature [K],x,yield [%]\n".to_owned();
+    for (row, line) in pool.lines().skip(1).enumerate() {
+        answers.push_str(&format!("{line},{row}\n"));
+    }
+    desk.put("answers.csv", answers);
+    let run = [
+        "run",
+        "a.lode",
+        "--lab",
+        "table:answers.csv",
+        "--poll",
+        "0.01",
+    ];
+    let begun = Instant::now();
+    desk.run(&[&["campaign"], &run[..], &["--max-rounds", "1"]].concat())
+        .ok();
+    let typical = begun.elapsed() * 3;
+    let mut chance = Chance(0xabcd);
+    let mut records = whole(&desk, &[], "");
+    for _ in 0..60 {
+        killed(&desk, &run, typical, &mut chance);
+        records = whole(&desk, &records, "");
+    }
+    desk.run(&[&["campaign"], &run[..]].concat()).ok();
+    let records = whole(&desk, &records, "");
+    let (mut submitted, mut observed) = (Vec::new(), Vec::new());
+    for record in &records {
+        match &record.event {
+            campaign::Event::Lab(campaign::LabEvent::Submitting { suggestions, .. }) => {
+                submitted.extend(suggestions.clone())
+            }
+            campaign::Event::Observed(of) => {
+                observed.extend(of.entries.iter().filter_map(|e| e.suggestion.clone()))
+            }
+            _ => {}
+        }
+    }
+    let distinct = |mut names: Vec<String>| {
+        names.sort();
+        let count = names.len();
+        names.dedup();
+        (count, names.len())
+    };
+    assert_eq!(
+        distinct(submitted),
+        (60, 60),
+        "each suggestion was submitted once"
+    );
+    assert_eq!(distinct(observed), (60, 60), "each was answered once");
+    assert_eq!(desk.json(&["status"])["experiments"]["measured"], 60);
+    desk.campaign(&["verify"]).ok();
+}

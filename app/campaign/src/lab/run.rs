@@ -163,7 +163,7 @@ pub fn run(
         let event = match campaign.suggest(&asked, device, job) {
             Ok(record) => record.number,
             // What is left buys nothing.
-            Err(CampaignError::Question(why)) => break Ending::Budget(why),
+            Err(CampaignError::Spent(why)) => break Ending::Budget(why),
             Err(CampaignError::Suggest(SuggestError::Exhausted { .. })) => break Ending::Exhausted,
             Err(CampaignError::Cancelled) => return Err(Halt::Cancelled),
             Err(error) => return Err(error.into()),

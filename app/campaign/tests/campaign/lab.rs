@@ -6,7 +6,7 @@ use campaign::lab::{
 };
 use campaign::{
     Access, CampaignError, Candidate, Candidates, Created, Event, Journal, LabEvent, Number,
-    Outcome, Pick, State, Status, Suggested,
+    Outcome, Pick, SpaceSource, State, Status, Suggested,
 };
 use job::Job;
 use std::path::{Path, PathBuf};
@@ -32,9 +32,12 @@ impl Book {
         };
         let created = Event::Created(Box::new(Created {
             program: "0.1.0".into(),
-            candidates: Candidates::Space {
+            candidates: Candidates::Space(SpaceSource {
+                file: "space.toml".into(),
                 sha256: campaign::sha256_hex(b"x"),
-            },
+                candidates: 1,
+                points: String::new(),
+            }),
             outcomes: vec![outcome("yield", "%"), outcome("cost", "")],
             constraints: Vec::new(),
             batch: 4,
