@@ -4,6 +4,7 @@ mod authoring;
 mod bad_input;
 mod bundled;
 mod campaign;
+mod campaign_faults;
 mod campaign_kills;
 mod descriptors;
 mod determinism;

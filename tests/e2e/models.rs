@@ -527,6 +527,33 @@ fn an_explanation_adds_up_to_the_prediction_and_knows_the_nearest_training_rows(
     assert!(text.err.contains("1 row was not usable"), "{}", text.err);
 }
 
+#[test]
+fn a_shipped_model_explains_itself_by_name() {
+    let desk = Desk::new();
+    let told = json(desk.run(&["model", "explain", "band_gap", "GaAs", "NaCl", "--json"]));
+    let told = told.as_array().unwrap();
+    // Measured: datasets/training/band_gap.csv, after Zhuo et al. 2018.
+    for (told, (formula, gap)) in told.iter().zip([("GaAs", 1.51), ("NaCl", 8.5)]) {
+        let number = |value: &serde_json::Value| value.as_f64().unwrap();
+        assert_eq!(told["candidate"], formula);
+        let parts = told["contributions"].as_array().unwrap();
+        let sum: f64 = parts.iter().map(|part| number(&part["amount"])).sum();
+        let mean = number(&told["mean"]);
+        assert!((number(&told["base"]) + sum - mean).abs() < 1e-6, "{told}");
+        assert!((mean - gap).abs() < 0.25 * gap, "{told}");
+        let nearest = &told["nearest"][0];
+        assert!(number(&nearest["distance"]) < 1e-6, "{told}");
+        assert_eq!(number(&nearest["target"]), gap);
+        // A learnt row has an uncertainty like any other.
+        let (low, high) = (
+            number(&told["interval_95"][0]),
+            number(&told["interval_95"][1]),
+        );
+        assert!(low < mean && mean < high && low >= 0.0, "{told}");
+        assert!(low <= gap && gap <= high, "{told}");
+    }
+}
+
 /// A plugin that carries a model called `gap` and gives back what it says.
 fn carrying(desk: &Desk, model: &[u8]) {
     let mut guest = Guest {

@@ -18,11 +18,11 @@ def environment(folder, name, packages):
     return python
 
 
-def example(repository, name):
-    """An example of the room `surrogate`, as `cargo build --release -p surrogate --examples` leaves it."""
+def example(repository, name, room="surrogate"):
+    """An example of a room, as `cargo build --release -p ROOM --examples` leaves it."""
     binary = Path(repository) / "target" / "release" / "examples" / name
     if not binary.exists():
-        sys.exit(f"{binary} is missing: run cargo build --release -p surrogate --examples")
+        sys.exit(f"{binary} is missing: run cargo build --release -p {room} --examples")
     return binary
 
 

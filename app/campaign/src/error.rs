@@ -60,6 +60,11 @@ pub enum CampaignError {
         path.display()
     )]
     OtherNumbers { path: PathBuf, program: String },
+    #[error("{file}: {error}")]
+    Space {
+        file: String,
+        error: optimize::space::SpaceError,
+    },
     #[error("none of the {rows} candidates can be chosen: {why}")]
     NoCandidate { rows: usize, why: String },
     /// What was asked for does not fit; worded whole.

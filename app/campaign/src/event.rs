@@ -48,10 +48,20 @@ pub struct Created {
 #[serde(tag = "from", rename_all = "snake_case")]
 pub enum Candidates {
     Pool(PoolSource),
-    /// A design space: the SHA-256 of its description (TOML), which is among the contents.
-    Space {
-        sha256: String,
-    },
+    Space(SpaceSource),
+}
+
+/// A design space.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SpaceSource {
+    /// The file as it was named.
+    pub file: String,
+    /// Of its description (TOML), which is among the contents.
+    pub sha256: String,
+    /// How many candidates were listed, or drawn by the campaign's seed.
+    pub candidates: u64,
+    /// The SHA-256 of their numbers, as [`PoolSource::points`].
+    pub points: String,
 }
 
 /// A table of candidates.

@@ -149,6 +149,13 @@ pub fn write_crate(campaign: &Campaign, folder: &Path) -> Result<String, Campaig
             json!({"name": "Candidates as they were when the campaign began", "encodingFormat": format}),
         ));
     }
+    if let Candidates::Space(source) = &campaign.state().created.candidates {
+        files.push((
+            "candidates/space.toml".to_owned(),
+            campaign.content(&source.sha256)?,
+            json!({"name": "The design space that candidates are drawn from", "encodingFormat": "application/toml"}),
+        ));
+    }
     let lode = campaign
         .path()
         .file_name()

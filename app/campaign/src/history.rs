@@ -42,7 +42,10 @@ fn began(created: &Created) -> String {
             source.kept.unwrap_or(source.rows),
             source.file
         ),
-        Candidates::Space { .. } => "a design space".to_owned(),
+        Candidates::Space(source) => format!(
+            "{} candidates of the design space {}",
+            source.candidates, source.file
+        ),
     };
     let wanted: Vec<String> = created
         .outcomes

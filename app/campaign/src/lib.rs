@@ -4,6 +4,7 @@
 //! - [`Event`]: what can happen. [`State`]: what it amounts to.
 //! - [`create`], [`Campaign`]: begin a campaign, and take it further: suggest, observe, retract, verify.
 //! - [`Pool`]: a table of candidates as points.
+//! - [`lab`]: whoever makes and measures: tables, programs, lab nodes; and the loop that asks them by itself.
 //!
 //! An event counts as acknowledged once [`Journal::append`] has returned; from then on neither a kill nor a power cut loses
 //! it.
@@ -15,6 +16,7 @@ mod event;
 mod export;
 mod history;
 mod journal;
+pub mod lab;
 pub mod number;
 mod observe;
 mod pool;
@@ -30,8 +32,8 @@ pub use create::{Begun, Wanted, create, label};
 pub use error::CampaignError;
 pub use event::{
     Aim, Candidate, Candidates, Created, Entry, Event, Exported, Input, InputKind, LabEvent,
-    Nearest, Observed, Outcome, Pick, PoolSource, Predicted, Reading, Retracted, Source, Status,
-    Suggested,
+    Nearest, Observed, Outcome, Pick, PoolSource, Predicted, Reading, Retracted, Source,
+    SpaceSource, Status, Suggested,
 };
 pub use export::{observations_csv, write_crate};
 pub use history::sentence;

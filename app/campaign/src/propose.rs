@@ -2,7 +2,7 @@
 
 use crate::event::{Candidate, Created, Nearest, Outcome, Pick, Status, Suggested};
 use crate::number::{Number, numbers};
-use crate::pool::{Pool, extra_of};
+use crate::pool::{Pool, Wider, extra_of};
 use crate::state::{Experiment, State};
 use crate::{CampaignError, Candidates};
 use compute::Device;
@@ -144,7 +144,15 @@ pub fn propose(
         ..Question::new(aims(created))
     };
     let excluded = excluded(state, pool);
-    let answer = suggest(&known.study, &question, &pool.rows(&excluded), device, job)?;
+    let wider = match acquisition {
+        Acquisition::Random | Acquisition::Sobol => None,
+        _ => Wider::of(pool, state, question.seed),
+    };
+    let rows = match &wider {
+        Some(wider) => wider.rows(pool, &excluded),
+        None => pool.rows(&excluded),
+    };
+    let answer = suggest(&known.study, &question, &rows, device, job)?;
     let mut spent = 0.0;
     let mut picks = Vec::new();
     for pick in &answer.picks {
@@ -154,7 +162,20 @@ pub fn propose(
         }
         spent += cost;
         let id = format!("s{}", state.numbered + picks.len() as u64 + 1);
-        picks.push(event_pick(state, pool, &known, &answer, pick, id));
+        let candidate = match pool.kept.get(pick.index) {
+            Some(row) => Some(Candidate::Row(*row)),
+            None => wider.as_ref().and_then(|wider| wider.candidate(pick.index)),
+        };
+        let Some(candidate) = candidate else {
+            continue;
+        };
+        let reason = Reason {
+            state,
+            known: &known,
+            answer: &answer,
+            pick,
+        };
+        picks.push(reason.event_pick(pool, candidate, id));
     }
     if picks.is_empty() {
         return Err(CampaignError::Spent(format!(
@@ -196,7 +217,7 @@ fn seed(campaign: u64, saw: u64) -> u64 {
 fn aims(created: &Created) -> Vec<Aim> {
     let predicted = |name: &str| match &created.candidates {
         Candidates::Pool(source) => source.predicted.iter().position(|p| p.name == name),
-        Candidates::Space { .. } => None,
+        Candidates::Space(_) => None,
     };
     let aim = |outcome: &Outcome| Aim {
         objective: outcome.aim.map(Direction::from),
@@ -259,41 +280,115 @@ impl Budget {
     }
 }
 
-fn event_pick(
-    state: &State,
-    pool: &Pool,
-    known: &Known,
-    answer: &Suggestion,
-    pick: &suggest::Pick,
-    id: String,
-) -> Pick {
-    let number = |value: Option<f64>| Number(value.unwrap_or(f64::NAN));
-    let nearest = pick.nearest.map(|nearest| Nearest {
-        candidate: state.experiments[known.rows[nearest.row]].candidate.clone(),
-        distance: Number(nearest.distance),
-    });
-    let count = state.created.outcomes.len();
-    let mut mean = vec![Number(f64::NAN); count];
-    let mut std = mean.clone();
-    for (place, belief) in pick.outcomes.iter().enumerate() {
-        mean[place] = number(belief.mean);
-        std[place] = number(belief.std);
+/// A pick with all that it was chosen from.
+struct Reason<'a> {
+    state: &'a State,
+    known: &'a Known,
+    answer: &'a Suggestion,
+    pick: &'a suggest::Pick,
+}
+
+impl Reason<'_> {
+    fn event_pick(&self, pool: &Pool, candidate: Candidate, id: String) -> Pick {
+        let pick = self.pick;
+        let number = |value: Option<f64>| Number(value.unwrap_or(f64::NAN));
+        let nearest = pick.nearest.map(|nearest| Nearest {
+            candidate: self.state.experiments[self.known.rows[nearest.row]]
+                .candidate
+                .clone(),
+            distance: Number(nearest.distance),
+        });
+        let count = self.state.created.outcomes.len();
+        let mut mean = vec![Number(f64::NAN); count];
+        let mut std = mean.clone();
+        for (place, belief) in pick.outcomes.iter().enumerate() {
+            mean[place] = number(belief.mean);
+            std[place] = number(belief.std);
+        }
+        let mut made = Pick {
+            id,
+            candidate,
+            mean,
+            std,
+            acquisition: number(pick.acquisition),
+            feasible: Number(pick.probability_feasible),
+            improvement: number(pick.expected_improvement),
+            nearest,
+            drivers: drivers(pool, pick),
+            why: String::new(),
+        };
+        made.why = self.sentence(&made);
+        made
     }
-    let drivers = drivers(pool, pick);
-    let mut made = Pick {
-        id,
-        candidate: Candidate::Row(pool.kept[pick.index]),
-        mean,
-        std,
-        acquisition: number(pick.acquisition),
-        feasible: Number(pick.probability_feasible),
-        improvement: number(pick.expected_improvement),
-        nearest,
-        drivers,
-        why: String::new(),
-    };
-    made.why = why(state, known, answer, pick, &made);
-    made
+
+    /// The reason in a sentence.
+    fn sentence(&self, made: &Pick) -> String {
+        let mut parts = Vec::new();
+        match self.answer.acquisition {
+            Acquisition::Sobol => parts.push("fills the space of candidates evenly".to_owned()),
+            Acquisition::Random => parts.push("drawn at random".to_owned()),
+            other => {
+                let value = self
+                    .pick
+                    .acquisition
+                    .map_or_else(String::new, |a| format!(" {}", short(a)));
+                parts.push(format!("best by {other}{value}"));
+            }
+        }
+        for (outcome, belief) in self.state.created.outcomes.iter().zip(&self.pick.outcomes) {
+            if let (Some(mean), Some(std)) = (belief.mean, belief.std) {
+                let unit = if outcome.unit.is_empty() {
+                    String::new()
+                } else {
+                    format!(" {}", outcome.unit)
+                };
+                let verb = if outcome.known {
+                    "is predicted as"
+                } else {
+                    "is expected at"
+                };
+                parts.push(format!(
+                    "{} {verb} {} ± {}{unit}",
+                    outcome.name,
+                    short(mean),
+                    short(std)
+                ));
+            }
+        }
+        if let Some(improvement) = self.pick.expected_improvement {
+            parts.push(format!("expected improvement {}", short(improvement)));
+        }
+        if self.pick.probability_feasible < 0.9995 {
+            parts.push(format!(
+                "feasible with probability {:.2}",
+                self.pick.probability_feasible
+            ));
+        }
+        if let Some(nearest) = self.pick.nearest {
+            let experiment = &self.state.experiments[self.known.rows[nearest.row]];
+            let name = match (&experiment.suggestion, &experiment.candidate) {
+                (Some(id), _) => id.clone(),
+                (None, Candidate::Row(row)) => format!("row {}", row + 1),
+                (None, Candidate::Cells(cells)) => cells.join(", "),
+            };
+            parts.push(format!(
+                "nearest tried: {name}, at distance {}",
+                short(nearest.distance)
+            ));
+        }
+        if !made.drivers.is_empty() {
+            let named = made
+                .drivers
+                .iter()
+                .take(3)
+                .map(|(name, share)| format!("{name} {:.0} %", 100.0 * share.0));
+            parts.push(format!(
+                "driven by {}",
+                named.collect::<Vec<_>>().join(", ")
+            ));
+        }
+        parts.join("; ")
+    }
 }
 
 /// The inputs that move the expected outcomes most, with their shares of all that the inputs move.
@@ -314,80 +409,6 @@ fn drivers(pool: &Pool, pick: &suggest::Pick) -> Vec<(String, Number)> {
     named
         .map(|k| (pool.names()[k].clone(), Number(shares[k] / total)))
         .collect()
-}
-
-/// The reason in a sentence.
-fn why(
-    state: &State,
-    known: &Known,
-    answer: &Suggestion,
-    pick: &suggest::Pick,
-    made: &Pick,
-) -> String {
-    let mut parts = Vec::new();
-    match answer.acquisition {
-        Acquisition::Sobol => parts.push("fills the space of candidates evenly".to_owned()),
-        Acquisition::Random => parts.push("drawn at random".to_owned()),
-        other => {
-            let value = pick
-                .acquisition
-                .map_or_else(String::new, |a| format!(" {}", short(a)));
-            parts.push(format!("best by {other}{value}"));
-        }
-    }
-    for (outcome, belief) in state.created.outcomes.iter().zip(&pick.outcomes) {
-        if let (Some(mean), Some(std)) = (belief.mean, belief.std) {
-            let unit = if outcome.unit.is_empty() {
-                String::new()
-            } else {
-                format!(" {}", outcome.unit)
-            };
-            let verb = if outcome.known {
-                "is predicted as"
-            } else {
-                "is expected at"
-            };
-            parts.push(format!(
-                "{} {verb} {} ± {}{unit}",
-                outcome.name,
-                short(mean),
-                short(std)
-            ));
-        }
-    }
-    if let Some(improvement) = pick.expected_improvement {
-        parts.push(format!("expected improvement {}", short(improvement)));
-    }
-    if pick.probability_feasible < 0.9995 {
-        parts.push(format!(
-            "feasible with probability {:.2}",
-            pick.probability_feasible
-        ));
-    }
-    if let Some(nearest) = pick.nearest {
-        let experiment = &state.experiments[known.rows[nearest.row]];
-        let name = match (&experiment.suggestion, &experiment.candidate) {
-            (Some(id), _) => id.clone(),
-            (None, Candidate::Row(row)) => format!("row {}", row + 1),
-            (None, Candidate::Cells(cells)) => cells.join(", "),
-        };
-        parts.push(format!(
-            "nearest tried: {name}, at distance {}",
-            short(nearest.distance)
-        ));
-    }
-    if !made.drivers.is_empty() {
-        let named = made
-            .drivers
-            .iter()
-            .take(3)
-            .map(|(name, share)| format!("{name} {:.0} %", 100.0 * share.0));
-        parts.push(format!(
-            "driven by {}",
-            named.collect::<Vec<_>>().join(", ")
-        ));
-    }
-    parts.join("; ")
 }
 
 /// A number to four digits.

@@ -1,6 +1,6 @@
 //! Bayesian optimisation over a table of known answers, for `tests/peers`: replays campaigns and measures single suggestions.
 //!
-//! `bo replay FILE INPUTS DIRECTIONS ROUNDS ACQUISITION`: FILE is CSV without a header, INPUTS columns of inputs as the
+//! `bo replay FILE INPUTS DIRECTIONS ROUNDS ACQUISITION KERNEL`: FILE is CSV without a header, INPUTS columns of inputs as the
 //! surrogate takes them, then one outcome for each of DIRECTIONS (`max,min,...`). Each line of standard input is a campaign:
 //! its seed and the rows it starts with. Each line of output: the seed and the rows in the order in which they were tried.
 //!
@@ -8,7 +8,7 @@
 //! seconds that a suggestion took and its picks.
 
 use optimize::Direction;
-use optimize::suggest::{Acquisition, Aim, Question, Rows, Study, suggest};
+use optimize::suggest::{Acquisition, Aim, KernelOption, Question, Rows, Study, suggest};
 use std::error::Error;
 use std::time::Instant;
 
@@ -70,12 +70,18 @@ fn question(directions: &str) -> Result<Question, Box<dyn Error>> {
 }
 
 fn replay(arguments: &[String]) -> Result<(), Box<dyn Error>> {
-    let [file, dimensions, directions, rounds, acquisition] = arguments else {
-        return Err("replay takes five arguments".into());
+    let [file, dimensions, directions, rounds, acquisition, kernel] = arguments else {
+        return Err("replay takes six arguments".into());
     };
     let (dimensions, rounds): (usize, usize) = (dimensions.parse()?, rounds.parse()?);
     let mut question = question(directions)?;
     question.acquisition = acquisition.parse::<Acquisition>()?;
+    question.kernel = match kernel.as_str() {
+        "matern-5/2" => KernelOption::Matern52,
+        "rbf" => KernelOption::Rbf,
+        "loo" => KernelOption::ByLeaveOneOut,
+        other => return Err(format!("`{other}` is no kernel").into()),
+    };
     let table = read(file, dimensions, question.aims.len())?;
     let names: Vec<String> = (0..question.aims.len()).map(|j| format!("y{j}")).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();

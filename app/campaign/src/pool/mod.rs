@@ -1,17 +1,22 @@
 //! A table of candidates as a campaign sees it: which rows may be chosen, their points, what is known of each beforehand.
 
+mod coding;
 mod components;
 mod encoder;
 mod read;
+mod wider;
 
+pub use coding::{Coding, inputs_of, listed};
 pub use components::Components;
 pub use encoder::{Encoder, MOST_LEVELS, bounds};
 pub use read::{MOST_INSIDE, SourceFile, predicted_bytes, read_table};
+pub use wider::Wider;
 
 use crate::CampaignError;
-use crate::event::{Candidate, Created, Input, InputKind, PoolSource};
+use crate::event::{Candidate, Input, InputKind};
 use matter::Compositions;
 use matter::formula::Parser;
+use optimize::space::Space;
 use optimize::suggest::Rows;
 use optimize::{Constraint, Verdict};
 use sha2::{Digest, Sha256};
@@ -34,7 +39,13 @@ pub struct Pool {
     pub kept: Vec<u32>,
     /// Why others may not, and how many.
     pub left_out: Vec<(String, usize)>,
-    encoder: Encoder,
+    coding: Coding,
+    /// Of a design space: whether these are all of its candidates.
+    whole: bool,
+    /// The constraints beside the space's own, for candidates that join later.
+    constraints: Vec<Constraint>,
+    /// The input that is the cost, if it is one.
+    cost: Option<usize>,
     points: Points,
     width: usize,
     names: Vec<String>,
@@ -71,7 +82,7 @@ pub fn extra_of(prediction: usize) -> usize {
 }
 
 impl Pool {
-    /// The candidates of a table.
+    /// The candidates of a table; of a design space, those that were listed of it, and whether these are all.
     ///
     /// # Errors
     /// A column that is not there, a constraint on something that is not known, no candidate left.
@@ -81,6 +92,7 @@ impl Pool {
         constraints: &[Constraint],
         predictions: &[Prediction],
         cost: Option<&str>,
+        space: Option<(Space, bool)>,
     ) -> Result<Self, CampaignError> {
         let find = |input: &Input| table.find_column(&input.name);
         let columns = inputs.iter().map(find).collect::<Result<Vec<_>, _>>()?;
@@ -115,11 +127,30 @@ impl Pool {
                     .join(", "),
             });
         }
-        let encoded = Encoder::fit(&table, inputs, &columns, &kept);
+        let (coding, points, whole) = match space {
+            None => {
+                let encoded = Encoder::fit(&table, inputs, &columns, &kept);
+                (Coding::Table(encoded.encoder), encoded.points, true)
+            }
+            Some((space, whole)) => {
+                let coding = Coding::Space(Box::new(space));
+                let texts = |row: &u32| -> Vec<String> {
+                    let cell = |&column: &usize| table.text(column, *row as usize).into_owned();
+                    columns.iter().map(cell).collect()
+                };
+                let rows = kept.iter().map(|row| coding.point(&texts(row)));
+                let rows = rows.collect::<Result<Vec<_>, _>>();
+                let rows = rows.map_err(CampaignError::Question)?;
+                (coding, rows.concat(), whole)
+            }
+        };
         let mut pool = Self {
-            names: encoded.encoder.names(),
-            width: encoded.encoder.dimensions(),
-            encoder: encoded.encoder,
+            names: coding.names(),
+            width: coding.dimensions(),
+            coding,
+            whole,
+            constraints: constraints.to_vec(),
+            cost: cost.and_then(|cost| columns.iter().position(|column| *column == cost)),
             inputs: inputs.to_vec(),
             columns,
             points: Points::Double(Vec::new()),
@@ -130,7 +161,7 @@ impl Pool {
             kept,
             table,
         };
-        pool.add_predictions(predictions, costs.as_deref(), encoded.points);
+        pool.add_predictions(predictions, costs.as_deref(), points);
         if pool.width == 0 {
             return Err(CampaignError::Question(
                 "no column tells the candidates apart: give columns of numbers, categories or formulas that vary".to_owned(),
@@ -188,25 +219,6 @@ impl Pool {
         } else {
             Points::Double(whole)
         };
-    }
-
-    /// The candidates of a campaign that exists, from its file.
-    ///
-    /// # Errors
-    /// As [`Pool::build`]; or the table beside the campaign is gone or changed.
-    pub fn of(
-        created: &Created,
-        source: &PoolSource,
-        table: Table,
-        predictions: &[Prediction],
-    ) -> Result<Self, CampaignError> {
-        let constraints = created
-            .constraints
-            .iter()
-            .map(|text| Constraint::parse(text));
-        let constraints = constraints.collect::<Result<Vec<_>, _>>()?;
-        let cost = created.cost.as_deref();
-        Self::build(table, &source.inputs, &constraints, predictions, cost)
     }
 
     /// `d`.
@@ -279,7 +291,12 @@ impl Pool {
     ) -> Result<(Vec<f64>, Vec<f64>), String> {
         let place = self.place(candidate);
         let extras = place.map_or_else(
-            || vec![f64::NAN; self.extra_width],
+            || match candidate {
+                Candidate::Cells(cells) if matches!(self.coding, Coding::Space(_)) => {
+                    self.extras_of(cells)
+                }
+                _ => vec![f64::NAN; self.extra_width],
+            },
             |place| self.extras[place * self.extra_width..][..self.extra_width].to_vec(),
         );
         if let (Some(place), None) = (place, made) {
@@ -291,10 +308,35 @@ impl Pool {
             return Ok((point, extras));
         }
         let cells = made.map_or_else(|| self.cells(candidate), <[String]>::to_vec);
-        let mut point = self.encoder.point(&cells)?;
+        let mut point = self.coding.point(&cells)?;
         let used = self.used.iter();
         point.extend(used.map(|&(k, low, high)| (extras[k] - low) / (high - low)));
         Ok((point, extras))
+    }
+
+    /// Whether a candidate of a space, by its texts, satisfies the constraints beside the space's own.
+    fn allows(&self, cells: &[String]) -> bool {
+        let value = |name: &String| {
+            let input = self.inputs.iter().position(|input| input.name == *name);
+            let number = input.and_then(|k| parse_number(&cells[k], false).ok().flatten());
+            number.unwrap_or(f64::NAN)
+        };
+        self.constraints.iter().all(|constraint| {
+            let values: Vec<[f64; 1]> =
+                constraint.properties().iter().map(|p| [value(p)]).collect();
+            let columns: Vec<&[f64]> = values.iter().map(<[f64; 1]>::as_slice).collect();
+            constraint.evaluate(1, &columns, |_| None) == [Verdict::Satisfied]
+        })
+    }
+
+    /// The further columns of a candidate of a space: its cost, where an input says it.
+    fn extras_of(&self, cells: &[String]) -> Vec<f64> {
+        let mut extras = vec![f64::NAN; self.extra_width];
+        let cost = self
+            .cost
+            .map(|k| parse_number(&cells[k], false).ok().flatten());
+        extras[0] = cost.map_or(1.0, |cost| cost.unwrap_or(f64::NAN));
+        extras
     }
 
     /// Whether two texts of an input mean the same.

@@ -1,9 +1,11 @@
 //! The table of candidates from its bytes, and predictions to and from theirs.
 
-use crate::event::{Candidates, Created, PoolSource};
-use crate::pool::{Pool, Prediction};
+use crate::event::{Candidates, Created, PoolSource, SpaceSource};
+use crate::pool::{Pool, Prediction, inputs_of, listed};
 use crate::{CampaignError, Journal, sha256_hex};
 use job::Job;
+use optimize::Constraint;
+use optimize::space::{Space, SpaceError};
 use std::path::{Path, PathBuf};
 use table::{InputFormat, ReadOptions, Source, Table};
 
@@ -13,7 +15,7 @@ pub const MOST_INSIDE: usize = 64 << 20;
 /// A file of candidates: its bytes, what it is called, and what it is.
 pub struct SourceFile {
     pub name: String,
-    /// `csv`, `tsv` or `parquet`.
+    /// `csv`, `tsv` or `parquet`; `toml`: a design space.
     pub format: &'static str,
     pub bytes: Vec<u8>,
 }
@@ -29,6 +31,18 @@ impl SourceFile {
             InputFormat::Tsv => "tsv",
             InputFormat::Parquet => "parquet",
         };
+        Self::named(path, format)
+    }
+
+    /// Reads the description of a design space.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn space(path: &Path) -> Result<Self, CampaignError> {
+        Self::named(path, "toml")
+    }
+
+    fn named(path: &Path, format: &'static str) -> Result<Self, CampaignError> {
         let bytes =
             std::fs::read(path).map_err(|e| table::TableError::io("read", path.display(), e))?;
         Ok(Self {
@@ -90,10 +104,9 @@ impl Pool {
     /// The table beside the campaign is gone or another, the contents are damaged, or this version of the program makes
     /// other numbers of the table.
     pub fn open(journal: &Journal, created: &Created, job: &Job) -> Result<Self, CampaignError> {
-        let Candidates::Pool(source) = &created.candidates else {
-            return Err(CampaignError::Question(
-                "this campaign chooses from a design space, not from a pool".to_owned(),
-            ));
+        let source = match &created.candidates {
+            Candidates::Pool(source) => source,
+            Candidates::Space(source) => return Self::open_space(journal, created, source, job),
         };
         let bytes = match &source.beside {
             None => journal.content(&source.sha256)?,
@@ -118,15 +131,75 @@ impl Pool {
                 needed: crate::create::is_needed(&created.outcomes, &predicted.name),
             });
         }
-        let pool = Self::of(created, source, table, &predictions)?;
-        if pool.digest() != source.points {
+        let (constraints, cost) = (constraints(created)?, created.cost.as_deref());
+        let pool = Self::build(
+            table,
+            &source.inputs,
+            &constraints,
+            &predictions,
+            cost,
+            None,
+        )?;
+        pool.same_as(&source.points, journal, created)
+    }
+
+    fn open_space(
+        journal: &Journal,
+        created: &Created,
+        source: &SpaceSource,
+        job: &Job,
+    ) -> Result<Self, CampaignError> {
+        let toml = String::from_utf8_lossy(&journal.content(&source.sha256)?).into_owned();
+        let (constraints, cost) = (constraints(created)?, created.cost.as_deref());
+        let pool = Self::of_space(&source.file, &toml, created.seed, &constraints, cost, job)?;
+        pool.same_as(&source.points, journal, created)
+    }
+
+    /// The candidates of a design space: all of a small one, else as many as are drawn.
+    ///
+    /// # Errors
+    /// What is wrong with the space, or that no candidate satisfies the constraints.
+    pub fn of_space(
+        file: &str,
+        toml: &str,
+        seed: u64,
+        constraints: &[Constraint],
+        cost: Option<&str>,
+        job: &Job,
+    ) -> Result<Self, CampaignError> {
+        let wrong = |error: SpaceError| CampaignError::Space {
+            file: file.to_owned(),
+            error,
+        };
+        let space = Space::from_toml(toml).map_err(wrong)?;
+        let (csv, whole) = listed(&space, seed).map_err(wrong)?;
+        let table = read_table(file, "csv", csv.as_bytes(), job)?;
+        let inputs = inputs_of(&space);
+        Self::build(table, &inputs, constraints, &[], cost, Some((space, whole)))
+    }
+
+    /// This, after checking that it is what the campaign began with.
+    fn same_as(
+        self,
+        points: &str,
+        journal: &Journal,
+        created: &Created,
+    ) -> Result<Self, CampaignError> {
+        if self.digest() != points {
             return Err(CampaignError::OtherNumbers {
                 path: journal.path().into(),
                 program: created.program.clone(),
             });
         }
-        Ok(pool)
+        Ok(self)
     }
+}
+
+fn constraints(created: &Created) -> Result<Vec<Constraint>, CampaignError> {
+    let texts = created.constraints.iter();
+    Ok(texts
+        .map(|text| Constraint::parse(text))
+        .collect::<Result<_, _>>()?)
 }
 
 /// The bytes of a table that lies beside the campaign: where it was, or in the campaign's own folder.

@@ -2,7 +2,7 @@
 
 use campaign::{
     Access, CampaignError, Candidates, Created, Event, Journal, LabEvent, Number, Outcome,
-    Retracted,
+    Retracted, SpaceSource,
 };
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -13,9 +13,12 @@ const NOW: Access = Access::Write(Duration::ZERO);
 fn created() -> Event {
     Event::Created(Box::new(Created {
         program: "0.1.0".to_owned(),
-        candidates: Candidates::Space {
+        candidates: Candidates::Space(SpaceSource {
+            file: "space.toml".to_owned(),
             sha256: campaign::sha256_hex(b"x"),
-        },
+            candidates: 1,
+            points: String::new(),
+        }),
         outcomes: vec![Outcome {
             name: "yield".to_owned(),
             unit: "%".to_owned(),

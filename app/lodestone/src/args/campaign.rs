@@ -13,6 +13,8 @@ pub enum CampaignCommand {
     Suggest(SuggestArgs),
     /// Take in results: a filled-in worksheet, or any table with the candidates' columns; the same file twice changes nothing
     Observe(ObserveArgs),
+    /// Go round by itself: suggest, have a lab measure it, learn, until something ends it
+    Run(Box<super::CampaignRunArgs>),
     /// Where the campaign stands
     Status(ReadArgs),
     /// Everything that happened, in order
@@ -34,8 +36,13 @@ pub struct CampaignNewArgs {
     pub campaign: PathBuf,
 
     /// The candidates: a .csv, .tsv or .parquet file
-    #[arg(long, value_name = "FILE")]
-    pub pool: PathBuf,
+    #[arg(long, value_name = "FILE", required_unless_present = "space")]
+    pub pool: Option<PathBuf>,
+
+    /// The design space that candidates are drawn from instead: ranges, categories, levels and mixtures in TOML, an
+    /// [[input]] each with `name` and `range`, `category`, `levels` or `mixture`
+    #[arg(long, value_name = "FILE.toml", conflicts_with = "pool")]
+    pub space: Option<PathBuf>,
 
     /// What is wanted: max:NAME, min:NAME or target:NAME=VALUE; repeatable. NAME is a column of the candidates (what it holds
     /// already counts as observed), a property of a plugin or model of this campaign (known beforehand), or something yet to

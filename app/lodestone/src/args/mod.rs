@@ -2,6 +2,7 @@
 
 mod authoring;
 mod campaign;
+mod campaign_run;
 mod model;
 mod plugin;
 mod potential;
@@ -12,6 +13,7 @@ pub use campaign::{
     CampaignCommand, CampaignNewArgs, ExportArgs, ObserveArgs, ReadArgs, ReportArgs, RetractArgs,
     SuggestArgs, WaitArgs,
 };
+pub use campaign_run::{CampaignRunArgs, OriginArg};
 pub use model::{EvaluateArgs, ExplainArgs, LearnArgs, ModelCommand, PredictArgs, TrainArgs};
 pub use plugin::PluginCommand;
 pub use potential::{AboutArgs, PredictStructureArgs, RelaxArgs, RelaxMethod, StructureFormat};

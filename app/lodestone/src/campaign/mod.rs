@@ -3,6 +3,7 @@
 mod new;
 mod observe;
 mod read;
+mod run;
 mod suggest;
 mod write;
 
@@ -18,6 +19,7 @@ pub fn run(command: &CampaignCommand) -> Result<(), Failure> {
         CampaignCommand::New(args) => model::on_threads(None, || new::run(args)),
         CampaignCommand::Suggest(args) => model::on_threads(args.threads, || suggest::run(args)),
         CampaignCommand::Observe(args) => observe::run(args),
+        CampaignCommand::Run(args) => model::on_threads(args.threads, || run::run(args)),
         CampaignCommand::Status(args) => read::status(args),
         CampaignCommand::History(args) => read::history(args),
         CampaignCommand::Verify(args) => model::on_threads(None, || read::verify(args)),

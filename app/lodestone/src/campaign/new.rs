@@ -16,7 +16,12 @@ pub fn run(args: &CampaignNewArgs) -> Result<(), Failure> {
     }
     load_plugins(args, &mut wanted.request)?;
     let (job, shown) = progress::start();
-    wanted.file = SourceFile::read(&args.pool).map_err(|e| failed(&job, e))?;
+    let file = match (&args.pool, &args.space) {
+        (Some(pool), _) => SourceFile::read(pool),
+        (None, Some(space)) => SourceFile::space(space),
+        (None, None) => return Err(Failure::Usage(anyhow!("give --pool or --space"))),
+    };
+    wanted.file = file.map_err(|e| failed(&job, e))?;
     let begun = create(&args.campaign, &wanted, &job).map_err(|e| failed(&job, e))?;
     drop(shown);
     for message in &begun.messages {

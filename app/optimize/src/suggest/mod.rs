@@ -43,7 +43,7 @@ mod why;
 
 pub use error::SuggestError;
 pub use pool::{Pool, Rows};
-pub use question::{Acquisition, Aim, Question, Source, Threshold};
+pub use question::{Acquisition, Aim, KernelOption, Question, Source, Threshold};
 pub use study::{OutcomeColumn, Study, Transform};
 pub use suggestion::{
     Belief, Certificate, ModelReport, NearestRow, Pick, Suggestion, ViabilityReport,

@@ -1,7 +1,7 @@
 //! One outcome as a suggestion sees it: learned by a Gaussian process, known beforehand, or unknown; and what is believed of
 //! several candidates together.
 
-use super::question::Source;
+use super::question::{KernelOption, Source};
 use super::study::{OutcomeColumn, Study, Transform};
 use super::suggestion::ModelReport;
 use super::{Question, SuggestError};
@@ -95,7 +95,11 @@ impl Model {
                 .collect()
         });
         let options = GpOptions {
-            kernel: KernelChoice::Fixed(Kernel::Matern52),
+            kernel: match question.kernel {
+                KernelOption::Matern52 => KernelChoice::Fixed(Kernel::Matern52),
+                KernelOption::Rbf => KernelChoice::Fixed(Kernel::Rbf),
+                KernelOption::ByLeaveOneOut => KernelChoice::ByLeaveOneOut,
+            },
             bounds: Some(Bounds::unit(study.dimensions)),
             seed: question.seed,
             ..GpOptions::default()
@@ -407,5 +411,99 @@ fn next_column(row: &[f64], covariance: f64, factor: &[f64]) -> f64 {
         (covariance - dot(row, &factor[..factor.len() - 1])) / diagonal
     } else {
         0.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::question::Aim;
+    use super::*;
+    use crate::Direction;
+    use surrogate::gp::{Hyperparameters, Noise};
+
+    #[test]
+    fn conditioning_on_candidates_is_what_a_refit_with_them_says() {
+        let mut study = Study::new(2, &["y"]);
+        study.inputs = (0..24)
+            .map(|i| (f64::from(i) * 0.618_034).fract())
+            .collect();
+        study.outcomes[0].values = (0..12).map(|i| (f64::from(i) * 1.7).sin()).collect();
+        let question = Question::new(vec![Aim {
+            objective: Some(Direction::Maximize),
+            ..Aim::default()
+        }]);
+        let job = job::Job::new();
+        let model = Model::fit(
+            &study,
+            &study.outcomes[0],
+            Source::Learned,
+            &question,
+            0,
+            &job,
+        )
+        .expect("fits");
+        let Kind::Learned(learned) = &model.kind else {
+            panic!("it was measured")
+        };
+        let added = [[0.3, 0.8], [0.31, 0.79], [0.9, 0.1], [0.3, 0.8]];
+        let probe = [0.35, 0.7];
+        let mut joint = Joint::default();
+        let mut k = vec![0.0; learned.observations()];
+        let mut columns = Vec::new();
+        let z = [0.7, -1.1, 0.4, 2.0];
+        let (mean, variance) = learned.predict(&probe)[0];
+        for count in 1..=added.len() {
+            joint.push(&model, &added[count - 1], &[]);
+            joint.extend(&model, &learned.scaled(&probe), &mut columns, &mut k);
+            // The same by a process of its own: what was added is measured exactly, with the values that z draws.
+            let values: Vec<f64> = (0..count).map(|at| joint.value(at, &z)).collect();
+            let mut inputs = study.inputs.clone();
+            inputs.extend(added[..count].iter().flatten());
+            let mut targets: Vec<f64> = study.outcomes[0]
+                .values
+                .iter()
+                .map(|y| (y - model.centre) / model.spread)
+                .collect();
+            let mut std = vec![learned.noise().sqrt(); 12];
+            for value in &values {
+                targets.push(*value);
+                std.push(0.0);
+            }
+            let centre = targets.iter().sum::<f64>() / targets.len() as f64;
+            let spread = (targets.iter().map(|t| (t - centre).powi(2)).sum::<f64>()
+                / (targets.len() as f64 - 1.0))
+                .sqrt();
+            let hyper = Hyperparameters {
+                lengthscales: model.report.lengthscales.clone(),
+                noise: 0.0,
+                mean: (learned.mean() - centre) / spread,
+            };
+            // Inside, the targets are standardised once more, by `spread`: with errors larger by as much it is the same process,
+            // whose standard deviations come out larger by as much.
+            std.iter_mut().for_each(|s| *s *= spread);
+            let observations = Observations {
+                inputs: &inputs,
+                dimensions: 2,
+                targets: &targets,
+                std: Some(&std),
+            };
+            let options = GpOptions {
+                bounds: Some(Bounds::unit(2)),
+                noise: Noise::AsGiven,
+                ..GpOptions::default()
+            };
+            let refit = Gp::with_hyperparameters(observations, learned.kernel, hyper, &options)
+                .expect("fits");
+            let (truth, sd) = refit.predict_transformed(&probe, &job).expect("done")[0];
+            let known: f64 = columns.iter().map(|c| c * c).sum();
+            let found = mean + dot(&columns, &z);
+            assert!((found - truth).abs() < 1e-4, "{count}: {found} {truth}");
+            let left = (variance - known).max(0.0).sqrt();
+            assert!(
+                (left - sd / spread).abs() < 1e-4,
+                "{count}: {left} {}",
+                sd / spread
+            );
+        }
     }
 }

@@ -26,6 +26,9 @@ pub struct Question {
     pub log_probabilities: Vec<usize>,
     /// Draws from the uncertainty of what was measured and is in flight; rounded up to a power of two.
     pub samples: usize,
+    /// The surrogates' kernel.
+    #[serde(default)]
+    pub kernel: KernelOption,
     /// Whether every pick is to say which inputs drive it (Shapley values, the dearest part of the explanation).
     pub explain: bool,
 }
@@ -77,10 +80,21 @@ pub enum Source {
     Known { mean: usize, std: Option<usize> },
 }
 
+/// Which kernel the surrogates have.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum KernelOption {
+    #[default]
+    Matern52,
+    Rbf,
+    /// For each outcome the one of the two with the better leave-one-out predictive density; twice the time.
+    ByLeaveOneOut,
+}
+
 /// How candidates are weighed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub enum Acquisition {
     /// One objective: [`Acquisition::LogNei`]. Two or three: [`Acquisition::LogNehvi`]. More: [`Acquisition::LogNparego`].
+    /// Batches of 50 and more: [`Acquisition::Thompson`].
     #[default]
     Auto,
     /// The logarithm of the expected improvement over the best observed value; batches are filled greedily (S. Ament et al.,
@@ -181,6 +195,7 @@ impl Question {
             cost: None,
             log_probabilities: Vec::new(),
             samples: 128,
+            kernel: KernelOption::default(),
             explain: true,
         }
     }

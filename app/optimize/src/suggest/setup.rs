@@ -22,7 +22,7 @@ pub(crate) struct Setup {
     pub objectives: Vec<Goalpost>,
     pub feasibility: Feasibility,
     pub goal: Goal,
-    /// Rows of the study whose objectives are all measured, and that did not fail or break a constraint.
+    /// Rows of the study whose objectives are all measured, and that did not fail.
     pub complete: Vec<usize>,
     /// In the outcomes' units; `None` with fewer than two objectives.
     pub reference: Option<Vec<f64>>,

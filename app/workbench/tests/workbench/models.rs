@@ -156,6 +156,61 @@ fn a_trained_model_is_used_beside_the_plugins_explained_and_undone() {
 }
 
 #[test]
+fn a_shipped_model_predicts_the_open_table_and_explains_a_candidate() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("gaps.csv");
+    std::fs::write(&path, "formula\nNaCl\nGaAs\nCu\n").unwrap();
+    let mut workbench = workbench_in(Some(folder.path()));
+    apply(
+        &mut workbench,
+        Command::ImportTable {
+            path,
+            formula_column: None,
+        },
+    );
+    let model = ModelChoice::Shipped("band_gap".into());
+    apply(&mut workbench, Command::UseModel { model, on: true });
+    apply(
+        &mut workbench,
+        Command::AddObjective {
+            objective: ObjectiveChoice {
+                property: "band_gap.band_gap".into(),
+                wanted: Wanted::Maximize,
+            },
+        },
+    );
+    let results = workbench.state().results.clone().unwrap();
+    let column = results.column("band_gap.band_gap").unwrap();
+    assert_eq!(column.unit, "eV");
+    // Measured gaps in eV; copper, of which nothing was learnt, is a metal.
+    for (row, gap, error) in [(0, 8.5, 1.5), (1, 1.51, 0.4), (2, 0.0, 1.0)] {
+        apply(
+            &mut workbench,
+            Command::Select {
+                rows: std::sync::Arc::new(vec![row]),
+                mode: workbench::SelectMode::Replace,
+            },
+        );
+        apply(&mut workbench, Command::ExplainSelected);
+        let told = workbench.state().models.explained.clone().unwrap();
+        assert_eq!((told.row, told.models.len()), (row, 1));
+        let (explained, unit) = (&told.models[0].explanation, &told.models[0].unit);
+        let explanation = explained.as_ref().unwrap();
+        assert_eq!(unit, "eV");
+        let mean = explanation.prediction.mean;
+        assert!((mean - gap).abs() < error, "{row}: {mean}");
+        let sum: f64 = explanation.contributions.iter().map(|c| c.amount).sum();
+        assert!((explanation.base + sum - mean).abs() < 1e-6, "{sum} {mean}");
+        assert!(!explanation.nearest.is_empty());
+        let (low, high) = explanation.prediction.interval_95;
+        assert!(low <= gap && gap < high, "{row}: {low} to {high}");
+    }
+    let model = ModelChoice::Shipped("band_gap".into());
+    apply(&mut workbench, Command::UseModel { model, on: false });
+    assert!(workbench.state().models.explained.is_none());
+}
+
+#[test]
 fn what_goes_wrong_is_told_where_models_are() {
     let folder = tempfile::tempdir().unwrap();
     let mut workbench = opened(folder.path());

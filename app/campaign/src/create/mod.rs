@@ -1,0 +1,326 @@
+//! How a campaign begins: from a table of candidates and what is wanted to its first events.
+
+mod aims;
+mod columns;
+
+pub(crate) use aims::is_needed;
+pub use aims::label;
+
+use crate::event::{
+    Aim, Candidates, Created, Event, InputKind, Outcome, PoolSource, Predicted, SpaceSource,
+};
+use crate::number::{Number, numbers};
+use crate::pool::{MOST_INSIDE, Pool, Prediction, SourceFile, predicted_bytes, read_table};
+use crate::{CampaignError, Journal, sha256_hex};
+use aims::{new_outcome, outcomes, sort_constraints, split_unit};
+use columns::{inputs, observed};
+use job::Job;
+use optimize::suggest::Acquisition;
+use optimize::{Constraint, Direction, Objective};
+use screening::{Request, screen};
+use std::path::Path;
+use table::Table;
+
+/// What a user wants of a new campaign.
+pub struct Wanted {
+    pub file: SourceFile,
+    pub objectives: Vec<Objective>,
+    pub constraints: Vec<Constraint>,
+    /// Plugins, models, their settings, the column of formulas.
+    pub request: Request,
+    /// Columns that describe a candidate; empty: found by looking at them.
+    pub inputs: Vec<String>,
+    /// Columns that are no inputs.
+    pub ignored: Vec<String>,
+    /// Predicted properties that are inputs too.
+    pub used: Vec<String>,
+    /// Outcomes, and the predicted property that is the prior mean of each.
+    pub priors: Vec<(String, String)>,
+    /// Do not look at what the table says of the objectives.
+    pub blind: bool,
+    pub batch: u32,
+    pub initial: u32,
+    pub budget: Option<f64>,
+    pub cost: Option<String>,
+    pub seed: u64,
+    pub acquisition: Acquisition,
+    pub reference: Option<Vec<f64>>,
+}
+
+/// What was made of it.
+pub struct Begun {
+    pub created: Created,
+    /// How many candidates may be chosen.
+    pub kept: usize,
+    /// How many values the table had already.
+    pub observations: usize,
+    /// What the user should know of how the table was understood.
+    pub messages: Vec<String>,
+}
+
+/// Begins a campaign in the new file `path`.
+///
+/// # Errors
+/// The table cannot be read, an objective or constraint does not fit it, no candidate is left, the file cannot be made.
+pub fn create(path: &Path, wanted: &Wanted, job: &Job) -> Result<Begun, CampaignError> {
+    // Before any work: the file must not be there.
+    if std::fs::symlink_metadata(path).is_ok() {
+        return Err(CampaignError::Exists { path: path.into() });
+    }
+    let file = &wanted.file;
+    if file.format == "toml" {
+        return create_from_space(path, wanted, job);
+    }
+    let table = read_table(&file.name, file.format, &file.bytes, job)?;
+    let mut messages: Vec<String> = table.messages().to_vec();
+    if !table.rejected().is_empty() {
+        messages.push(format!(
+            "{} rows of {} cannot be read and are no candidates (the first, line {}: {})",
+            table.rejected().len(),
+            file.name,
+            table.rejected()[0].line,
+            table.rejected()[0].reason
+        ));
+    }
+    let mut predictions = predict(&table, wanted, job, &mut messages)?;
+    let mut outcomes = outcomes(&table, wanted, &predictions, &mut messages)?;
+    let constraints = sort_constraints(wanted, &mut outcomes)?;
+    for (name, property) in &wanted.priors {
+        let predicted = predictions.iter().any(|p| p.name == *property);
+        let outcome = outcomes.iter_mut().find(|o| o.name == *name && !o.known);
+        let (Some(outcome), true) = (outcome, predicted) else {
+            return Err(question(format!(
+                "--prior {name}={property}: write the name of a measured objective and of a property that a plugin or model of this campaign predicts"
+            )));
+        };
+        outcome.prior = Some(property.clone());
+    }
+    for prediction in &mut predictions {
+        prediction.needed = is_needed(&outcomes, &prediction.name);
+        prediction.input = wanted.used.contains(&prediction.name);
+    }
+    if let Some(name) = wanted
+        .used
+        .iter()
+        .find(|n| !predictions.iter().any(|p| p.name == **n))
+    {
+        return Err(question(format!(
+            "--use {name}: no plugin or model of this campaign predicts it; write its full name, as in battery.average_voltage"
+        )));
+    }
+    // What neither decides nor describes is not kept.
+    let constrained = |p: &Prediction| constraints.iter().any(|c| c.properties().contains(&p.name));
+    predictions.retain(|p| p.needed || p.input || constrained(p));
+    let inputs = inputs(&table, wanted, &outcomes, &mut messages)?;
+    let formula = inputs.iter().find(|i| i.kind == InputKind::Formula);
+    let formula = formula.map(|i| i.name.clone());
+    let rows = table.len();
+    let cost = wanted.cost.as_deref();
+    let observed = observed(&table, wanted, &outcomes, &mut messages)?;
+    let pool = Pool::build(table, &inputs, &constraints, &predictions, cost, None)?;
+    for (why, count) in &pool.left_out {
+        messages.push(format!(
+            "{count} of {rows} candidates {why} and will not be suggested"
+        ));
+    }
+    let inside = file.bytes.len() <= MOST_INSIDE;
+    let contents = predictions.iter().map(predicted_bytes);
+    let mut contents: Vec<Vec<u8>> = contents.collect();
+    let source = PoolSource {
+        file: file.name.clone(),
+        format: file.format.to_owned(),
+        sha256: sha256_hex(&file.bytes),
+        beside: (!inside).then(|| beside(path, &file.name)),
+        rows: rows as u64,
+        kept: (pool.kept.len() < rows).then_some(pool.kept.len() as u64),
+        inputs,
+        formula,
+        predicted: predictions
+            .iter()
+            .zip(&contents)
+            .map(|(p, bytes)| Predicted {
+                name: p.name.clone(),
+                unit: p.unit.clone(),
+                by: predicted_by(wanted, &p.name),
+                sha256: sha256_hex(bytes),
+                input: p.input,
+            })
+            .collect(),
+        points: pool.digest(),
+    };
+    if inside {
+        contents.push(file.bytes.clone());
+    }
+    let created = created(wanted, Candidates::Pool(source), outcomes, &constraints);
+    let observations = observed.entries.len();
+    let mut events = vec![Event::Created(Box::new(created.clone()))];
+    if observations > 0 {
+        events.push(Event::Observed(observed));
+    }
+    Journal::create(path, &events, &contents)?;
+    Ok(Begun {
+        created,
+        kept: pool.kept.len(),
+        observations,
+        messages,
+    })
+}
+
+/// Begins a campaign over a design space.
+fn create_from_space(path: &Path, wanted: &Wanted, job: &Job) -> Result<Begun, CampaignError> {
+    let file = &wanted.file;
+    let predicts = !wanted.request.plugins.is_empty() || !wanted.request.models.is_empty();
+    if predicts || !wanted.used.is_empty() || !wanted.priors.is_empty() {
+        return Err(question("plugins and models predict of candidates in a table; list the space's candidates in one and give it with --pool".to_owned()));
+    }
+    let toml = String::from_utf8(file.bytes.clone());
+    let toml =
+        toml.map_err(|_| question(format!("{}: a design space is TOML in UTF-8", file.name)))?;
+    let mut outcomes: Vec<Outcome> = Vec::new();
+    for objective in &wanted.objectives {
+        let (name, unit) = split_unit(&objective.property);
+        if outcomes.iter().any(|other| other.name == name) {
+            return Err(question(format!(
+                "two objectives are about {name:?}; keep one"
+            )));
+        }
+        let mut outcome = new_outcome(name, unit, false);
+        outcome.aim = Some(Aim::from(objective.direction));
+        outcomes.push(outcome);
+    }
+    let constraints = sort_constraints(wanted, &mut outcomes)?;
+    let cost = wanted.cost.as_deref();
+    let pool = Pool::of_space(&file.name, &toml, wanted.seed, &constraints, cost, job)?;
+    let names = |o: &&Outcome| pool.inputs.iter().any(|input| input.name == o.name);
+    if let Some(outcome) = outcomes.iter().find(names) {
+        return Err(question(format!(
+            "objective {:?} is an input of the space; name what is measured",
+            outcome.name
+        )));
+    }
+    let mut messages: Vec<String> = Vec::new();
+    for (why, count) in &pool.left_out {
+        messages.push(format!(
+            "{count} of {} candidates {why} and will not be suggested",
+            pool.table.len()
+        ));
+    }
+    let inputs: Vec<&str> = pool
+        .inputs
+        .iter()
+        .map(|input| input.name.as_str())
+        .collect();
+    messages.push(format!("inputs: {}", inputs.join(", ")));
+    let source = SpaceSource {
+        file: file.name.clone(),
+        sha256: sha256_hex(&file.bytes),
+        candidates: pool.table.len() as u64,
+        points: pool.digest(),
+    };
+    let created = created(wanted, Candidates::Space(source), outcomes, &constraints);
+    let first = Event::Created(Box::new(created.clone()));
+    Journal::create(path, &[first], std::slice::from_ref(&file.bytes))?;
+    Ok(Begun {
+        created,
+        kept: pool.kept.len(),
+        observations: 0,
+        messages,
+    })
+}
+
+/// The first event.
+fn created(
+    wanted: &Wanted,
+    candidates: Candidates,
+    outcomes: Vec<Outcome>,
+    constraints: &[Constraint],
+) -> Created {
+    Created {
+        program: env!("CARGO_PKG_VERSION").to_owned(),
+        candidates,
+        outcomes,
+        constraints: constraints.iter().map(ToString::to_string).collect(),
+        batch: wanted.batch,
+        initial: wanted.initial,
+        budget: wanted.budget.map(Number),
+        cost: wanted.cost.clone(),
+        seed: wanted.seed,
+        acquisition: wanted.acquisition.to_string(),
+        reference: wanted.reference.as_deref().map(numbers),
+    }
+}
+
+fn question(text: String) -> CampaignError {
+    CampaignError::Question(text)
+}
+
+/// The path of the table as seen from the campaign's folder, where that is above it; otherwise as it is from anywhere.
+fn beside(campaign: &Path, table: &str) -> String {
+    let whole = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.into());
+    let folder = match campaign.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => whole(folder),
+        _ => whole(Path::new(".")),
+    };
+    let table = whole(Path::new(table));
+    let near = table.strip_prefix(&folder).unwrap_or(&table);
+    near.display().to_string()
+}
+
+/// Which plugin or model, of which hash, a property is of.
+fn predicted_by(wanted: &Wanted, name: &str) -> String {
+    let first = name.split('.').next().unwrap_or_default();
+    let plugin = wanted.request.plugins.iter().find(|p| p.id() == first);
+    let model = wanted.request.models.iter().find(|m| m.name() == first);
+    match (plugin, model) {
+        (Some(plugin), _) => format!("plugin {} sha256:{}", plugin.id(), plugin.sha256()),
+        (None, Some(model)) => format!("model {} sha256:{}", model.name(), model.sha256()),
+        (None, None) => String::new(),
+    }
+}
+
+/// What the named plugins and models say of every row.
+fn predict(
+    table: &Table,
+    wanted: &Wanted,
+    job: &Job,
+    messages: &mut Vec<String>,
+) -> Result<Vec<Prediction>, CampaignError> {
+    let plugins = wanted.request.plugins.iter().filter_map(|plugin| {
+        let first = plugin.description().properties.first()?;
+        Some(format!("{}.{}", plugin.id(), first.name))
+    });
+    let models = wanted.request.models.iter().map(screening::Model::property);
+    let Some(any) = plugins.chain(models).next() else {
+        return Ok(Vec::new());
+    };
+    // A screening ranks by something; which property does not matter here.
+    let request = Request {
+        objectives: vec![Objective {
+            property: any,
+            direction: Direction::Maximize,
+        }],
+        constraints: Vec::new(),
+        top: None,
+        ..wanted.request.clone()
+    };
+    let outcome = screen(table, &request, job)?;
+    messages.extend(outcome.messages.iter().cloned());
+    messages.extend(outcome.switched_off.iter().cloned());
+    let properties = outcome.properties();
+    let mut predictions = Vec::with_capacity(properties.len());
+    for property in &properties {
+        let (mut mean, mut std) = (vec![f64::NAN; table.len()], vec![f64::NAN; table.len()]);
+        for &row in &outcome.order {
+            (mean[row as usize], std[row as usize]) = outcome.value(property, row);
+        }
+        predictions.push(Prediction {
+            name: property.name.clone(),
+            unit: property.unit.clone(),
+            mean,
+            std,
+            input: false,
+            needed: false,
+        });
+    }
+    Ok(predictions)
+}
