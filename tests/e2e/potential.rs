@@ -61,7 +61,7 @@ fn structures_are_predicted_as_a_table_and_as_json() {
     let first = &values[0];
     assert_eq!(first["model"], "chgnet-0.3.0");
     let energy = first["energy_per_atom"].as_f64().unwrap();
-    assert!((-6.5..-6.0).contains(&energy), "{energy}");
+    assert!((-5.8..-5.5).contains(&energy), "{energy}");
     assert_eq!(first["forces"].as_array().unwrap().len(), 4);
     assert_eq!(first["stress"][2].as_array().unwrap().len(), 3);
     assert_eq!(first["moments"].as_array().unwrap().len(), 4);
@@ -115,6 +115,9 @@ fn structures_are_relaxed_into_a_folder_with_their_trajectories() {
     let values: Value = serde_json::from_str(&json).unwrap();
     assert!(values[0]["fmax"].as_f64().unwrap() < 0.05);
     assert!(values[0]["pressure"].as_f64().unwrap().abs() < 0.1);
+    // The layered phase relaxes to -6.3695 with ASE and the original; this start ends in a minimum a little above it.
+    let energy = values[0]["energy_per_atom"].as_f64().unwrap();
+    assert!((-6.38..-6.33).contains(&energy), "{energy}");
 
     let (status, _, err) = run(&["relax", &good, "-o", to, "--steps", "1"]);
     assert_eq!(status, Some(0));
