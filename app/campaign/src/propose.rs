@@ -266,8 +266,10 @@ impl Budget {
         let made = state.experiments.iter().filter(|e| {
             e.source != crate::Source::Pool && matches!(e.status, Status::Measured | Status::Failed)
         });
-        let spent: f64 = made.filter_map(|e| cost(&e.candidate)).sum();
-        let promised: f64 = state.open().filter_map(|s| cost(&s.pick.candidate)).sum();
+        // The sum of nothing is -0.
+        let total = |costs: &mut dyn Iterator<Item = f64>| costs.sum::<f64>() + 0.0;
+        let spent = total(&mut made.filter_map(|e| cost(&e.candidate)));
+        let promised = total(&mut state.open().filter_map(|s| cost(&s.pick.candidate)));
         let budget = state
             .created
             .budget

@@ -126,7 +126,7 @@ pub enum Precision {
     /// f32: within 5e-6 eV/atom, 5e-4 eV/Å, 2e-3 GPa and 2e-5 µB of f64, far below the model's own error.
     #[default]
     Single,
-    /// f64, some four times slower.
+    /// f64, slower.
     Double,
 }
 
@@ -273,7 +273,7 @@ impl Potential {
         })
     }
 
-    /// Energy and moments alone, three times faster.
+    /// Energy and moments alone, without the way back.
     ///
     /// # Errors
     ///

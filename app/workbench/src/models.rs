@@ -230,6 +230,8 @@ impl Workbench {
             }
         }
         self.state.models.used = used;
+        // What is being explained rests on the models before.
+        self.stop(TaskKind::Explain);
         self.state.models.explained = None;
         self.models_ready = true;
         self.screen();

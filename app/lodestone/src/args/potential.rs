@@ -29,7 +29,7 @@ pub struct PredictStructureArgs {
     #[command(flatten)]
     pub structures: StructureArgs,
 
-    /// Compute in f64: some four times slower, for differences smaller than a thousandth of an eV
+    /// Compute in f64: slower, for differences smaller than a thousandth of an eV
     #[arg(long)]
     pub double: bool,
 }
