@@ -1,6 +1,6 @@
 //! Models that plugins carry as data.
 
-use crate::needs::{self, Needs, select, spread};
+use crate::needs::{self, Needs};
 use crate::{Model, ModelError};
 use job::Job;
 use matter::Compositions;
@@ -146,18 +146,11 @@ impl CarriedInputs {
     ) -> Result<Self, String> {
         let mut all = Self::default();
         for CarriedModel { model, needs } in models {
-            let ask = |compositions: &Compositions| {
+            let said = needs.ask(compositions, |compositions, _| {
                 let rows = Rows::Compositions(compositions);
-                let said = model.model().predict_columns(rows, &job.part());
-                said.map_err(|error| format!("model {}: {error}", model.name()))
-            };
-            let said = match needs.rows(compositions) {
-                Some(rows) => {
-                    let said = ask(&select(compositions, &rows))?;
-                    spread(said, &rows, compositions.len())
-                }
-                None => ask(compositions)?,
-            };
+                model.model().predict_columns(rows, &job.part())
+            });
+            let said = said.map_err(|error| format!("model {}: {error}", model.name()))?;
             all.add(model, said);
         }
         Ok(all)

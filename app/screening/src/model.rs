@@ -1,7 +1,7 @@
 //! Property models as sources of predictions: where one comes from, and what it needs of a table.
 
 use crate::columns::TableColumn;
-use crate::needs::{Needs, select, spread};
+use crate::needs::Needs;
 use crate::structures::StructureDescriptor;
 use crate::{ScreeningError, Structures, label};
 use compute::Device;
@@ -429,29 +429,17 @@ impl ModelPlan {
         structures: Option<&Structures>,
         job: &Job,
     ) -> Result<Columns, ScreeningError> {
-        if let Some(asked) = self.needs.rows(compositions) {
-            let compositions = select(compositions, &asked);
-            let wanted: Vec<usize> = asked.iter().map(|at| rows[*at]).collect();
-            let said = self.predict_all(&compositions, &wanted, structures, job)?;
-            return Ok(spread(said, &asked, rows.len()));
-        }
-        self.predict_all(compositions, rows, structures, job)
-    }
-
-    fn predict_all(
-        &self,
-        compositions: &Compositions,
-        rows: &[usize],
-        structures: Option<&Structures>,
-        job: &Job,
-    ) -> Result<Columns, ScreeningError> {
-        let candidates = self
-            .inputs
-            .candidates(compositions, rows, structures, job)?;
-        let predicted = self
-            .on
-            .columns(self.model.model(), candidates.rows(), &job.part());
-        predicted.map_err(|error| self.failure(error))
+        self.needs.ask(compositions, |compositions, asked| {
+            let wanted = asked.map(|asked| asked.iter().map(|at| rows[*at]).collect::<Vec<_>>());
+            let rows = wanted.as_deref().unwrap_or(rows);
+            let candidates = self
+                .inputs
+                .candidates(compositions, rows, structures, job)?;
+            let predicted = self
+                .on
+                .columns(self.model.model(), candidates.rows(), &job.part());
+            predicted.map_err(|error| self.failure(error))
+        })
     }
 
     /// As [`ModelPlan::predict`], with medians and intervals.

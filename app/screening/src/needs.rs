@@ -43,15 +43,30 @@ impl Needs {
             }
             Ok(bits)
         };
-        groups
-            .split(';')
-            .map(group)
-            .collect::<Result<_, _>>()
-            .map(Self)
+        let stated = groups.split(';').filter(|group| !group.trim().is_empty());
+        stated.map(group).collect::<Result<_, _>>().map(Self)
+    }
+
+    /// What `ask` says of the candidates that hold what is needed, in columns of all of them. It is given their compositions
+    /// and their rows; `None`: all.
+    ///
+    /// # Errors
+    ///
+    /// Those of `ask`.
+    pub fn ask<E>(
+        &self,
+        compositions: &Compositions,
+        ask: impl FnOnce(&Compositions, Option<&[usize]>) -> Result<Columns, E>,
+    ) -> Result<Columns, E> {
+        let Some(rows) = self.rows(compositions) else {
+            return ask(compositions, None);
+        };
+        let said = ask(&select(compositions, &rows), Some(&rows))?;
+        Ok(spread(said, &rows, compositions.len()))
     }
 
     /// The rows that the model is asked of; `None`: all.
-    pub fn rows(&self, compositions: &Compositions) -> Option<Vec<usize>> {
+    fn rows(&self, compositions: &Compositions) -> Option<Vec<usize>> {
         if self.0.is_empty() {
             return None;
         }
@@ -67,7 +82,7 @@ impl Needs {
 }
 
 /// What was said of some rows as columns of all `count`: missing in the others.
-pub(crate) fn spread(said: Columns, rows: &[usize], count: usize) -> Columns {
+fn spread(said: Columns, rows: &[usize], count: usize) -> Columns {
     let all = |some: Vec<f64>| {
         let mut all = vec![f64::NAN; count];
         for (row, value) in rows.iter().zip(some) {
@@ -90,7 +105,7 @@ pub(crate) fn spread(said: Columns, rows: &[usize], count: usize) -> Columns {
 }
 
 /// Some rows of a list.
-pub(crate) fn select(compositions: &Compositions, rows: &[usize]) -> Compositions {
+fn select(compositions: &Compositions, rows: &[usize]) -> Compositions {
     let mut selected = Compositions::default();
     for row in rows {
         selected.push(compositions.get(*row));
@@ -120,6 +135,7 @@ mod tests {
         assert_eq!(Needs::default().rows(&all), None);
         let lithium = Needs::read("m", "Li").expect("an element");
         assert_eq!(lithium.rows(&select(&all, &[0, 2])), None);
+        assert_eq!(Needs::read("m", "Li;").expect("an element"), lithium);
         assert!(Needs::read("m", "Li Xx").is_err());
     }
 

@@ -174,7 +174,15 @@ impl Boosted {
         libm::exp(sum.clamp(self.limits[0], self.limits[1]) + self.unit)
     }
 
-    pub(crate) fn told(&self, mean: f64, scale: f64, odds: f64) -> Boost<'_> {
+    /// What the sums of the ensembles' trees stand for, row by row; those of the odds are empty where no zero has any.
+    pub(crate) fn told_of(&self, sums: [Vec<f64>; 3]) -> impl Iterator<Item = Boost<'_>> {
+        let [mean, scale, odds] = sums;
+        let odds = odds.into_iter().chain(std::iter::repeat(0.0));
+        let sums = mean.into_iter().zip(scale).zip(odds);
+        sums.map(|((mean, scale), odds)| self.told(mean, scale, odds))
+    }
+
+    fn told(&self, mean: f64, scale: f64, odds: f64) -> Boost<'_> {
         let zero = if self.zero.is_some() {
             logistic(odds)
         } else {

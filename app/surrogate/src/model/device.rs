@@ -213,19 +213,12 @@ fn boosted_by_gpu(
             *sum += f64::from(added);
         }
     }
-    let [mean, scale, odds] = sums;
-    let odds = odds.into_iter().chain(std::iter::repeat(0.0));
-    let told = mean.into_iter().zip(scale).zip(odds);
-    Ok(told
-        .map(|((mean, scale), odds)| {
-            let told = boosted.told(mean, scale, odds);
-            Told {
-                mean: told.mean,
-                std: told.std,
-                zero: told.zero,
-            }
-        })
-        .collect())
+    let told = boosted.told_of(sums).map(|one| Told {
+        mean: one.mean,
+        std: one.std,
+        zero: one.zero,
+    });
+    Ok(told.collect())
 }
 
 /// As the kernel takes them.

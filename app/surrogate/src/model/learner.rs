@@ -330,12 +330,6 @@ impl BoostedWalkers {
                 }
             });
         }
-        let [mean, scale, odds] = sums;
-        let odds = odds.into_iter().chain(std::iter::repeat(0.0));
-        mean.into_iter()
-            .zip(scale)
-            .zip(odds)
-            .map(|((mean, scale), odds)| boosted.told(mean, scale, odds))
-            .collect()
+        boosted.told_of(sums).collect()
     }
 }

@@ -110,7 +110,7 @@ fn arrive(questions: &[(u32, f32)], columns: &[f32], first: u32, leaves: &mut [u
 /// one level and numbered in their order.
 fn questions_of(trees: &Trees, tree: usize, questions: &mut Vec<(u32, f32)>) -> Option<u32> {
     let range = trees.nodes(tree);
-    let levels = (range.len() + 1).ilog2() - 1;
+    let levels = (range.len() + 1).ilog2().checked_sub(1)?;
     if range.len() != (2 << levels) - 1 || levels > MOST_LEVELS {
         return None;
     }
