@@ -34,6 +34,7 @@ mod pool;
 mod question;
 mod random;
 mod setup;
+mod shape;
 mod sobol;
 mod study;
 mod suggestion;
