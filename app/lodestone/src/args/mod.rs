@@ -16,7 +16,9 @@ pub use campaign::{
 pub use campaign_run::{CampaignRunArgs, OriginArg};
 pub use model::{EvaluateArgs, ExplainArgs, LearnArgs, ModelCommand, PredictArgs, TrainArgs};
 pub use plugin::PluginCommand;
-pub use potential::{AboutArgs, PredictStructureArgs, RelaxArgs, RelaxMethod, StructureFormat};
+pub use potential::{
+    AboutArgs, PredictStructureArgs, RelaxArgs, RelaxMethod, StructureArgs, StructureFormat,
+};
 pub use publishing::{
     InstallArgs, KeygenArgs, PublishArgs, RemoveArgs, SignArgs, TrustArgs, UpdateArgs,
 };
