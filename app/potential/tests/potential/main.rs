@@ -1,6 +1,8 @@
 //! What the room promises, against the original's numbers and physics.
 mod fixtures;
 mod hull;
+mod phases;
 mod physics;
+mod properties;
 mod refusals;
 mod relaxation;
