@@ -43,6 +43,22 @@ pub struct Created {
     pub reference: Option<Vec<Number>>,
 }
 
+impl Created {
+    /// The outcomes that are measured, with their places among all.
+    pub fn measured(&self) -> impl Iterator<Item = (usize, &Outcome)> {
+        let all = self.outcomes.iter().enumerate();
+        all.filter(|(_, outcome)| !outcome.known)
+    }
+
+    /// What plugins and models predicted of the candidates.
+    pub fn predicted(&self) -> &[Predicted] {
+        match &self.candidates {
+            Candidates::Pool(source) => &source.predicted,
+            Candidates::Space(_) => &[],
+        }
+    }
+}
+
 /// Where candidates come from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "from", rename_all = "snake_case")]
@@ -86,6 +102,10 @@ pub struct PoolSource {
     pub predicted: Vec<Predicted>,
     /// The SHA-256 of the rows that may be chosen with their numbers, by which a replay knows that it stands on the same.
     pub points: String,
+    /// Of a large pool: the file in the campaign's folder that holds its numbers and texts in blocks, and the SHA-256 of that
+    /// file's header and directory.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shelf: Option<(String, String)>,
 }
 
 /// A column of the pool that describes a candidate.

@@ -1,10 +1,10 @@
 //! What to try next: from a state and its candidates to an event that can be made again, bit by bit.
 
+use crate::CampaignError;
 use crate::event::{Candidate, Created, Nearest, Outcome, Pick, Status, Suggested};
 use crate::number::{Number, numbers};
-use crate::pool::{Pool, Wider, extra_of};
+use crate::pool::{Pool, View, Wider, extra_of};
 use crate::state::{Experiment, State};
-use crate::{CampaignError, Candidates};
 use compute::Device;
 use job::Job;
 use optimize::Direction;
@@ -135,21 +135,14 @@ pub fn propose(
             created.budget.map_or(f64::NAN, |budget| budget.0)
         )));
     }
-    let question = Question {
-        acquisition,
-        batch: count as usize,
-        seed: seed(created.seed, state.last),
-        reference: state.reference.clone(),
-        cost: created.cost.is_some().then_some(0),
-        ..Question::new(aims(created))
-    };
+    let question = question_of(state, acquisition, count as usize);
     let excluded = excluded(state, pool);
     let wider = match acquisition {
         Acquisition::Random | Acquisition::Sobol => None,
         _ => Wider::of(pool, state, question.seed),
     };
     let rows = match &wider {
-        Some(wider) => wider.rows(pool, &excluded),
+        Some(wider) => View::Memory(wider.rows(pool, &excluded)),
         None => pool.rows(&excluded),
     };
     let answer = suggest(&known.study, &question, &rows, device, job)?;
@@ -200,6 +193,19 @@ pub fn propose(
     })
 }
 
+/// What the suggesting engine is asked.
+pub(crate) fn question_of(state: &State, acquisition: Acquisition, batch: usize) -> Question {
+    let created = &state.created;
+    Question {
+        acquisition,
+        batch,
+        seed: seed(created.seed, state.last),
+        reference: state.reference.clone(),
+        cost: created.cost.is_some().then_some(0),
+        ..Question::new(aims(created))
+    }
+}
+
 /// A seed of its own for every suggestion.
 fn seed(campaign: u64, saw: u64) -> u64 {
     let mut hasher = Sha256::new();
@@ -215,10 +221,7 @@ fn seed(campaign: u64, saw: u64) -> u64 {
 
 /// What the suggesting engine is told to aim at.
 fn aims(created: &Created) -> Vec<Aim> {
-    let predicted = |name: &str| match &created.candidates {
-        Candidates::Pool(source) => source.predicted.iter().position(|p| p.name == name),
-        Candidates::Space(_) => None,
-    };
+    let predicted = |name: &str| created.predicted().iter().position(|p| p.name == name);
     let aim = |outcome: &Outcome| Aim {
         objective: outcome.aim.map(Direction::from),
         threshold: match (outcome.at_least, outcome.at_most) {

@@ -10,7 +10,7 @@ use crate::event::{
     Aim, Candidates, Created, Event, InputKind, Outcome, PoolSource, Predicted, SpaceSource,
 };
 use crate::number::{Number, numbers};
-use crate::pool::{MOST_INSIDE, Pool, Prediction, SourceFile, predicted_bytes, read_table};
+use crate::pool::{Pool, Prediction, SourceFile, folder_of, predicted_bytes, read_source};
 use crate::{CampaignError, Journal, sha256_hex};
 use aims::{new_outcome, outcomes, sort_constraints, split_unit};
 use columns::{inputs, observed};
@@ -71,7 +71,7 @@ pub fn create(path: &Path, wanted: &Wanted, job: &Job) -> Result<Begun, Campaign
     if file.format == "toml" {
         return create_from_space(path, wanted, job);
     }
-    let table = read_table(&file.name, file.format, &file.bytes, job)?;
+    let table = read_source(file, job)?;
     let mut messages: Vec<String> = table.messages().to_vec();
     if !table.rejected().is_empty() {
         messages.push(format!(
@@ -117,19 +117,35 @@ pub fn create(path: &Path, wanted: &Wanted, job: &Job) -> Result<Begun, Campaign
     let rows = table.len();
     let cost = wanted.cost.as_deref();
     let observed = observed(&table, wanted, &outcomes, &mut messages)?;
-    let pool = Pool::build(table, &inputs, &constraints, &predictions, cost, None)?;
+    let folder = folder_of(path);
+    let built = Pool::build(
+        table,
+        &inputs,
+        &constraints,
+        &predictions,
+        cost,
+        None,
+        &folder,
+    )?;
+    let pool = built.pool;
     for (why, count) in &pool.left_out {
         messages.push(format!(
             "{count} of {rows} candidates {why} and will not be suggested"
         ));
     }
-    let inside = file.bytes.len() <= MOST_INSIDE;
+    if let Some((name, _)) = &built.beside {
+        messages.push(format!(
+            "{}: the candidates as numbers and texts, kept beside the campaign; move the two together",
+            folder.join(name).display()
+        ));
+    }
+    let inside = !file.bytes.is_empty();
     let contents = predictions.iter().map(predicted_bytes);
     let mut contents: Vec<Vec<u8>> = contents.collect();
     let source = PoolSource {
         file: file.name.clone(),
         format: file.format.to_owned(),
-        sha256: sha256_hex(&file.bytes),
+        sha256: file.sha256()?,
         beside: (!inside).then(|| beside(path, &file.name)),
         rows: rows as u64,
         kept: (pool.kept.len() < rows).then_some(pool.kept.len() as u64),
@@ -146,7 +162,8 @@ pub fn create(path: &Path, wanted: &Wanted, job: &Job) -> Result<Begun, Campaign
                 input: p.input,
             })
             .collect(),
-        points: pool.digest(),
+        points: built.points,
+        shelf: built.beside,
     };
     if inside {
         contents.push(file.bytes.clone());
@@ -190,7 +207,8 @@ fn create_from_space(path: &Path, wanted: &Wanted, job: &Job) -> Result<Begun, C
     }
     let constraints = sort_constraints(wanted, &mut outcomes)?;
     let cost = wanted.cost.as_deref();
-    let pool = Pool::of_space(&file.name, &toml, wanted.seed, &constraints, cost, job)?;
+    let built = Pool::of_space(&file.name, &toml, wanted.seed, &constraints, cost, job)?;
+    let pool = built.pool;
     let names = |o: &&Outcome| pool.inputs.iter().any(|input| input.name == o.name);
     if let Some(outcome) = outcomes.iter().find(names) {
         return Err(question(format!(
@@ -202,7 +220,7 @@ fn create_from_space(path: &Path, wanted: &Wanted, job: &Job) -> Result<Begun, C
     for (why, count) in &pool.left_out {
         messages.push(format!(
             "{count} of {} candidates {why} and will not be suggested",
-            pool.table.len()
+            pool.table_rows
         ));
     }
     let inputs: Vec<&str> = pool
@@ -214,8 +232,8 @@ fn create_from_space(path: &Path, wanted: &Wanted, job: &Job) -> Result<Begun, C
     let source = SpaceSource {
         file: file.name.clone(),
         sha256: sha256_hex(&file.bytes),
-        candidates: pool.table.len() as u64,
-        points: pool.digest(),
+        candidates: pool.table_rows as u64,
+        points: built.points,
     };
     let created = created(wanted, Candidates::Space(source), outcomes, &constraints);
     let first = Event::Created(Box::new(created.clone()));
