@@ -270,11 +270,11 @@ until it has measured something as good: a value at least as good as the campaig
 of at least the same volume. The number after which it has even odds to be there, over the campaign's own, is how many times as
 fast the campaign was. A campaign that itself draws at random is as often above 1 as below.
 
-How many candidates are good enough is believed, unless --truth names a table that knows: the surrogate's posterior is drawn 128
-times over the candidates that were not tried, with the noise of a measurement, and in each draw the good ones are counted (of
-pools above 16,384 candidates on so many of them, the rest by their share). 95 % of the draws lie within the interval. It tells
-what the surrogate does not know, not what it is wrong about. Candidates that cannot be made count as if they could, which
-favours random search.";
+How many candidates are good enough is believed, unless --truth names a table that knows: true values of all candidates, tried
+ones included, are drawn together from the surrogate's posterior 128 times, and in each draw those are counted that are at least
+as good as the best that was tried (of pools above 16,384 candidates on so many of them, the rest by their share). 95 % of the
+draws lie within the interval. It tells what the surrogate does not know, not what it is wrong about. Candidates that cannot be
+made count as if they could, which favours random search.";
 
 const EXAMPLE: &str = "\
 A worked example
