@@ -160,7 +160,8 @@ fn aimed(
         let outcome = outcomes.iter_mut().find(|o| o.name == *name && !o.known);
         let (Some(outcome), true) = (outcome, predicted) else {
             return Err(question(format!(
-                "--prior {name}={property}: write the name of a measured objective and of a property that a plugin or model of this campaign predicts"
+                "--prior {name}={property}: write the name of a measured objective and of a property that a plugin or model of this campaign predicts{}",
+                listed(predictions)
             )));
         };
         outcome.prior = Some(property.clone());
@@ -175,13 +176,23 @@ fn aimed(
         .find(|n| !predictions.iter().any(|p| p.name == **n))
     {
         return Err(question(format!(
-            "--use {name}: no plugin or model of this campaign predicts it; write its full name, as in battery.average_voltage"
+            "--use {name}: no plugin or model of this campaign predicts it; write its full name{}",
+            listed(predictions)
         )));
     }
     // What neither decides nor describes is not kept.
     let constrained = |p: &Prediction| constraints.iter().any(|c| c.properties().contains(&p.name));
     predictions.retain(|p| p.needed || p.input || constrained(p));
     Ok((outcomes, constraints))
+}
+
+/// What is predicted, for an error's end.
+fn listed(predictions: &[Prediction]) -> String {
+    let names: Vec<&str> = predictions.iter().map(|p| p.name.as_str()).collect();
+    match names.is_empty() {
+        true => " (name one with --plugin or --model)".to_owned(),
+        false => format!(" ({})", names.join(", ")),
+    }
 }
 
 /// The predictions as the first event tells them; `contents` are theirs.

@@ -18,6 +18,7 @@ fn created() -> Event {
             sha256: campaign::sha256_hex(b"x"),
             candidates: 1,
             points: String::new(),
+            predicted: Vec::new(),
         }),
         outcomes: vec![Outcome {
             name: "yield".to_owned(),
