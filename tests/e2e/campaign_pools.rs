@@ -83,7 +83,7 @@ fn faster_than_random_is_counted_where_a_table_knows_and_believed_otherwise() {
 }
 
 /// More candidates than are held in memory; what is at row `k` follows from `k`.
-fn large() -> String {
+pub fn large() -> String {
     let mut text = "name,x,z [K],solvent\n".to_owned();
     for k in 0..250_100_u64 {
         let (x, z) = (k * 7919 % 100_003, k * 104_729 % 1009);
@@ -208,6 +208,50 @@ fn what_a_model_predicts_is_the_prior_and_a_constraint_in_a_design_space() {
 }
 
 #[test]
+fn the_front_counts_what_is_known_beforehand() {
+    let all = [
+        ("GaAs", 5.0),
+        ("ZnO", 9.0),
+        ("TiO2", 7.0),
+        ("CdTe", 6.0),
+        ("InP", 3.0),
+        ("SiC", 6.5),
+        ("GaN", 2.0),
+        ("AlN", 8.0),
+    ];
+    let mut text = "formula,y\n".to_owned();
+    all.iter()
+        .for_each(|(formula, y)| writeln!(text, "{formula},{y}").unwrap());
+    let desk = Desk::with(text + "CuO,\nFeS2,\n");
+    let ranked = desk
+        .rank(&["--model", "band_gap", "-O", "max:band_gap.band_gap"])
+        .sheet();
+    let gaps = ranked.texts("formula").into_iter().map(str::to_owned);
+    let gaps: BTreeMap<String, f64> = gaps.zip(ranked.numbers("band_gap.band_gap [eV]")).collect();
+    let new =
+        "campaign new a.lode --pool in.csv --model band_gap -O min:band_gap.band_gap -O max:y";
+    desk.run(&new.split(' ').collect::<Vec<_>>()).ok();
+    let status = desk.json(&["status"]);
+    let mut front: Vec<String> = Vec::new();
+    for one in status["best"].as_array().unwrap() {
+        let formula = one["candidate"]["inputs"]["formula"].as_str().unwrap();
+        let told = one["outcomes"]["band_gap.band_gap [eV]"]["value"]
+            .as_f64()
+            .unwrap();
+        assert!((told - gaps[formula]).abs() < 1e-9);
+        front.push(formula.to_owned());
+    }
+    let better = |a: &(&str, f64), b: &(&str, f64)| {
+        gaps[a.0] <= gaps[b.0] && a.1 >= b.1 && (gaps[a.0] < gaps[b.0] || a.1 > b.1)
+    };
+    let truth = all.iter().filter(|b| !all.iter().any(|a| better(a, b)));
+    let mut truth: Vec<&str> = truth.map(|(formula, _)| *formula).collect();
+    truth.sort_unstable();
+    front.sort_unstable();
+    assert_eq!(front, truth);
+}
+
+#[test]
 fn a_round_that_completes_the_initial_candidates_asks_the_model_for_the_rest() {
     let desk = begun(80, &["--batch", "4", "--initial", "5", "--seed", "6"]);
     let mut why = Vec::new();
@@ -231,7 +275,7 @@ fn an_outcome_may_be_bounded_from_both_sides() {
         let bounds = ["-w", low, "-w", "mass < 36"];
         let args = "campaign new a.lode --pool in.csv -O max:yield --batch 4 --initial 8";
         let args: Vec<&str> = args.split(' ').collect();
-        desk.run(&[&args, &["-O", "min:mass"][..], &bounds].concat())
+        desk.run(&[&args[..], &["-O", "min:mass"], &bounds].concat())
     };
     new("mass > 40").fails(2, &["at least 40 and at most 36, which no value is"]);
     new("mass > 30").ok();
@@ -283,7 +327,7 @@ fn a_lab_under_a_new_name_is_told_and_takes_up_what_it_has() {
     let run = |more: &[&str]| {
         let args = "campaign run a.lode --lab table:new.csv --max-rounds 1 --origin computed";
         let args: Vec<&str> = args.split(' ').collect();
-        desk.run(&[&args, more].concat()).ok()
+        desk.run(&[&args[..], more].concat()).ok()
     };
     run(&[]).says(&["3 open experiments (s1, s2, s3) are at lab table:old.csv"]);
     assert_eq!(desk.json(&["status"])["open"].as_array().unwrap().len(), 3);

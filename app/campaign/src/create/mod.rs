@@ -126,7 +126,7 @@ pub fn create(path: &Path, wanted: &Wanted, job: &Job) -> Result<Begun, Campaign
         formula,
         predicted: predicted(wanted, &predictions, &contents),
         points: built.points,
-        shelf: built.beside,
+        shelf: built.beside.clone(),
     };
     if inside {
         contents.push(file.bytes.clone());
@@ -137,7 +137,13 @@ pub fn create(path: &Path, wanted: &Wanted, job: &Job) -> Result<Begun, Campaign
     if observations > 0 {
         events.push(Event::Observed(observed));
     }
-    Journal::create(path, &events, &contents)?;
+    if let Err(error) = Journal::create(path, &events, &contents) {
+        if let (Some((name, _)), true) = (&built.beside, built.is_new) {
+            // Nothing is left of what did not begin; the error to tell is the one that kept it from beginning.
+            let _ = std::fs::remove_file(folder.join(name));
+        }
+        return Err(error);
+    }
     Ok(Begun {
         created,
         kept: pool.kept.len(),

@@ -26,8 +26,10 @@ pub use publishing::{
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use compute::Choice;
+use optimize::Constraint;
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::str::FromStr;
 
 /// Which materials should you make next, why, and how sure are we?
 #[derive(Parser)]
@@ -229,4 +231,18 @@ fn at_least_one(text: &str) -> Result<usize, String> {
         Ok(number) => Ok(number),
         Err(_) => Err("must be a whole number, at least 1".to_owned()),
     }
+}
+
+/// What texts of the command line mean.
+pub fn parsed<T: FromStr>(texts: &[String]) -> anyhow::Result<Vec<T>>
+where
+    T::Err: std::error::Error + Send + Sync + 'static,
+{
+    texts.iter().map(|text| Ok(text.parse()?)).collect()
+}
+
+/// The same of constraints.
+pub fn constraints(texts: &[String]) -> anyhow::Result<Vec<Constraint>> {
+    let parse = |text: &String| Ok(Constraint::parse(text)?);
+    texts.iter().map(parse).collect()
 }

@@ -9,7 +9,7 @@ use campaign::lab::{
     Halt, Lab, LabChoice, LabError, Origin, Patience, Ran, Renamed, RunOptions, TableLabOptions,
     Until, elsewhere, run as run_loop,
 };
-use campaign::progress::{best, measured};
+use campaign::progress::{best, measured_and_known};
 use campaign::{Campaign, CampaignError};
 use compute::Device;
 use serde_json::json;
@@ -102,7 +102,7 @@ fn options(args: &CampaignRunArgs) -> Result<RunOptions, Failure> {
 /// The best so far, in a line.
 fn standing(open: &Campaign) -> String {
     let state = open.state();
-    let measured = measured(state);
+    let measured = measured_and_known(open);
     let best = best(state, &measured);
     let mut line = format!("{} candidates measured", measured.len());
     if let ([at], false) = (best.as_slice(), measured.is_empty()) {
