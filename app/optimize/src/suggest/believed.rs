@@ -31,21 +31,25 @@ pub fn believed(
     let block = gather_rows(pool, rows)?;
     let count = block.indices.len();
     let mut all = Vec::with_capacity(study.outcomes.len());
-    for (place, (column, aim)) in study.outcomes.iter().zip(&question.aims).enumerate() {
+    for place in 0..study.outcomes.len() {
         job.check()?;
-        let model = Model::fit(study, column, aim.source, question, k, job)?;
+        let model = Model::fit(study, place, question, k, job)?;
         let seed = question.seed ^ (place as u64).rotate_left(32);
-        let (paths, noise) = match &model.kind {
-            Kind::Nothing => {
-                all.push(Vec::new());
-                continue;
-            }
-            Kind::Known(..) => (None, 0.0),
-            Kind::Learned(learned) => (
-                Some((learned, Paths::draw(learned, draws, seed))),
-                learned.noise().sqrt(),
-            ),
-        };
+        if matches!(model.kind, Kind::Nothing) {
+            all.push(Vec::new());
+            continue;
+        }
+        // Each set of hyperparameters has a block of the draws.
+        let members = model.members().min(draws);
+        let first = |member: usize| (member * draws).div_ceil(members.max(1));
+        let paths: Vec<_> = (0..members)
+            .filter_map(|member| Some((member, model.learned(member)?)))
+            .map(|(member, learned)| {
+                let count = first(member + 1) - first(member);
+                let seed = seed ^ (member as u64).rotate_left(48);
+                (learned, Paths::draw(learned, count, seed))
+            })
+            .collect();
         let outcome = model.transform.outcome();
         let mut values = vec![f64::NAN; count * draws];
         values
@@ -55,21 +59,24 @@ pub fn believed(
                 let from = tile * TILE;
                 let to = count.min(from + TILE);
                 let inputs = &block.inputs[from * d..to * d];
-                let drawn = paths
-                    .as_ref()
-                    .map(|(learned, paths)| paths.values(learned, inputs));
+                // For each draw, and in it each row.
+                let drawn: Vec<f64> = paths
+                    .iter()
+                    .flat_map(|(learned, paths)| paths.values(learned, inputs).as_slice().to_vec())
+                    .collect();
                 for (at, values) in values.chunks_exact_mut(draws).enumerate() {
                     let (row, extras) = block.row(from + at, pool);
-                    let (mean, sd) = match drawn {
-                        Some(_) => (model.offset(extras), noise),
-                        None => model.predict(row, extras),
-                    };
+                    let known = paths.is_empty().then(|| model.predict(row, extras));
                     let mut random = Random::new(seed ^ block.indices[from + at] as u64, 21);
                     for (draw, value) in values.iter_mut().enumerate() {
                         let uniform = (random.next() >> 12) as f64 + 0.5;
                         let luck = centred_quantile(uniform, (1_u64 << 52) as f64);
-                        let path = drawn.as_ref().map_or(0.0, |drawn| drawn[(at, draw)]);
-                        let standard = path + mean + sd * luck;
+                        let (mean, sd) = known.unwrap_or_else(|| {
+                            let (learned, _) = &paths[draw * members / draws];
+                            let path = drawn[draw * (to - from) + at];
+                            (path + model.offset(extras), learned.noise().sqrt())
+                        });
+                        let standard = mean + sd * luck;
                         *value = outcome.back(model.centre + model.spread * standard);
                     }
                 }
@@ -97,6 +104,8 @@ mod tests {
             ..Aim::default()
         }]);
         question.batch = 3;
+        // The same process in every round.
+        (question.straighten, question.average) = (false, false);
         let job = job::Job::new();
         let rows = Rows::new(&pool, 1);
         let told =
