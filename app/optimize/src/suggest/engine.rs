@@ -313,10 +313,7 @@ impl Engine<'_> {
         let mut log = mean_of_logs(lows.len(), gain);
         for limit in setup.feasibility.constraints() {
             let (mean, sd, error, variance_error) = belief(limit.outcome, 0);
-            let mean = mean + limit.side * error;
-            let widened = [variance_error, -variance_error]
-                .map(|error| limit.log_probability(mean, (sd * sd + error).max(0.0).sqrt()));
-            log += widened[0].max(widened[1]);
+            log += limit.log_bound(mean, sd, error, variance_error);
         }
         log += setup
             .feasibility
