@@ -22,6 +22,7 @@ mod input_formats;
 mod languages;
 mod models;
 mod outputs;
+mod phases;
 mod plugins;
 mod potential;
 mod ranking;

@@ -27,6 +27,7 @@ mod trial;
 pub mod twins;
 
 pub use adapter::{Adapter, AdapterKind, AdapterLimits};
+pub use calibration::cache_folder;
 pub use choice::Choice;
 pub use device::{Device, Place, Verdict};
 pub use error::ComputeError;

@@ -17,7 +17,8 @@ pub use campaign_run::{CampaignRunArgs, OriginArg};
 pub use model::{EvaluateArgs, ExplainArgs, LearnArgs, ModelCommand, PredictArgs, TrainArgs};
 pub use plugin::PluginCommand;
 pub use potential::{
-    AboutArgs, PredictStructureArgs, RelaxArgs, RelaxMethod, StructureArgs, StructureFormat,
+    AboutArgs, ElasticArgs, HullArgs, PredictStructureArgs, RelaxArgs, RelaxMethod, StructureArgs,
+    StructureFormat, VoltageArgs,
 };
 pub use publishing::{
     InstallArgs, KeygenArgs, PublishArgs, RemoveArgs, SignArgs, TrustArgs, UpdateArgs,
@@ -60,6 +61,15 @@ pub enum Command {
     PredictStructure(PredictStructureArgs),
     /// Relax crystal structures, atoms and cell, to the nearest minimum of a universal potential's energy
     Relax(RelaxArgs),
+    /// Energy above the hull of the bundled phases, and formation energy, of crystal structures
+    #[command(after_long_help = potential::HULL_EXAMPLE)]
+    Hull(HullArgs),
+    /// Insertion voltage and change of volume of crystal structures whose ions leave
+    #[command(after_long_help = potential::VOLTAGE_EXAMPLE)]
+    Voltage(VoltageArgs),
+    /// Elastic constants, moduli and the equation of state of crystal structures
+    #[command(after_long_help = potential::ELASTIC_EXAMPLE)]
+    Elastic(ElasticArgs),
     /// List what there is to compute on, how fast it is, and what `--device auto` chooses
     #[command(
         after_help = "What was measured is kept in the user's cache folder (LODESTONE_CACHE names another), for each adapter, its \

@@ -1,12 +1,18 @@
-//! What the universal potential says: `predict-structure`, `relax`; and `about`, which names whose it is.
+//! What the universal potential says: `predict-structure`, `relax`, `hull`, `voltage`, `elastic`; and `about`, which names whose it is.
 
 mod about;
+mod elastic;
+mod hull;
 mod predict;
 mod relax;
+mod voltage;
 
 pub use about::run as about;
+pub use elastic::run as elastic;
+pub use hull::run as hull;
 pub use predict::run as predict;
 pub use relax::run as relax;
+pub use voltage::run as voltage;
 
 use crate::args::StructureArgs;
 use crate::{Failure, show};

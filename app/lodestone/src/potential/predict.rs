@@ -5,7 +5,7 @@ use crate::args::PredictStructureArgs;
 use crate::model::on_threads;
 use crate::{Failure, progress, show};
 use ::potential::{Model, Precision, Prediction};
-use crystal::Structure;
+use crystal::{Structure, symmetry};
 use serde_json::{Value, json};
 
 pub fn run(args: &PredictStructureArgs) -> Result<(), Failure> {
@@ -106,6 +106,7 @@ pub(super) fn json_of(name: &str, structure: &Structure, prediction: &Prediction
     json!({
         "file": name,
         "formula": structure.formula(),
+        "space_group": space_group(structure),
         "model": prediction.model.name(),
         "method": prediction.model.method(),
         "citation": Model::CITATION,
@@ -128,6 +129,13 @@ pub(super) fn json_of(name: &str, structure: &Structure, prediction: &Prediction
             "moments": errors.moment,
         },
     })
+}
+
+/// Number of the space group; none where none is found, or the cell is too large to look for it.
+fn space_group(structure: &Structure) -> Option<u8> {
+    let looked_for = structure.sites.len() <= 200;
+    let found = looked_for.then(|| symmetry::analyse(structure, symmetry::DEFAULT_TOLERANCE));
+    Some(found?.ok()?.number)
 }
 
 /// A number of steps, an energy: what people read of a change.

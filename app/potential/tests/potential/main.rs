@@ -2,6 +2,8 @@
 mod fixtures;
 mod gpu;
 mod hull;
+mod phases;
 mod physics;
+mod properties;
 mod refusals;
 mod relaxation;
