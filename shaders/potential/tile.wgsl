@@ -20,21 +20,28 @@ fn store(x: mat4x4f, base: u32, block: u32, strip: u32) {
     tile[place(feature + 3u, block)] = x[3];
 }
 
-// `sums` plus the product of `depth` features of the tile with a matrix that has `stride` groups of 4 columns.
+// `sums` plus the product of `depth` features of the tile (from a multiple of 4 on, a whole number of 4s) with a matrix that has
+// `stride` groups of 4 columns. Four features at a time: drivers get loops with a count of their own, which they do not unroll.
 fn multiply(sums: mat4x4f, base: u32, depth: u32, matrix: u32, stride: u32, block: u32) -> mat4x4f {
-    var a = sums[0];
-    var b = sums[1];
-    var c = sums[2];
-    var d = sums[3];
-    for (var k = 0u; k < depth; k++) {
-        let x = tile[place(base + k, block)];
-        let w = weights[matrix + k * stride];
-        a = fma(x, vec4f(w.x), a);
-        b = fma(x, vec4f(w.y), b);
-        c = fma(x, vec4f(w.z), c);
-        d = fma(x, vec4f(w.w), d);
+    var all = sums;
+    for (var k = 0u; k < depth; k += 4u) {
+        let x = place(base + k, block);
+        let w = matrix + k * stride;
+        all = with_feature(all, tile[x], weights[w]);
+        all = with_feature(all, tile[x + 8u], weights[w + stride]);
+        all = with_feature(all, tile[x + 16u], weights[w + 2u * stride]);
+        all = with_feature(all, tile[x + 24u], weights[w + 3u * stride]);
     }
-    return mat4x4f(a, b, c, d);
+    return all;
+}
+
+fn with_feature(sums: mat4x4f, x: vec4f, w: vec4f) -> mat4x4f {
+    return mat4x4f(
+        fma(x, vec4f(w.x), sums[0]),
+        fma(x, vec4f(w.y), sums[1]),
+        fma(x, vec4f(w.z), sums[2]),
+        fma(x, vec4f(w.w), sums[3]),
+    );
 }
 
 // The 4 features added, for each row.

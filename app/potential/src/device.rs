@@ -65,7 +65,7 @@ fn perovskite() -> Result<Structure, PotentialError> {
 type Found = Result<Prediction, PotentialError>;
 
 /// A batch, or what refused a structure; with the numbers of the structures.
-enum Portion {
+enum Ready {
     Batch(Vec<usize>, Box<Batch>),
     Refused(usize, PotentialError),
 }
@@ -83,11 +83,11 @@ impl Potential {
         self.device.take_messages()
     }
 
-    /// Where so many evaluations of these structures are computed; decided once, before a relaxation.
-    pub(crate) fn place(&self, structures: &[Structure], evaluations: usize) -> Option<Place> {
+    /// Where these structures are computed, all in one evaluation; decided once, before a relaxation.
+    pub(crate) fn place(&self, structures: &[Structure]) -> Option<Place> {
         let atoms: usize = structures.iter().map(|s| s.sites.len()).sum();
         self.single()?;
-        let operations = OPERATIONS * (atoms * evaluations) as f64;
+        let operations = OPERATIONS * atoms as f64;
         // An adapter that is slow at plain products is not even measured: making all kernels ready may take it ten seconds.
         let promising = self.device.choice() != Choice::Auto
             || self
@@ -110,28 +110,28 @@ impl Potential {
         structures: &[Structure],
         job: &Job,
     ) -> Result<Vec<Found>, PotentialError> {
-        self.predict_at(self.place(structures, 1), structures, job, true)
+        let mut place = self.place(structures);
+        self.predict_at(&mut place, structures, job, true)
     }
 
-    /// [`Potential::predict_all`] where it was decided to be done.
+    /// [`Potential::predict_all`] where it was decided to be done; an adapter that fails is not asked again.
     pub(crate) fn predict_at(
         &self,
-        place: Option<Place>,
+        place: &mut Option<Place>,
         structures: &[Structure],
         job: &Job,
         counts: bool,
     ) -> Result<Vec<Found>, PotentialError> {
-        let on_processor = || self.on_processor(structures, job, counts);
-        match place {
-            None => on_processor(),
-            Some(place) => self.device.run_at(
-                place,
-                &TRIAL,
-                job,
-                |gpu| self.on_adapter(gpu, structures, job, counts),
-                on_processor,
-            ),
-        }
+        let Some(adapter) = *place else {
+            return self.on_processor(structures, job, counts);
+        };
+        let on_processor = || {
+            *place = None;
+            self.on_processor(structures, job, counts)
+        };
+        let on_adapter = |gpu: &Gpu| self.on_adapter(gpu, structures, job, counts);
+        self.device
+            .run_at(adapter, &TRIAL, job, on_adapter, on_processor)
     }
 
     fn on_processor(
@@ -171,14 +171,14 @@ impl Potential {
         };
         let mut found: Vec<Option<Found>> = vec![None; structures.len()];
         std::thread::scope(|scope| {
-            let (send, ready) = sync_channel(1);
+            let (send, made) = sync_channel(1);
             // Threads of its own: an adapter's turn must not wait for rayon's.
             scope.spawn(move || self.prepare(gpu, structures, &send));
-            for portion in ready {
+            for ready in made {
                 job.check()?;
-                match portion {
-                    Portion::Refused(number, error) => found[number] = Some(Err(error)),
-                    Portion::Batch(numbers, batch) => {
+                match ready {
+                    Ready::Refused(number, error) => found[number] = Some(Err(error)),
+                    Ready::Batch(numbers, batch) => {
                         let key = self.model().name();
                         let evaluations = gpu::evaluate(gpu, key, parameters, &batch, job)?;
                         job.advance(if counts { numbers.len() as u64 } else { 0 });
@@ -198,7 +198,7 @@ impl Potential {
     }
 
     /// Sends batches until nobody listens any more.
-    fn prepare(&self, gpu: &Gpu, structures: &[Structure], to: &SyncSender<Portion>) {
+    fn prepare(&self, gpu: &Gpu, structures: &[Structure], to: &SyncSender<Ready>) {
         let mut start = 0;
         while start < structures.len() {
             let (mut end, mut atoms) = (start, 0);
@@ -210,7 +210,7 @@ impl Potential {
             let mut sizes = Sizes::default();
             for (number, graph) in (start..end).zip(self.graphs(&structures[start..end])) {
                 let sent = match graph {
-                    Err(error) => to.send(Portion::Refused(number, error)),
+                    Err(error) => to.send(Ready::Refused(number, error)),
                     Ok((graph, numbers)) => {
                         let with = sizes.plus(Sizes::of(&graph));
                         let full = !gpu.holds(with.longest()) || with.words() > BATCH;
@@ -271,10 +271,10 @@ impl Potential {
     }
 }
 
-fn joined((numbers, graphs): (Vec<usize>, Vec<(Graph, Vec<u8>)>)) -> Portion {
+fn joined((numbers, graphs): (Vec<usize>, Vec<(Graph, Vec<u8>)>)) -> Ready {
     let parts: Vec<_> = graphs
         .iter()
         .map(|(graph, elements)| (graph, elements.as_slice()))
         .collect();
-    Portion::Batch(numbers, Box::new(Batch::new(&parts)))
+    Ready::Batch(numbers, Box::new(Batch::new(&parts)))
 }

@@ -19,9 +19,6 @@ use std::fmt;
 use symmetrise::Symmetriser;
 use walk::Walk;
 
-/// Steps that a relaxation takes as a rule, to weigh its work.
-const USUAL_STEPS: usize = 30;
-
 /// How steps are chosen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Method {
@@ -195,7 +192,7 @@ pub fn relax_watched(
     job: &Job,
     watch: impl Fn(usize, Step) + Sync,
 ) -> Result<Vec<Result<Relaxed, PotentialError>>, PotentialError> {
-    let place = potential.place(structures, USUAL_STEPS.min(settings.steps + 1));
+    let place = potential.place(structures);
     if place.is_some() {
         return together(potential, place, structures, settings, job, &watch);
     }
@@ -217,7 +214,7 @@ pub fn relax_watched(
 /// All structures that are not done take each step in one evaluation.
 fn together(
     potential: &Potential,
-    place: Option<Place>,
+    mut place: Option<Place>,
     structures: &[Structure],
     settings: &Settings,
     job: &Job,
@@ -242,7 +239,7 @@ fn together(
         if numbers.is_empty() {
             break;
         }
-        let answers = potential.predict_at(place, &next, job, false)?;
+        let answers = potential.predict_at(&mut place, &next, job, false)?;
         for (number, answer) in numbers.into_iter().zip(answers) {
             if let Ok(walk) = &mut walks[number]
                 && let Err(error) = walk.told(answer, |step| watch(number, step))
