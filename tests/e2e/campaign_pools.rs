@@ -32,9 +32,15 @@ fn faster_than_random_is_counted_where_a_table_knows_and_believed_otherwise() {
     let believed = &desk.json(&["status"])["acceleration"];
     let number = |value: &serde_json::Value| value.as_f64().unwrap();
     assert_eq!(believed["basis"], "believed");
-    assert_eq!((&believed["tried"], &believed["candidates"]), (&12.into(), &192.into()));
+    assert_eq!(
+        (&believed["tried"], &believed["candidates"]),
+        (&12.into(), &192.into())
+    );
     let factor = ["low", "median", "high"].map(|name| number(&believed["factor"][name]));
-    assert!(factor[0] <= factor[1] && factor[1] <= factor[2], "{factor:?}");
+    assert!(
+        factor[0] <= factor[1] && factor[1] <= factor[2],
+        "{factor:?}"
+    );
     // What a table says, counted here once more: candidates at least as good, and every number of draws tried.
     let counted = &desk.json(&["status", "--truth", "known.csv"])["acceleration"];
     assert_eq!(counted["basis"], "counted");
@@ -63,7 +69,10 @@ fn faster_than_random_is_counted_where_a_table_knows_and_believed_otherwise() {
     assert!((number(&counted["chance"]) - (1.0 - missed(12))).abs() < 1e-12);
     // The surrogate has seen enough of a parabola to be about right.
     let truth = number(&counted["factor"]["median"]);
-    assert!(factor[0] <= truth && truth <= factor[2], "{factor:?} {truth}");
+    assert!(
+        factor[0] <= truth && truth <= factor[2],
+        "{factor:?} {truth}"
+    );
     let status = desk.campaign(&["status"]).ok();
     assert!(status.out().contains("times as fast as random search"));
     desk.campaign(&["report", "-o", "r.md"]).ok();
@@ -92,9 +101,10 @@ fn shelf(desk: &Desk) -> String {
 fn a_large_pool_lies_beside_the_campaign_and_is_made_again_where_it_is_lost() {
     let desk = Desk::with(large());
     let new = "campaign new a.lode --pool in.csv -O max:y --batch 4 --initial 4 --seed 2";
-    desk.run(&new.split(' ').collect::<Vec<_>>())
-        .ok()
-        .says(&["250100 candidates may be suggested", "move the two together"]);
+    desk.run(&new.split(' ').collect::<Vec<_>>()).ok().says(&[
+        "250100 candidates may be suggested",
+        "move the two together",
+    ]);
     let name = shelf(&desk);
     let whole = std::fs::read(desk.path(&name)).unwrap();
     let check = |sheet: &Sheet| {
