@@ -7,9 +7,10 @@
 //! a campaign that itself draws at random is as often above 1 as below.
 //!
 //! How many candidates are good enough is only known where all were measured: where a table knows them all, they are counted
-//! ([`Basis::Counted`]). Otherwise it is believed ([`Basis::Believed`]): the surrogate's posterior is drawn over the candidates
-//! that were not tried, noise of a measurement included, and each draw is counted. The interval holds 95 % of the draws. It tells
-//! what the surrogate does not know, and not what it is wrong about; candidates that cannot be made count as if they could.
+//! ([`Basis::Counted`]). Otherwise it is believed ([`Basis::Believed`]): true values of all candidates, tried ones included, are
+//! drawn together from the surrogate's posterior, and in each draw those are counted that are at least as good as the best that
+//! was tried. The interval holds 95 % of the draws. It tells what the surrogate does not know, and not what it is wrong about;
+//! candidates that cannot be made count as if they could.
 
 use crate::event::{Candidate, Candidates, Status};
 use crate::observe::{Verdict, read_results};
@@ -312,9 +313,9 @@ impl<'a> Race<'a> {
     }
 
     /// A random search among `points` (one after the other), all that there are; the `number`th draw.
-    fn search(&self, points: &[f64], number: u64) -> Search {
+    fn search(&self, level: &Level, points: &[f64], number: u64) -> Search {
         let (all, tried) = (self.rivals.len() as u64, self.tried as u64);
-        match &self.level {
+        match level {
             Level::Cost(cost) => {
                 let good = points.iter().filter(|x| -**x <= *cost).count() as u64;
                 Search {
@@ -377,7 +378,7 @@ impl<'a> Race<'a> {
             Level::Cost(_) => 1,
             Level::Volume { .. } => DRAWS as u64,
         };
-        let searches = (0..orders).map(|number| self.search(&points, number));
+        let searches = (0..orders).map(|number| self.search(&self.level, &points, number));
         let mut searches: Vec<Search> = searches.collect();
         if searches.len() > 1 {
             // The orders are the luck of the search, and not something that is not known: even odds are their median.
@@ -394,75 +395,115 @@ impl<'a> Race<'a> {
         let (state, pool) = (self.campaign.state(), self.campaign.pool());
         let outcomes = &state.created.outcomes;
         let untried = Others::new(pool, state.experiments.iter().map(|e| &e.candidate));
-        let count = untried.len().min(LOOKED_AT);
+        let looked_at = untried.len().min(LOOKED_AT);
         let whole = untried.len() <= LOOKED_AT && pool.is_whole();
-        // Evenly spread over a larger pool.
-        let nth = |i: usize| (i as u64 * untried.len() as u64 / count as u64) as usize;
-        let looked_at: Vec<usize> = (0..count).map(|i| untried.nth(nth(i))).collect();
-        let study = known(state, pool).study;
-        let question = question_of(state, Acquisition::Auto, 1);
-        let all = believed(&study, &question, &pool.rows(&[]), looked_at, DRAWS, job)?;
-        if self.aims.iter().any(|&(k, _)| all[k].is_empty()) {
-            return Ok(Err("an objective was not measured yet".to_owned()));
-        }
-        let m = self.aims.len();
-        // What was tried counts as it was measured.
-        let mut fixed = Vec::new();
-        for one in &self.measured {
-            if one.made.is_none()
-                && pool
-                    .place(&one.candidate)
-                    .is_some_and(|at| self.rivals.holds(at))
-            {
-                fixed.extend(self.point(&|k| one.values[k].0));
+        // What the campaign measured, then what it did not, evenly spread over a larger pool.
+        let (mut inputs, mut extras, mut rivals) = (Vec::new(), Vec::new(), Vec::new());
+        let beforehand = |one: &Measured| {
+            let told = one.experiments.iter();
+            told.into_iter()
+                .any(|&at| state.experiments[at].source == Source::Pool)
+        };
+        for one in self.measured.iter().filter(|one| !beforehand(one)) {
+            if let Ok((point, more)) = pool.point(&one.candidate, one.made.as_deref()) {
+                inputs.extend(point);
+                extras.extend(more);
+                let place = pool.place(&one.candidate).filter(|_| one.made.is_none());
+                rivals.push(place.is_some_and(|at| self.rivals.holds(at)));
             }
         }
-        let seed = state.created.seed;
+        let mine = rivals.len();
+        for i in 0..looked_at {
+            let nth = (i as u64 * untried.len() as u64 / looked_at as u64) as usize;
+            let (point, more) = pool.numbers_at(untried.nth(nth))?;
+            inputs.extend(point);
+            extras.extend(more);
+        }
+        let study = known(state, pool).study;
+        let question = question_of(state, Acquisition::Auto, 1);
+        let all = believed(&study, &question, &inputs, &extras, DRAWS, job)?;
+        if mine == 0 || self.aims.iter().any(|&(k, _)| all[k].is_empty()) {
+            return Ok(Err("an objective was not measured yet".to_owned()));
+        }
         let mut searches = Vec::with_capacity(DRAWS);
         for draw in 0..DRAWS {
             job.check().map_err(|_| CampaignError::Cancelled)?;
-            let mut points = Vec::with_capacity(count * m + fixed.len());
-            for at in 0..count {
-                points.extend(self.point(&|k| match all[k].get(at * DRAWS + draw) {
+            let point = |at: usize| {
+                self.point(&|k| match all[k].get(at * DRAWS + draw) {
                     Some(value) => *value,
                     None if outcomes[k].aim.is_none() => f64::INFINITY,
                     None => f64::NAN,
-                }));
-            }
-            if whole {
-                points.extend_from_slice(&fixed);
-                // Those that failed are drawn too, and give nothing.
-                let others = (self.rivals.len() * m).saturating_sub(points.len());
-                points.extend(std::iter::repeat_n(f64::NAN, others));
-                searches.push(self.search(&points, draw as u64));
-                continue;
-            }
-            let Level::Cost(cost) = self.level else {
-                // Beyond the candidates that are looked at nothing can be told of fronts.
-                searches.push(self.search(&points, draw as u64));
-                continue;
+                })
             };
-            let good = points.iter().filter(|x| -**x <= cost).count();
-            let share = share(good, count, seed, draw as u64);
-            searches.push(match &state.created.candidates {
-                Candidates::Pool(_) => {
-                    let found = fixed.iter().filter(|x| -**x <= cost).count() as u64;
-                    let all = self.rivals.len() as u64;
-                    let good = found + (share * untried.len() as f64).round() as u64;
-                    Search {
-                        even_odds: even_odds(all, good),
-                        chance: chance(all, good, self.tried as u64),
-                    }
+            let reached: Vec<f64> = (0..mine).flat_map(point).collect();
+            let others: Vec<f64> = (mine..mine + looked_at).flat_map(point).collect();
+            let level = self.level.among(&reached);
+            // Of what was tried, the candidates of the pool that were made as they are in it.
+            let m = self.aims.len();
+            let rivalling = reached.chunks_exact(m).zip(&rivals);
+            let own: Vec<f64> = rivalling
+                .filter(|(_, rival)| **rival)
+                .flat_map(|(point, _)| point.iter().copied())
+                .collect();
+            searches.push(match level {
+                Level::Cost(cost) if !whole => {
+                    let good = |points: &[f64]| points.iter().filter(|x| -**x <= cost).count();
+                    let share = share(good(&others), looked_at, question.seed, draw as u64);
+                    self.sampled(share, good(&own) as u64, untried.len())
                 }
-                // A space has more candidates than were drawn of it.
-                Candidates::Space(_) => Search {
-                    even_odds: (0.5_f64.ln() / (-share).ln_1p()).ceil().max(1.0),
-                    chance: 1.0 - (1.0 - share).powi(self.tried as i32),
-                },
+                // Of a sample of fronts nothing can be told beyond the sample.
+                level => {
+                    let mut points = others;
+                    points.extend(own);
+                    // Those that failed are drawn too, and give nothing.
+                    let failed = (self.rivals.len() * m).saturating_sub(points.len());
+                    points.extend(std::iter::repeat_n(
+                        f64::NAN,
+                        if whole { failed } else { 0 },
+                    ));
+                    self.search(&level, &points, draw as u64)
+                }
             });
         }
-        let basis = Basis::Believed { looked_at: count };
+        let basis = Basis::Believed { looked_at };
         Ok(Ok((searches, basis)))
+    }
+
+    /// A random search where this share of the candidates that were not tried is good, beside so many that were.
+    fn sampled(&self, share: f64, found: u64, untried: usize) -> Search {
+        let (all, tried) = (self.rivals.len() as u64, self.tried as u64);
+        match &self.campaign.state().created.candidates {
+            Candidates::Pool(_) => {
+                let good = found + (share * untried as f64).round() as u64;
+                Search {
+                    even_odds: even_odds(all, good),
+                    chance: chance(all, good, tried),
+                }
+            }
+            // A space has more candidates than were drawn of it.
+            Candidates::Space(_) => Search {
+                even_odds: (0.5_f64.ln() / (-share).ln_1p()).ceil().max(1.0),
+                chance: 1.0 - power(1.0 - share, tried),
+            },
+        }
+    }
+}
+
+/// `x` multiplied with itself so often, the same on every machine.
+fn power(x: f64, times: u64) -> f64 {
+    (0..times).fold(1.0, |product, _| product * x)
+}
+
+impl Level {
+    /// The same level where these points were reached, in a draw.
+    fn among(&self, reached: &[f64]) -> Self {
+        match self {
+            Self::Cost(_) => Self::Cost(reached.iter().map(|x| -x).fold(f64::INFINITY, f64::min)),
+            Self::Volume { reference, .. } => Self::Volume {
+                volume: volume(reached, reference) * (1.0 - 1e-9),
+                reference: reference.clone(),
+            },
+        }
     }
 }
 

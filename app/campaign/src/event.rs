@@ -54,7 +54,7 @@ impl Created {
     pub fn predicted(&self) -> &[Predicted] {
         match &self.candidates {
             Candidates::Pool(source) => &source.predicted,
-            Candidates::Space(_) => &[],
+            Candidates::Space(source) => &source.predicted,
         }
     }
 }
@@ -78,6 +78,9 @@ pub struct SpaceSource {
     pub candidates: u64,
     /// The SHA-256 of their numbers, as [`PoolSource::points`].
     pub points: String,
+    /// As [`PoolSource::predicted`], of the candidates in the order in which they were listed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub predicted: Vec<Predicted>,
 }
 
 /// A table of candidates.
@@ -229,6 +232,9 @@ pub struct Pick {
     pub drivers: Vec<(String, Number)>,
     /// All this in a sentence.
     pub why: String,
+    /// How it was chosen, where that differs from the others of its round.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub method: Option<String>,
 }
 
 /// A candidate that was tried before.
@@ -268,7 +274,34 @@ pub enum Source {
     Lab {
         lab: String,
         job: String,
+        /// Whether its numbers are measured or computed; not stated where it is not said.
+        #[serde(default, skip_serializing_if = "is_unstated")]
+        origin: Origin,
     },
+}
+
+/// Where a lab's numbers come from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    Measured,
+    Computed,
+    #[default]
+    Unstated,
+}
+
+impl std::fmt::Display for Origin {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Measured => "measured",
+            Self::Computed => "computed",
+            Self::Unstated => "origin not stated",
+        })
+    }
+}
+
+fn is_unstated(origin: &Origin) -> bool {
+    *origin == Origin::Unstated
 }
 
 /// One experiment, or one more reading of it.

@@ -3,7 +3,7 @@
 //! RO-Crate Metadata Specification 1.1, <https://w3id.org/ro/crate/1.1>.
 
 use crate::create::label;
-use crate::event::{Candidates, Event};
+use crate::event::{Candidates, Event, Origin};
 use crate::history::sentence;
 use crate::observe::word;
 use crate::state::{Experiment, State};
@@ -90,7 +90,10 @@ pub(crate) fn source(source: &Source) -> String {
     match source {
         Source::Pool => "pool".to_owned(),
         Source::File { name, .. } => name.clone(),
-        Source::Lab { lab, .. } => format!("lab {lab}"),
+        Source::Lab { lab, origin, .. } => match origin {
+            Origin::Unstated => format!("lab {lab}"),
+            origin => format!("lab {lab} ({origin})"),
+        },
     }
 }
 
@@ -239,7 +242,7 @@ fn metadata(state: &State, lode: &str, files: &[(String, Vec<u8>, Value)]) -> Va
             "datePublished": &state.began[..10.min(state.began.len())],
             "license": "Not stated by the campaign; that of its candidates holds for what is derived from them",
             "identifier": state.id,
-            "hasPart": files.iter().map(|(name, ..)| json!({"@id": name})).collect::<Vec<_>>(),
+            "hasPart": files.iter().map(|(name, ..)| json!({"@id": uri(name)})).collect::<Vec<_>>(),
             "mentions": {"@id": "#lodestone"},
         }),
         json!({
@@ -259,7 +262,7 @@ fn metadata(state: &State, lode: &str, files: &[(String, Vec<u8>, Value)]) -> Va
     ];
     for (name, bytes, about) in files {
         let mut entity = json!({
-            "@id": name,
+            "@id": uri(name),
             "@type": "File",
             "contentSize": bytes.len().to_string(),
             "sha256": sha256_hex(bytes),
@@ -269,5 +272,18 @@ fn metadata(state: &State, lode: &str, files: &[(String, Vec<u8>, Value)]) -> Va
         }
         graph.push(entity);
     }
-    json!({"@context": "https://w3id.org/ro/crate/1.1/context", "@graph": graph})
+    // The crate's own context does not know hashes.
+    let hashes = json!({"sha256": "https://schema.org/sha256"});
+    json!({"@context": ["https://w3id.org/ro/crate/1.1/context", hashes], "@graph": graph})
+}
+
+/// A relative path as a URI writes it (RFC 3986): what is not unreserved, by its bytes.
+fn uri(path: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte);
+    path.bytes()
+        .map(|byte| match plain(byte) {
+            true => char::from(byte).to_string(),
+            false => format!("%{byte:02X}"),
+        })
+        .collect()
 }

@@ -110,6 +110,9 @@ pub enum PotentialError {
         /// What would be right.
         remedy: &'static str,
     },
+    /// A device that cannot be computed on, where the processor would not mend it.
+    #[error(transparent)]
+    Device(compute::ComputeError),
     /// A relaxation that flew apart or collapsed.
     #[error("relaxing it, the structure {0}")]
     Lost(crate::relax::Ending),
@@ -119,6 +122,15 @@ pub enum PotentialError {
     /// The user does not want it any more.
     #[error("cancelled")]
     Cancelled,
+}
+
+impl From<compute::ComputeError> for PotentialError {
+    fn from(error: compute::ComputeError) -> Self {
+        match error {
+            compute::ComputeError::Cancelled => Self::Cancelled,
+            other => Self::Device(other),
+        }
+    }
 }
 
 impl From<job::Cancelled> for PotentialError {

@@ -2,6 +2,7 @@
 //! of any crystal of the elements 1 to 94, and relaxation.
 //!
 //! - [`Potential`] is what is asked; [`Model`] names the weights that come with the program, their licence and their errors.
+//! - Many structures at once may be computed on an adapter ([`Potential::on`]); [`TRIAL`] is what its speed is measured by.
 //! - [`relax`](mod@relax) takes positions and cell to the nearest minimum; [`trajectory`] writes what it passed.
 //! - [`hull`] says which mixture of phases is lowest, and how far above it a phase lies; [`phases`] are those that come with the
 //!   program.
@@ -16,8 +17,10 @@
 
 pub mod assess;
 mod basis;
+mod device;
 pub mod elastic;
 mod error;
+mod gpu;
 mod graph;
 pub mod hull;
 pub mod insertion;
@@ -33,6 +36,7 @@ pub mod trajectory;
 pub mod trust;
 mod weights;
 
+pub use device::TRIAL;
 pub use error::PotentialError;
 pub use graph::{ANGLE_REACH, Graph, LEAST_DISTANCE, REACH};
 pub use model::{Energy, GPA, Model, Potential, Precision, Prediction, TypicalErrors};

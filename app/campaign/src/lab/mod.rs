@@ -17,6 +17,7 @@ mod desk;
 mod ledger;
 mod patience;
 mod program;
+mod renamed;
 mod rest;
 mod run;
 mod table;
@@ -27,10 +28,12 @@ pub use command::CommandLab;
 pub use desk::Desk;
 pub use ledger::{Halt, Ledger, Summary};
 pub use patience::Patience;
+pub use renamed::{Renamed, elsewhere};
 pub use rest::RestLab;
 pub use run::{Ending, Ran, RunOptions, Until, run};
 pub use table::{TableLab, TableLabOptions};
 
+pub use crate::event::Origin;
 use std::fmt;
 
 /// What a lab is to make and measure.
@@ -144,25 +147,6 @@ impl fmt::Display for Trouble {
     }
 }
 
-/// Where a lab's numbers come from.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Origin {
-    Measured,
-    Computed,
-    #[default]
-    Unstated,
-}
-
-impl fmt::Display for Origin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Measured => "measured",
-            Self::Computed => "computed",
-            Self::Unstated => "origin not stated",
-        })
-    }
-}
-
 /// Why a lab cannot be asked.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LabError {
@@ -183,6 +167,11 @@ pub enum LabError {
 pub trait Lab: Send {
     /// What stands in the journal, such as `table:blends.csv`. The same at every run.
     fn name(&self) -> &str;
+
+    /// Names that it had in earlier runs, whose jobs are its own.
+    fn formerly(&self) -> &[String] {
+        &[]
+    }
 
     /// Whether its numbers are measured or computed.
     fn origin(&self) -> Origin;

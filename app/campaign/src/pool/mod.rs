@@ -15,7 +15,7 @@ pub use build::Built;
 pub use coding::{Coding, inputs_of, listed};
 pub use components::Components;
 pub use encoder::{Encoder, MOST_LEVELS, bounds};
-pub use read::{SourceFile, folder_of, predicted_bytes, read_source};
+pub use read::{Listed, SourceFile, folder_of, predicted_bytes, read_source};
 pub use shelf::Shelf;
 pub use view::View;
 pub use wider::Wider;

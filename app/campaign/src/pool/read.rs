@@ -1,6 +1,6 @@
 //! The table of candidates from its bytes, and predictions to and from theirs.
 
-use crate::event::{Candidates, Created, PoolSource, SpaceSource};
+use crate::event::{Candidates, Created, Input, PoolSource, Predicted, SpaceSource};
 use crate::pool::{Built, Pool, Prediction, inputs_of, listed};
 use crate::{CampaignError, Journal, sha256_hex};
 use job::Job;
@@ -184,23 +184,7 @@ impl Pool {
                 read_path(&path, &source.format, job)?
             }
         };
-        let mut predictions = Vec::new();
-        for predicted in &source.predicted {
-            let bytes = journal.content(&predicted.sha256)?;
-            let values = predicted_values(&bytes, table.len());
-            let (mean, std) = values.ok_or_else(|| CampaignError::Damaged {
-                path: journal.path().into(),
-                what: format!("the predictions of {} do not fit the table", predicted.name),
-            })?;
-            predictions.push(Prediction {
-                name: predicted.name.clone(),
-                unit: predicted.unit.clone(),
-                mean,
-                std,
-                input: predicted.input,
-                needed: crate::create::is_needed(&created.outcomes, &predicted.name),
-            });
-        }
+        let predictions = predictions(journal, created, table.len())?;
         let built = Self::build(
             table,
             &source.inputs,
@@ -221,35 +205,90 @@ impl Pool {
     ) -> Result<Self, CampaignError> {
         let toml = String::from_utf8_lossy(&journal.content(&source.sha256)?).into_owned();
         let (constraints, cost) = (constraints(created)?, created.cost.as_deref());
-        let pool = Self::of_space(&source.file, &toml, created.seed, &constraints, cost, job)?;
-        same_as(pool, &source.points, journal, created)
+        let listed = Listed::of(&source.file, &toml, created.seed, job)?;
+        let predictions = predictions(journal, created, listed.table.len())?;
+        let built = listed.build(&constraints, &predictions, cost)?;
+        same_as(built, &source.points, journal, created)
     }
+}
 
-    /// The candidates of a design space: all of a small one, else as many as are drawn.
+/// The candidates of a design space as a table: all of a small one, else as many as are drawn.
+pub struct Listed {
+    pub table: Table,
+    pub inputs: Vec<Input>,
+    space: Space,
+    /// Whether these are all.
+    whole: bool,
+}
+
+impl Listed {
+    /// Lists a space, or draws from it by this seed.
     ///
     /// # Errors
-    /// What is wrong with the space, or that no candidate satisfies the constraints.
-    pub fn of_space(
-        file: &str,
-        toml: &str,
-        seed: u64,
-        constraints: &[Constraint],
-        cost: Option<&str>,
-        job: &Job,
-    ) -> Result<Built, CampaignError> {
+    /// What is wrong with the space.
+    pub fn of(file: &str, toml: &str, seed: u64, job: &Job) -> Result<Self, CampaignError> {
         let wrong = |error: SpaceError| CampaignError::Space {
             file: file.to_owned(),
             error,
         };
         let space = Space::from_toml(toml).map_err(wrong)?;
         let (csv, whole) = listed(&space, seed).map_err(wrong)?;
-        let table = read_table(file, "csv", csv.as_bytes(), job)?;
-        let inputs = inputs_of(&space);
+        Ok(Self {
+            table: read_table(file, "csv", csv.as_bytes(), job)?,
+            inputs: inputs_of(&space),
+            space,
+            whole,
+        })
+    }
+
+    /// The pool of those that satisfy the constraints.
+    ///
+    /// # Errors
+    /// As [`Pool::build`].
+    pub fn build(
+        self,
+        constraints: &[Constraint],
+        predictions: &[Prediction],
+        cost: Option<&str>,
+    ) -> Result<Built, CampaignError> {
         // No space lists as many candidates as would lie in a file.
         let nowhere = Path::new("");
-        let space = Some((space, whole));
-        Self::build(table, &inputs, constraints, &[], cost, space, nowhere)
+        let space = Some((self.space, self.whole));
+        Pool::build(
+            self.table,
+            &self.inputs,
+            constraints,
+            predictions,
+            cost,
+            space,
+            nowhere,
+        )
     }
+}
+
+/// What plugins and models predicted when the campaign began.
+fn predictions(
+    journal: &Journal,
+    created: &Created,
+    rows: usize,
+) -> Result<Vec<Prediction>, CampaignError> {
+    let read = |predicted: &Predicted| {
+        let bytes = journal.content(&predicted.sha256)?;
+        let values = predicted_values(&bytes, rows);
+        let (mean, std) = values.ok_or_else(|| CampaignError::Damaged {
+            path: journal.path().into(),
+            what: format!("the predictions of {} do not fit the table", predicted.name),
+        })?;
+        Ok(Prediction {
+            name: predicted.name.clone(),
+            unit: predicted.unit.clone(),
+            mean,
+            std,
+            input: predicted.input,
+            needed: crate::create::is_needed(&created.outcomes, &predicted.name),
+        })
+    };
+    created.predicted().iter().map(read).collect()
 }
 
 /// The pool, after checking that it is what the campaign began with.

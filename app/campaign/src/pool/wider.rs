@@ -24,9 +24,11 @@ pub struct Wider {
 }
 
 impl Wider {
-    /// Neighbours of the best of what was measured, of a space that was not listed whole; by this seed.
+    /// Neighbours of the best of what was measured, of a space that was not listed whole; by this seed. None where plugins and
+    /// models have spoken of the candidates: of neighbours they have not.
     pub fn of(pool: &Pool, state: &State, seed: u64) -> Option<Self> {
-        let (Coding::Space(space), false) = (&pool.coding, pool.whole) else {
+        let (Coding::Space(space), false) = (&pool.coding, pool.whole || pool.extra_width > 1)
+        else {
             return None;
         };
         let Store::Memory {

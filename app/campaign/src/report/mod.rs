@@ -187,7 +187,7 @@ fn faster(campaign: &Campaign, parts: &mut Vec<Part>) {
     parts.push(Part::Text(
         "A random search draws from the same candidates, none twice, until it has measured something as good as the best here (of \
          several objectives: a front of at least the same volume). How many candidates are that good is drawn from the surrogate's \
-         posterior, noise of a measurement included. The interval tells what the surrogate does not know, not what it is wrong about."
+         posterior. The interval tells what the surrogate does not know, not what it is wrong about."
             .to_owned(),
     ));
 }

@@ -3,6 +3,7 @@
 use ::potential::Model;
 use ::potential::trust::{self, Trust};
 use clap::{Args, ValueEnum};
+use compute::Choice;
 use std::path::PathBuf;
 
 /// Which structures, and how to ask about them.
@@ -20,6 +21,11 @@ pub struct StructureArgs {
     #[arg(long)]
     pub json: bool,
 
+    /// Where to compute: `auto` measures and takes what is fastest for so many atoms, `cpu` touches no adapter, `gpu` takes the
+    /// best adapter (`lodestone device` lists them), all structures at once
+    #[arg(long, value_name = "auto|cpu|gpu", default_value_t = Choice::Auto)]
+    pub device: Choice,
+
     /// Number of threads (default: one a core). The result does not depend on it
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
@@ -30,7 +36,7 @@ pub struct PredictStructureArgs {
     #[command(flatten)]
     pub structures: StructureArgs,
 
-    /// Compute in f64: slower, for differences smaller than a thousandth of an eV
+    /// Compute in f64, on the processor: slower, for differences smaller than a thousandth of an eV
     #[arg(long)]
     pub double: bool,
 }

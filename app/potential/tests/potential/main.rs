@@ -1,5 +1,6 @@
 //! What the room promises, against the original's numbers and physics.
 mod fixtures;
+mod gpu;
 mod hull;
 mod phases;
 mod physics;
