@@ -22,7 +22,7 @@ fn structures_stand_among_the_bundled_phases() {
     let ran = desk.run(&["hull", files[0], files[1]]);
     assert_eq!(ran.status, 0, "{}", ran.err);
     assert!(
-        ran.out().contains("formation energy [eV/atom]"),
+        ran.out().contains("formation energy ± 0.1"),
         "{}",
         ran.out()
     );

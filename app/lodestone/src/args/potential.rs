@@ -1,6 +1,7 @@
 //! The verbs of the universal potential.
 
 use ::potential::Model;
+use ::potential::trust::{self, Trust};
 use clap::{Args, ValueEnum};
 use compute::Choice;
 use std::path::PathBuf;
@@ -178,7 +179,7 @@ from, on structures held back: the least to reckon with. With --json, for each s
 stress [GPa, 3x3, tensile positive], moments [µB], model. Exit status: 0 done, 1 where any structure was refused (the others are
 given all the same), 2 wrong usage.";
 
-pub const HULL_EXAMPLE: &str = "\
+const HULL_EXAMPLE: &str = "\
 What it gives
 
     lodestone hull candidate.cif
@@ -193,7 +194,7 @@ What it gives
 cannot compete: a distance is a lower bound, the less so the more phases a system has. Exit status: 0 done, 1 where any structure
 was refused (the others are given all the same), 2 wrong usage.";
 
-pub const VOLTAGE_EXAMPLE: &str = "\
+const VOLTAGE_EXAMPLE: &str = "\
 What it gives
 
     lodestone voltage LiFePO4.cif
@@ -205,7 +206,7 @@ that symmetry does not make equal are asked for their energies, and the two lowe
 mixing; hosts that rearrange are not foreseen. Exit status: 0 done, 1 where any structure was refused (the others are given all
 the same), 2 wrong usage.";
 
-pub const ELASTIC_EXAMPLE: &str = "\
+const ELASTIC_EXAMPLE: &str = "\
 What it gives
 
     bulk, shear, Young, Poisson   of a polycrystal (Voigt, Reuss, Hill) from twelve strained cells, atoms relaxed in each
@@ -213,3 +214,29 @@ What it gives
 
 The potential is soft: energies rise too slowly away from its minima. Exit status: 0 done, 1 where any structure was refused (the
 others are given all the same), 2 wrong usage.";
+
+/// What it gives, and how far to trust it.
+pub fn hull_help() -> String {
+    with_trust(HULL_EXAMPLE, &[&trust::FORMATION_ENERGY, &trust::VOLUME])
+}
+
+/// What it gives, and how far to trust it.
+pub fn voltage_help() -> String {
+    with_trust(VOLTAGE_EXAMPLE, &[&trust::VOLTAGE])
+}
+
+/// What it gives, and how far to trust it.
+pub fn elastic_help() -> String {
+    with_trust(
+        ELASTIC_EXAMPLE,
+        &[&trust::BULK_MODULUS, &trust::SHEAR_MODULUS],
+    )
+}
+
+fn with_trust(example: &str, found: &[&Trust]) -> String {
+    let mut text = format!("{example}\n\nHow far to trust it\n");
+    for found in found {
+        text += &format!("\n    {found}");
+    }
+    text
+}

@@ -7,7 +7,7 @@ use crate::{Failure, progress, show};
 use ::potential::assess::{Assessment, assess, settings};
 use ::potential::hull::Phase;
 use ::potential::phases::{Phases, Standing};
-use ::potential::{Model, Potential, PotentialError, Precision};
+use ::potential::{Model, Potential, PotentialError, Precision, trust};
 use anyhow::{anyhow, bail};
 use job::Job;
 use matter::Element;
@@ -202,11 +202,12 @@ fn number_or_dash(number: Option<f64>) -> String {
 }
 
 fn header(model: Model) -> Vec<String> {
+    let spread = trust::FORMATION_ENERGY.deviation;
     [
         &*format!("{model}"),
         "formula",
         "energy [eV/atom]",
-        "formation energy [eV/atom]",
+        &*format!("formation energy ± {spread:.2} [eV/atom]"),
         "above hull [eV/atom]",
         "phases",
         "competes with",
@@ -267,6 +268,7 @@ fn value(name: &str, found: &Assessment, phases: &Phases) -> Value {
         "volume_ratio": found.volume_ratio,
         "energy_per_atom": found.prediction.energy_per_atom(),
         "formation_energy": standing.map(|s| s.formation_energy),
+        "formation_energy_std": trust::FORMATION_ENERGY.deviation,
         "energy_above_hull": standing.and_then(|s| s.above_hull),
         "relative_to": "bundled phases",
         "phases": standing.map(|s| s.compared),

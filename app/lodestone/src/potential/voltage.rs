@@ -93,15 +93,11 @@ fn ask(
 }
 
 fn header(model: Model) -> Vec<String> {
-    let spread = match trust::VOLTAGE.deviation {
-        known if known.is_finite() => format!("average voltage ± {known:.2} [V]"),
-        _ => "average voltage [V]".to_owned(),
-    };
     vec![
         format!("{model}"),
         "formula".to_owned(),
         "ion".to_owned(),
-        spread,
+        format!("average voltage ± {:.2} [V]", trust::VOLTAGE.deviation),
         "volume change on discharge [%]".to_owned(),
         "steps [V, from empty to full]".to_owned(),
     ]
@@ -144,7 +140,7 @@ fn value(name: &str, found: &Insertion, model: Model) -> Value {
         "charge": found.charge,
         "ions": found.ions,
         "average_voltage": found.average_voltage,
-        "average_voltage_std": known(trust::VOLTAGE.deviation),
+        "average_voltage_std": trust::VOLTAGE.deviation,
         "volume_change": found.volume_change,
         "steps": steps.collect::<Vec<_>>(),
         "plateaus": plateaus.collect::<Vec<_>>(),
@@ -154,8 +150,4 @@ fn value(name: &str, found: &Insertion, model: Model) -> Value {
             "volume": "Å3 a cell", "from": "part of the ions", "to": "part of the ions", "voltage": "V",
         },
     })
-}
-
-fn known(number: f64) -> Option<f64> {
-    number.is_finite().then_some(number)
 }

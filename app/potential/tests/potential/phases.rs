@@ -126,18 +126,27 @@ fn own_phases_compete_beside_the_bundled_ones() {
 }
 
 #[test]
-fn elements_have_their_known_lowest_structures_where_the_model_can_tell() {
-    // Space groups of the ground states at low temperature whose rivals lie far above.
-    for (element, group) in [("Fe", 229), ("Si", 227), ("W", 229), ("Cr", 229)] {
-        let elements = BTreeSet::from([Element::from_symbol(element).unwrap()]);
-        let phases = phases();
-        let energy = |p: &usize| phases.hull().phases()[*p].energy_per_atom;
-        let lowest = phases
-            .of_system(&elements)
-            .min_by(|a, b| energy(a).total_cmp(&energy(b)))
-            .unwrap();
-        let found = phases.records()[lowest].space_group;
-        assert_eq!(found, Some(group), "{element}");
+fn the_known_structures_of_elements_are_the_lowest_or_nearly_so() {
+    let phases = phases();
+    let energy = |p: usize| phases.hull().phases()[p].energy_per_atom;
+    for (element, group) in [
+        ("Fe", 229),
+        ("Cu", 225),
+        ("Ti", 194),
+        ("Si", 227),
+        ("W", 229),
+        ("Al", 225),
+        ("Mg", 194),
+        ("Co", 194),
+    ] {
+        let element = Element::from_symbol(element).unwrap();
+        let elements = BTreeSet::from([element]);
+        let known = |p: &usize| phases.records()[*p].space_group == Some(group);
+        let all = phases.of_system(&elements).filter(known).map(energy);
+        let lowest = phases.hull().reference(element).unwrap().energy_per_atom;
+        let off = all.fold(f64::INFINITY, f64::min) - lowest;
+        // Rivals of copper and titanium lie 0.005 eV/atom apart, below the model's error.
+        assert!(off < 0.01, "{element:?}: {off}");
     }
 }
 
