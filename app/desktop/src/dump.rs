@@ -23,8 +23,9 @@ struct Shown<'a> {
     /// Atoms of the cell of the structure shown.
     atoms: usize,
     selected: usize,
-    /// Events, suggestions and observations of the campaign.
+    /// Events of the campaign, candidates that it may choose, suggestions and observations.
     events: u64,
+    candidates_of_campaign: usize,
     suggestions: usize,
     observations: usize,
     /// Whether it could not be read, or its last work came to nothing.
@@ -74,6 +75,7 @@ impl Dump {
             atoms: atoms(state),
             selected: state.project.selection.len(),
             events: campaign.map_or(0, |view| view.state.last),
+            candidates_of_campaign: campaign.map_or(0, |view| view.candidates),
             suggestions: campaign.map_or(0, |view| view.suggestions.len()),
             observations: campaign.map_or(0, |view| view.observations()),
             campaign_error: state.campaigns.error.as_deref(),

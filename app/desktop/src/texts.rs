@@ -410,6 +410,7 @@ words::texts! {
     BeginElsewhere: "In another file…", "別のファイルで…";
     CampaignFile: "File of the campaign", "実験計画のファイル";
     CampaignFileHint: "campaign.lode", "campaign.lode";
+    CampaignMore: "Budget, inputs, and how candidates are chosen", "予算・入力・選び方";
     AddAim: "Add something to measure", "測定する性質を追加";
     AimName: "What is measured, {}", "測定する性質{}";
     AimHint: "yield [%]", "収率 [%]";
@@ -450,6 +451,11 @@ words::texts! {
     Convergence: "Convergence", "収束";
     ConvergenceName: "Convergence of {}: {} points", "{}の収束の図:{} 点";
     ExportNamed: "Export the plot: {}", "図を書き出す: {}";
+    FasterTitle: "Compared with random search", "無作為探索との比較";
+    Faster: "{} times as fast so far (95 %: {} to {})", "これまで {} 倍速い(95 % 区間 {} 〜 {})";
+    FasterWhat: "{} tried; of {} candidates, a random search has even odds to do as well after {} ({} to {}). The interval is what the surrogate believes of all that was not measured.", "試行 {} 件。{} 候補の無作為探索が同じ成果を五分の確率で得るのは {} 件後({} 〜 {})。区間は、未測定の候補に対するモデルの見立てです。";
+    FasterCounted: "{} tried; of {} candidates, a random search has even odds to do as well after {}, counted where all are known.", "試行 {} 件。{} 候補の無作為探索が同じ成果を五分の確率で得るのは {} 件後(既知の値から計数)。";
+    FasterNot: "Not told yet: {}", "まだ言えません: {}";
     BestSoFar: "The best so far", "これまでの最良";
     FrontSoFar: "The front so far", "これまでのフロント";
     Suggestion: "Suggestion", "提案";
@@ -571,6 +577,7 @@ words::texts! {
     TaskExplain: "Explaining", "説明を作成中";
     TaskTrainModel: "Training a model", "モデルを学習中";
     TaskCampaign: "Working on the campaign", "実験計画を処理中";
+    TaskCompare: "Comparing with random search", "無作為探索と比較中";
     TaskDrill: "Fire drill", "故障訓練中";
 }
 

@@ -38,9 +38,9 @@ mod view;
 mod work;
 
 pub use campaigns::{
-    BestView, Calibration, CampaignPage, CampaignPlot, CampaignSettings, CampaignView,
-    CampaignsState, Drill, DrillEnd, DrillLine, Fault, HistoryLine, LabOrigin, LabSettings,
-    Speaker, SuggestionView, TypedResult, in_words_of,
+    Acceleration, Basis, BestView, Calibration, CampaignPage, CampaignPlot, CampaignSettings,
+    CampaignView, CampaignsState, Drill, DrillEnd, DrillLine, Estimate, Fault, HistoryLine,
+    LabOrigin, LabSettings, Speaker, SuggestionView, TypedResult, in_words_of,
 };
 pub use challenge::Challenge;
 pub use command::{Command, SelectMode};

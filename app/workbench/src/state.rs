@@ -143,6 +143,8 @@ pub enum TaskKind {
     Explain,
     /// Anything about a campaign's file.
     Campaign,
+    /// How many times faster than random search the campaign was.
+    Compare,
     /// The fire drill.
     Drill,
 }

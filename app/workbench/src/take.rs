@@ -123,6 +123,7 @@ impl Workbench {
             Done::Learnt(learnt) => self.take_learnt(learnt),
             Done::Begun(path, begun) => self.take_begun(path, begun),
             Done::Campaign(did) => self.take_campaign(*did),
+            Done::Compared(faster) => self.state.campaigns.faster = faster,
             Done::Drill(drill) => self.take_drill(drill),
         }
     }

@@ -1,7 +1,7 @@
 //! The workbench itself, and its worker threads. Each kind of work has a generation: when the question changes, the running
 //! work is cancelled, the new one gets the next number, and an answer with an older number is dropped.
 
-use crate::campaigns::{CampaignsState, Did, Drill, Feed};
+use crate::campaigns::{Acceleration, CampaignsState, Did, Drill, Feed};
 use crate::error::WorkbenchError;
 use crate::explain::ExplainedRow;
 use crate::feasible::Feasible;
@@ -83,6 +83,8 @@ pub(crate) enum Done {
     /// A campaign's file, and what is to be known of how it was begun.
     Begun(PathBuf, Result<Vec<String>, WorkbenchError>),
     Campaign(Box<Did>),
+    /// `None`: cancelled.
+    Compared(Option<Result<Acceleration, String>>),
     Drill(Arc<Drill>),
 }
 

@@ -82,6 +82,7 @@ fn task_name(kind: TaskKind) -> Text {
         TaskKind::TrainModel => Text::TaskTrainModel,
         TaskKind::Explain => Text::TaskExplain,
         TaskKind::Campaign => Text::TaskCampaign,
+        TaskKind::Compare => Text::TaskCompare,
         TaskKind::Drill => Text::TaskDrill,
     }
 }

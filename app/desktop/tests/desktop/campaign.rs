@@ -126,6 +126,9 @@ fn a_lab_runs_the_loop_and_the_overview_shows_it_converge() {
         inside && pixel[0] > 190 && pixel[0] > pixel[2] + 60
     });
     assert!(orange.count() > 100);
+    window
+        .harness
+        .get_by_label_contains(" times as fast so far (95 %: ");
     show(&mut window, CampaignPage::Suggestions);
     window.click("Why s20");
     window.harness.run_steps(2);

@@ -11,6 +11,7 @@ mod settings;
 mod view;
 mod work;
 
+pub use ::campaign::{Acceleration, Basis, Estimate};
 pub use drill::{Drill, DrillEnd, DrillLine, Fault, Speaker};
 pub use settings::{
     CampaignPage, CampaignPlot, CampaignSettings, LabOrigin, LabSettings, TypedResult,
@@ -36,6 +37,8 @@ pub struct CampaignsState {
     pub error: Option<String>,
     /// What the last work did, a line each.
     pub told: Vec<String>,
+    /// How many times faster than random search it was so far, or why that cannot be told; `None` until it was found out.
+    pub faster: Option<Result<Acceleration, String>>,
     /// The part of the panel that is shown.
     pub page: CampaignPage,
     /// The fire drill, while it goes on and after it.
@@ -140,8 +143,9 @@ impl Workbench {
     /// Reads the campaign that the project names, or forgets the one before.
     pub(crate) fn look_at_campaign(&mut self) {
         self.stop(TaskKind::Campaign);
+        self.stop(TaskKind::Compare);
         let campaigns = &mut self.state.campaigns;
-        (campaigns.view, campaigns.error) = (None, None);
+        (campaigns.view, campaigns.error, campaigns.faster) = (None, None, None);
         campaigns.told.clear();
         if let Some(path) = self.state.project.campaign.clone() {
             self.start_campaign_work(path, Work::Look);
@@ -162,6 +166,7 @@ impl Workbench {
     }
 
     fn start_campaign_work(&mut self, path: PathBuf, work: Work) {
+        self.stop(TaskKind::Compare);
         let (feed, wake) = (self.feed.clone(), self.setup.wake.clone());
         self.start(TaskKind::Campaign, move |job| {
             let show = |view: CampaignView| {
@@ -177,7 +182,9 @@ impl Workbench {
         // What was shown in between is older.
         put(&self.feed.view, None);
         if let Some(view) = did.view {
+            let path = view.path.clone();
             self.state.campaigns.view = Some(Arc::new(view));
+            self.compare_campaign(path);
         }
         for line in &did.told {
             self.log(LogLevel::Note, line.clone());
@@ -187,6 +194,15 @@ impl Workbench {
             self.log(LogLevel::Error, error.clone());
             self.state.campaigns.error = Some(error);
         }
+    }
+
+    /// Finds out how many times faster than random search the campaign was. It takes a while and changes nothing, so the next
+    /// piece of work does not wait for it.
+    fn compare_campaign(&mut self, path: PathBuf) {
+        self.state.campaigns.faster = None;
+        self.start(TaskKind::Compare, move |job| {
+            Done::Compared(work::faster(&path, job))
+        });
     }
 
     /// Takes over a campaign that was begun: it is the project's from now on.

@@ -7,8 +7,8 @@ use crate::error::WorkbenchError;
 use ::campaign::lab::{Halt, Ran, run};
 use ::campaign::report::{Form, report};
 use ::campaign::{
-    Access, Asked, Campaign, Dependents, Results, Source, Suggestion, Verdict, dependents,
-    observations_csv, sha256_hex, write_worksheet,
+    Acceleration, Access, Asked, Campaign, Dependents, Results, Source, Suggestion, Verdict,
+    acceleration, dependents, observations_csv, sha256_hex, write_worksheet,
 };
 use compute::{Choice, Device};
 use job::Job;
@@ -160,6 +160,19 @@ impl Work {
                 campaign.exported("csv", &path, sha256_hex(&bytes))?;
                 Ok(vec![format!("written: {}", path.display())])
             }
+        }
+    }
+}
+
+/// How many times faster than random search a campaign was, or why that cannot be told; `None`: cancelled.
+pub(super) fn faster(path: &Path, job: &Job) -> Option<Result<Acceleration, String>> {
+    job.stage("comparing with random search", None);
+    let campaign = Campaign::open(path, Access::Read, job);
+    match campaign.and_then(|campaign| acceleration(&campaign, None, job)) {
+        Ok(found) => Some(found),
+        Err(error) => {
+            let error = WorkbenchError::from(error);
+            (!error.is_cancelled()).then(|| Err(error.to_string()))
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::look;
 use crate::texts::{Text, Words};
-use egui::{Button, ComboBox, DragValue, Grid, Id, TextEdit, Ui};
+use egui::{Button, CollapsingHeader, ComboBox, DragValue, Grid, Id, TextEdit, Ui};
 use std::path::PathBuf;
 use workbench::{
     CampaignSettings, ColumnKind, Command, ObjectiveChoice, ProjectSource, State, TaskKind, Wanted,
@@ -73,18 +73,27 @@ fn form_ui(ui: &mut Ui, state: &State, words: Words, commands: &mut Vec<Command>
             ui.weak(constraint);
         }
     }
-    settings_ui(ui, state, &mut form, words);
+    rounds_ui(ui, &mut form.settings, words);
+    file_ui(ui, &mut form, words, commands);
+    CollapsingHeader::new(words.get(Text::CampaignMore)).show(ui, |ui| {
+        settings_ui(ui, state, &mut form, words);
+    });
+    ui.data_mut(|data| data.insert_temp(id, form));
+}
+
+/// Where the campaign will lie, and its beginning.
+fn file_ui(ui: &mut Ui, form: &mut Form, words: Words, commands: &mut Vec<Command>) {
     let budget = form.budget.trim();
     form.settings.budget = budget.parse().ok();
     let wrong = !budget.is_empty() && form.settings.budget.is_none();
     if wrong {
         ui.colored_label(look::error(ui), words.get(Text::NotANumber));
     }
-    let aims = form.settings.objectives.iter();
-    let ready = !wrong && aims.clone().any(|o| !o.property.trim().is_empty());
+    let mut aims = form.settings.objectives.iter();
+    let ready = !wrong && aims.any(|o| !o.property.trim().is_empty());
     ui.horizontal_wrapped(|ui| {
         let edit = TextEdit::singleline(&mut form.path)
-            .desired_width(260.0)
+            .desired_width(240.0)
             .hint_text(words.get(Text::CampaignFileHint));
         ui.add(edit).accessible_name(words.get(Text::CampaignFile));
         let mut begin = |path: Option<PathBuf>| {
@@ -102,7 +111,6 @@ fn form_ui(ui: &mut Ui, state: &State, words: Words, commands: &mut Vec<Command>
             begin(None);
         }
     });
-    ui.data_mut(|data| data.insert_temp(id, form));
 }
 
 /// A new file beside the table, where the candidates are of one.
@@ -195,7 +203,24 @@ fn own_numbers(state: &State) -> Vec<String> {
     own.map(|column| column.name.clone()).collect()
 }
 
-/// How a campaign is chosen and paid for.
+/// How many are tried.
+fn rounds_ui(ui: &mut Ui, settings: &mut CampaignSettings, words: Words) {
+    Grid::new("campaign rounds").num_columns(2).show(ui, |ui| {
+        for (text, count, most) in [
+            (Text::CampaignBatch, &mut settings.batch, 1000),
+            (Text::CampaignInitial, &mut settings.initial, 10_000),
+        ] {
+            ui.label(words.get(text));
+            ui.add(DragValue::new(count).range(1..=most))
+                .accessible_name(words.get(text));
+            ui.end_row();
+        }
+    });
+    ui.checkbox(&mut settings.blind, words.get(Text::CampaignBlind))
+        .on_hover_text(words.get(Text::CampaignBlindHelp));
+}
+
+/// How candidates are paid for, described and chosen.
 fn settings_ui(ui: &mut Ui, state: &State, form: &mut Form, words: Words) {
     let settings = &mut form.settings;
     Grid::new("campaign settings")
@@ -204,14 +229,6 @@ fn settings_ui(ui: &mut Ui, state: &State, form: &mut Form, words: Words) {
             let name = |ui: &mut Ui, text: Text| {
                 ui.label(words.get(text));
             };
-            name(ui, Text::CampaignBatch);
-            ui.add(DragValue::new(&mut settings.batch).range(1..=1000))
-                .accessible_name(words.get(Text::CampaignBatch));
-            ui.end_row();
-            name(ui, Text::CampaignInitial);
-            ui.add(DragValue::new(&mut settings.initial).range(1..=10_000))
-                .accessible_name(words.get(Text::CampaignInitial));
-            ui.end_row();
             name(ui, Text::CampaignBudget);
             let edit = TextEdit::singleline(&mut form.budget)
                 .desired_width(120.0)
@@ -220,24 +237,14 @@ fn settings_ui(ui: &mut Ui, state: &State, form: &mut Form, words: Words) {
                 .accessible_name(words.get(Text::CampaignBudget));
             ui.end_row();
             name(ui, Text::CampaignCost);
-            let none = words.get(Text::CampaignByCount);
-            let list = ComboBox::from_id_salt("cost");
-            let list = list.selected_text(settings.cost.as_deref().unwrap_or(none));
-            let list = list.show_ui(ui, |ui| {
-                ui.selectable_value(&mut settings.cost, None, none);
-                for column in own_numbers(state) {
-                    ui.selectable_value(&mut settings.cost, Some(column.clone()), column);
-                }
-            });
-            list.response.accessible_name(words.get(Text::CampaignCost));
+            cost_ui(ui, state, settings, words);
             ui.end_row();
             name(ui, Text::CampaignIgnored);
             let edit = TextEdit::singleline(&mut form.ignored).desired_width(200.0);
-            if ui
+            let edit = ui
                 .add(edit)
-                .accessible_name(words.get(Text::CampaignIgnored))
-                .changed()
-            {
+                .accessible_name(words.get(Text::CampaignIgnored));
+            if edit.changed() {
                 let parts = form.ignored.split(',').map(str::trim);
                 settings.ignored = parts.filter(|p| !p.is_empty()).map(str::to_owned).collect();
             }
@@ -257,6 +264,17 @@ fn settings_ui(ui: &mut Ui, state: &State, form: &mut Form, words: Words) {
                 .accessible_name(words.get(Text::CampaignSeed));
             ui.end_row();
         });
-    ui.checkbox(&mut settings.blind, words.get(Text::CampaignBlind))
-        .on_hover_text(words.get(Text::CampaignBlindHelp));
+}
+
+fn cost_ui(ui: &mut Ui, state: &State, settings: &mut CampaignSettings, words: Words) {
+    let none = words.get(Text::CampaignByCount);
+    let list = ComboBox::from_id_salt("cost");
+    let list = list.selected_text(settings.cost.as_deref().unwrap_or(none));
+    let list = list.show_ui(ui, |ui| {
+        ui.selectable_value(&mut settings.cost, None, none);
+        for column in own_numbers(state) {
+            ui.selectable_value(&mut settings.cost, Some(column.clone()), column);
+        }
+    });
+    list.response.accessible_name(words.get(Text::CampaignCost));
 }

@@ -6,7 +6,7 @@ use crate::numbers;
 use crate::texts::{Text, Words};
 use egui::{Grid, Ui};
 use workbench::chart::{front_marks, parity_marks, trace_marks};
-use workbench::{CampaignPlot, CampaignView, Command, State};
+use workbench::{Basis, CampaignPlot, CampaignView, Command, State, TaskKind};
 
 /// Rows of the best that are listed.
 const BEST: usize = 30;
@@ -26,6 +26,7 @@ pub fn overview_ui(
             numbers_ui(ui, view, words);
             actions_ui(ui, state, words, commands);
             convergence_ui(ui, view, words, commands);
+            faster_ui(ui, state, words);
             best_ui(ui, view, words);
             front_ui(ui, view, words, commands);
             calibration_ui(ui, view, words, commands);
@@ -119,6 +120,49 @@ pub fn convergence_ui(ui: &mut Ui, view: &CampaignView, words: Words, commands: 
     chart_ui(ui, 220.0, name, |size, text| trace_marks(trace, size, text));
     let name = words.get(Text::Convergence);
     export_ui(ui, CampaignPlot::Convergence, name, words, commands);
+}
+
+/// How many times faster than random search the campaign was, with the interval.
+fn faster_ui(ui: &mut Ui, state: &State, words: Words) {
+    ui.horizontal(|ui| {
+        ui.strong(words.get(Text::FasterTitle));
+        if state.is_busy(TaskKind::Compare) {
+            ui.spinner();
+        }
+    });
+    let it = match &state.campaigns.faster {
+        None => return,
+        Some(Err(why)) => {
+            ui.weak(words.fill(Text::FasterNot, &[why]));
+            return;
+        }
+        Some(Ok(it)) => it,
+    };
+    let number = |x: f64| numbers::plain(x, if x < 10.0 { 2 } else { 3 });
+    let (factor, random) = (it.factor, it.random);
+    ui.label(words.fill(
+        Text::Faster,
+        &[
+            &number(factor.median),
+            &number(factor.low),
+            &number(factor.high),
+        ],
+    ));
+    let all = numbers::count(it.candidates);
+    let after = number(random.median);
+    ui.weak(match it.basis {
+        Basis::Counted { .. } => words.fill(Text::FasterCounted, &[&it.tried, &all, &after]),
+        Basis::Believed { .. } => words.fill(
+            Text::FasterWhat,
+            &[
+                &it.tried,
+                &all,
+                &after,
+                &number(random.low),
+                &number(random.high),
+            ],
+        ),
+    });
 }
 
 fn best_ui(ui: &mut Ui, view: &CampaignView, words: Words) {
