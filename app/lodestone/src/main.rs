@@ -5,6 +5,7 @@ mod campaign;
 mod desktop;
 mod device;
 mod files;
+mod generate;
 mod lists;
 mod model;
 mod plugin;
@@ -46,6 +47,7 @@ fn main() -> ExitCode {
         Some(Command::Model(command)) => model::run(&command),
         Some(Command::PredictStructure(args)) => potential::predict(&args),
         Some(Command::Relax(args)) => potential::relax(&args),
+        Some(Command::Generate(args)) => generate::run(&args),
         Some(Command::Device(args)) => device::run(&args),
         Some(Command::About(args)) => potential::about(&args),
         Some(Command::Plugin(command)) => plugin::run(&command),

@@ -3,6 +3,7 @@
 mod authoring;
 mod campaign;
 mod campaign_run;
+mod generate;
 mod model;
 mod plugin;
 mod potential;
@@ -14,6 +15,7 @@ pub use campaign::{
     SuggestArgs, WaitArgs,
 };
 pub use campaign_run::{CampaignRunArgs, OriginArg};
+pub use generate::GenerateArgs;
 pub use model::{EvaluateArgs, ExplainArgs, LearnArgs, ModelCommand, PredictArgs, TrainArgs};
 pub use plugin::PluginCommand;
 pub use potential::{AboutArgs, PredictStructureArgs, RelaxArgs, RelaxMethod, StructureFormat};
@@ -58,6 +60,9 @@ pub enum Command {
     PredictStructure(PredictStructureArgs),
     /// Relax crystal structures, atoms and cell, to the nearest minimum of a universal potential's energy
     Relax(RelaxArgs),
+    /// Make candidates: structure types with other elements in them, which suit by charge, size and likeness
+    #[command(after_long_help = generate::GENERATE_EXAMPLE)]
+    Generate(GenerateArgs),
     /// List what there is to compute on, how fast it is, and what `--device auto` chooses
     #[command(
         after_help = "What was measured is kept in the user's cache folder (LODESTONE_CACHE names another), for each adapter, its \
