@@ -26,6 +26,7 @@ fn main() -> Fallible<()> {
     let models = "../../datasets/models";
     let mut scores = model_header::scores("GAP", &format!("{models}/band_gap.model"))?;
     scores += &model_header::scores("STABILITY", &format!("{models}/perovskite_stability.model"))?;
+    scores += &model_header::scores("SEGREGATION", &format!("{models}/segregation_energy.model"))?;
     fs::write(
         PathBuf::from(env::var("OUT_DIR")?).join("scores.rs"),
         scores,

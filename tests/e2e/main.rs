@@ -6,6 +6,7 @@ mod bundled;
 mod campaign;
 mod campaign_faults;
 mod campaign_kills;
+mod campaign_pools;
 mod campaign_run;
 mod descriptors;
 mod determinism;

@@ -19,8 +19,12 @@ import peer
 
 PEERS = ["botorch==0.18.1", "torch", "numpy"]
 
+# One thread that sleeps when it has nothing to do: OpenMP's default spins, which on a busy machine costs ten times the work.
+QUIET = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OMP_WAIT_POLICY": "PASSIVE", "KMP_BLOCKTIME": "0"}
+
+# Each line of standard input is a campaign: table, inputs, signs, rounds, file of results, seed, first rows.
 BOTORCH = """
-import sys, warnings, numpy as np, torch
+import sys, time, warnings, numpy as np, torch
 warnings.filterwarnings("ignore")
 torch.set_num_threads(1)
 torch.set_default_dtype(torch.float64)
@@ -29,12 +33,18 @@ from botorch.acquisition.multi_objective.logei import qLogNoisyExpectedHypervolu
 from botorch.fit import fit_gpytorch_mll
 from botorch.models import ModelListGP, SingleTaskGP
 from botorch.models.transforms import Standardize
+from botorch.sampling import SobolQMCNormalSampler
 from gpytorch.mlls import ExactMarginalLogLikelihood, SumMarginalLogLikelihood
-file, d, signs, rounds = sys.argv[1], int(sys.argv[2]), [float(s) for s in sys.argv[3].split(",")], int(sys.argv[4])
-data = torch.tensor(np.loadtxt(file, delimiter=","))
-x, y = data[:, :d], data[:, d:] * torch.tensor(signs)
+# A fifth of a fit went into this function, which torch has in Python; the answer is the same.
+broadcast = torch.broadcast_shapes
+torch.broadcast_shapes = lambda *shapes: torch.Size(shapes[0]) if all(s == shapes[0] for s in shapes) else broadcast(*shapes)
 for line in sys.stdin:
-    seed, *tried = map(int, line.split())
+    file, d, signs, rounds, result, seed, *tried = line.split()
+    d, rounds, seed, tried = int(d), int(rounds), int(seed), list(map(int, tried))
+    signs = [float(sign) for sign in signs.split(",")]
+    data = torch.tensor(np.loadtxt(file, delimiter=","))
+    x, y = data[:, :d], data[:, d:] * torch.tensor(signs)
+    start = time.process_time()
     torch.manual_seed(seed)
     # The reference point of ours: the worst of the first rows less a tenth of their range.
     first = y[tried]
@@ -48,12 +58,15 @@ for line in sys.stdin:
         else:
             model = ModelListGP(*models)
             fit_gpytorch_mll(SumMarginalLogLikelihood(model.likelihood, model))
-            score = qLogNoisyExpectedHypervolumeImprovement(model, reference.tolist(), x[tried], prune_baseline=True)
+            score = qLogNoisyExpectedHypervolumeImprovement(
+                model, reference.tolist(), x[tried], sampler=SobolQMCNormalSampler(torch.Size([128])), prune_baseline=True)
         with torch.no_grad():
             value = torch.cat([score(part[:, None, :]) for part in x.split(512)])
         value[tried] = -torch.inf
         tried.append(int(value.argmax()))
-    print(seed, *tried, flush=True)
+    with open(result, "a") as told:
+        print(seed, *tried, file=told)
+    print(file, seed, f"{time.process_time() - start:.1f} CPU s", flush=True)
 """
 
 STATISTICS = """
@@ -145,45 +158,45 @@ def main():
     parser.add_argument("--sets", default="")
     parser.add_argument("--acquisition", default="auto")
     parser.add_argument("--kernel", default="matern-5/2")
+    parser.add_argument("--side", choices=("both", "ours", "botorch"), default="both", help="what is run; what lies there is used")
     parser.add_argument("--python", type=Path, help="a Python that has the peers already")
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
     repository = Path(__file__).resolve().parents[2]
-    ours = peer.example(repository, "bo", "optimize")
+    ours = options.side != "botorch" and peer.example(repository, "bo", "optimize")
     python = options.python or peer.environment(options.folder, "botorch", PEERS)
     wanted = set(filter(None, options.sets.split(",")))
-    for name, rows, inputs, directions in tables(options.data):
-        if wanted and name not in wanted:
-            continue
+    sets = [found for found in tables(options.data) if not wanted or found[0] in wanted]
+    path = lambda name, side: options.folder / f"{name}-{side}.txt"
+    signs = lambda directions: ",".join("1" if part == "max" else "-1" for part in directions.split(","))
+    starts, campaigns = {}, []
+    for name, rows, inputs, directions in sets:
         table = options.folder / f"{name}.csv"
         table.write_text("".join(",".join(map(repr, row)) + "\n" for row in rows))
-        starts = subprocess.run(
+        starts[name] = subprocess.run(
             [python, "-c", "import sys, numpy as np\nfor s in range(int(sys.argv[2])): print(s,"
              " *np.random.default_rng(s).choice(int(sys.argv[1]), 5, replace=False))", str(len(rows)), str(options.seeds)],
             check=True, capture_output=True, text=True).stdout.splitlines()
-        signs = ",".join("1" if part == "max" else "-1" for part in directions.split(","))
-
-        def replay(result, command, count):
-            have = {line.split()[0] for line in result.read_text().splitlines()} if result.exists() else set()
-            # One campaign at a time, so that a run that is stopped loses no more than that.
-            for start in starts[:count]:
-                if start.split()[0] not in have:
-                    done = subprocess.run(command, input=start + "\n", check=True, capture_output=True, text=True)
-                    with result.open("a") as file:
-                        file.write(done.stdout)
-
-        results = {side: options.folder / f"{name}-{side}.txt" for side in ("ours", "random", "botorch")}
-        results["ours"].unlink(missing_ok=True)
-        arguments = [table, str(inputs), directions, str(options.rounds)]
-        replay(results["ours"], [ours, "replay", *arguments, options.acquisition, options.kernel], options.seeds)
-        replay(results["random"], [ours, "replay", *arguments, "random", options.kernel], options.seeds)
-        results["botorch"].touch()
-        theirs = [python, "-c", BOTORCH, str(table), str(inputs), signs, str(options.rounds)]
-        replay(results["botorch"], [*theirs], options.botorch_seeds)
-        sides = [f"{side}={path}" for side, path in results.items()]
+        if options.side != "botorch":
+            for side, acquisition in (("ours", options.acquisition), ("random", "random")):
+                command = [ours, "replay", table, str(inputs), directions, str(options.rounds), acquisition, options.kernel]
+                done = subprocess.run(command, input="\n".join(starts[name]), check=True, capture_output=True, text=True)
+                path(name, side).write_text(done.stdout)
+        path(name, "botorch").touch()
+        have = {line.split()[0] for line in path(name, "botorch").read_text().splitlines()}
+        for start in starts[name][: options.botorch_seeds]:
+            if start.split()[0] not in have:
+                words = [table, inputs, signs(directions), options.rounds, path(name, "botorch"), start]
+                campaigns.append((int(start.split()[0]), len(campaigns), " ".join(map(str, words))))
+    if options.side != "ours":
+        # Seed after seed over all tables, in one process: whenever it is stopped, all tables have about the same seeds.
+        orders = "".join(line + "\n" for _, _, line in sorted(campaigns))
+        subprocess.run([python, "-c", BOTORCH], input=orders, check=True, text=True, env={**os.environ, **QUIET})
+    for name, rows, inputs, directions in sets if options.side != "botorch" else ():
+        sides = [f"{side}={path(name, side)}" for side in ("ours", "random", "botorch")]
         print(f"{name}: {len(rows)} rows, {inputs} inputs, {directions}", flush=True)
-        said = subprocess.run([python, "-c", STATISTICS, str(table), str(inputs), signs, *sides],
-                              check=True, capture_output=True, text=True, env={**os.environ, "OMP_NUM_THREADS": "1"})
+        said = subprocess.run([python, "-c", STATISTICS, str(options.folder / f"{name}.csv"), str(inputs), signs(directions), *sides],
+                              check=True, capture_output=True, text=True, env={**os.environ, **QUIET})
         print(said.stdout, end="", flush=True)
 
 

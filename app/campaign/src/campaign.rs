@@ -30,6 +30,9 @@ impl Campaign {
         let records = journal.records()?;
         let state = State::of(&records)?;
         let pool = Pool::open(&journal, &state.created, job)?;
+        let suggested = state.suggestions.iter().map(|s| &s.pick.candidate);
+        let tried = state.experiments.iter().map(|e| &e.candidate);
+        pool.fetch(suggested.chain(tried))?;
         Ok(Self {
             journal,
             records,
@@ -59,6 +62,12 @@ impl Campaign {
     /// # Errors
     /// As [`Journal::append`]; the campaign is then as it was.
     pub fn append(&mut self, event: &Event) -> Result<&Record, CampaignError> {
+        // Whatever the event speaks of must be at hand before it counts.
+        match event {
+            Event::Suggested(it) => self.pool.fetch(it.picks.iter().map(|p| &p.candidate))?,
+            Event::Observed(it) => self.pool.fetch(it.entries.iter().map(|e| &e.candidate))?,
+            _ => {}
+        }
         let record = self.journal.append(event)?;
         self.records.push(record);
         self.state = State::of(&self.records)?;

@@ -43,6 +43,22 @@ pub struct Created {
     pub reference: Option<Vec<Number>>,
 }
 
+impl Created {
+    /// The outcomes that are measured, with their places among all.
+    pub fn measured(&self) -> impl Iterator<Item = (usize, &Outcome)> {
+        let all = self.outcomes.iter().enumerate();
+        all.filter(|(_, outcome)| !outcome.known)
+    }
+
+    /// What plugins and models predicted of the candidates.
+    pub fn predicted(&self) -> &[Predicted] {
+        match &self.candidates {
+            Candidates::Pool(source) => &source.predicted,
+            Candidates::Space(source) => &source.predicted,
+        }
+    }
+}
+
 /// Where candidates come from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "from", rename_all = "snake_case")]
@@ -62,6 +78,9 @@ pub struct SpaceSource {
     pub candidates: u64,
     /// The SHA-256 of their numbers, as [`PoolSource::points`].
     pub points: String,
+    /// As [`PoolSource::predicted`], of the candidates in the order in which they were listed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub predicted: Vec<Predicted>,
 }
 
 /// A table of candidates.
@@ -86,6 +105,10 @@ pub struct PoolSource {
     pub predicted: Vec<Predicted>,
     /// The SHA-256 of the rows that may be chosen with their numbers, by which a replay knows that it stands on the same.
     pub points: String,
+    /// Of a large pool: the file in the campaign's folder that holds its numbers and texts in blocks, and the SHA-256 of that
+    /// file's header and directory.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shelf: Option<(String, String)>,
 }
 
 /// A column of the pool that describes a candidate.
@@ -209,6 +232,9 @@ pub struct Pick {
     pub drivers: Vec<(String, Number)>,
     /// All this in a sentence.
     pub why: String,
+    /// How it was chosen, where that differs from the others of its round.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub method: Option<String>,
 }
 
 /// A candidate that was tried before.
@@ -248,7 +274,34 @@ pub enum Source {
     Lab {
         lab: String,
         job: String,
+        /// Whether its numbers are measured or computed; not stated where it is not said.
+        #[serde(default, skip_serializing_if = "is_unstated")]
+        origin: Origin,
     },
+}
+
+/// Where a lab's numbers come from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    Measured,
+    Computed,
+    #[default]
+    Unstated,
+}
+
+impl std::fmt::Display for Origin {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Measured => "measured",
+            Self::Computed => "computed",
+            Self::Unstated => "origin not stated",
+        })
+    }
+}
+
+fn is_unstated(origin: &Origin) -> bool {
+    *origin == Origin::Unstated
 }
 
 /// One experiment, or one more reading of it.

@@ -3,7 +3,7 @@
 //! RO-Crate Metadata Specification 1.1, <https://w3id.org/ro/crate/1.1>.
 
 use crate::create::label;
-use crate::event::{Candidates, Event};
+use crate::event::{Candidates, Event, Origin};
 use crate::history::sentence;
 use crate::observe::word;
 use crate::state::{Experiment, State};
@@ -90,7 +90,10 @@ pub(crate) fn source(source: &Source) -> String {
     match source {
         Source::Pool => "pool".to_owned(),
         Source::File { name, .. } => name.clone(),
-        Source::Lab { lab, .. } => format!("lab {lab}"),
+        Source::Lab { lab, origin, .. } => match origin {
+            Origin::Unstated => format!("lab {lab}"),
+            origin => format!("lab {lab} ({origin})"),
+        },
     }
 }
 

@@ -1,7 +1,7 @@
 //! Events in words.
 
 use crate::create::label;
-use crate::event::{Aim, Candidates, Created, Event, LabEvent, Observed, Source, Status};
+use crate::event::{Aim, Candidates, Created, Event, LabEvent, Observed, Origin, Source, Status};
 
 /// What happened, in a line.
 pub fn sentence(event: &Event) -> String {
@@ -114,7 +114,10 @@ fn observed_in_words(observed: &Observed) -> String {
     let source = match &observed.source {
         Source::Pool => "from the table of candidates".to_owned(),
         Source::File { name, .. } => format!("from {name}"),
-        Source::Lab { lab, job } => format!("from lab {lab}, job {job}"),
+        Source::Lab { lab, job, origin } => match origin {
+            Origin::Unstated => format!("from lab {lab}, job {job}"),
+            origin => format!("from lab {lab}, job {job} ({origin})"),
+        },
     };
     let of = match names.is_empty() {
         true => String::new(),

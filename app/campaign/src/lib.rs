@@ -9,6 +9,7 @@
 //! An event counts as acknowledged once [`Journal::append`] has returned; from then on neither a kill nor a power cut loses
 //! it.
 
+mod acceleration;
 mod campaign;
 mod create;
 mod error;
@@ -17,6 +18,7 @@ mod export;
 mod history;
 mod journal;
 pub mod lab;
+mod matcher;
 pub mod number;
 mod observe;
 mod pool;
@@ -27,6 +29,7 @@ mod retract;
 mod state;
 mod worksheet;
 
+pub use acceleration::{Acceleration, Basis, Estimate, acceleration};
 pub use campaign::{Campaign, Verified};
 pub use create::{Begun, Wanted, create, label};
 pub use error::CampaignError;

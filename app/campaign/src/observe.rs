@@ -2,6 +2,7 @@
 
 use crate::create::label;
 use crate::event::{Candidate, Entry, Observed, Outcome, Reading, Source, Status};
+use crate::matcher::{Description, Matcher};
 use crate::number::Number;
 use crate::pool::Pool;
 use crate::state::{Experiment, Key, State};
@@ -112,7 +113,8 @@ pub fn read_results(state: &State, pool: &Pool, table: &Table) -> Result<Results
     };
     let mut messages = table.messages().to_vec();
     let columns = Columns::find(state, pool, table, &mut messages).map_err(wrong)?;
-    let mut matcher = Matcher::default();
+    let described = (0..table.len()).filter_map(|row| columns.description(pool, table, row));
+    let matcher = Matcher::find(pool, described)?;
     let mut seen: HashMap<(Candidate, Option<String>), u32> = HashMap::new();
     let mut here: HashMap<Key, usize> = HashMap::new();
     let experiments = state.experiments.iter().enumerate();
@@ -127,7 +129,7 @@ pub fn read_results(state: &State, pool: &Pool, table: &Table) -> Result<Results
         })
         .collect();
     for row in 0..table.len() {
-        let read = columns.entry(state, pool, table, row, &mut matcher, &mut seen);
+        let read = columns.entry(state, pool, table, row, &matcher, &mut seen);
         let verdict = match read {
             Err(why) => Verdict::Refused(why),
             Ok(None) => Verdict::Blank,
@@ -174,7 +176,7 @@ impl Columns {
         let input_names = || pool.inputs.iter().map(|input| input.name.as_str());
         let of_pool = |name: &str| {
             let same = |c: &table::ColumnInfo| c.name.trim().eq_ignore_ascii_case(name.trim());
-            pool.table.columns().iter().position(same)
+            pool.headers().iter().position(same)
         };
         // A column `id` of the candidates is theirs.
         let own = SUGGESTION.iter().filter(|name| of_pool(name).is_none());
@@ -257,13 +259,10 @@ impl Columns {
         pool: &Pool,
         table: &Table,
         row: usize,
-        matcher: &mut Matcher,
+        matcher: &Matcher,
         seen: &mut HashMap<(Candidate, Option<String>), u32>,
     ) -> Result<Option<Entry>, String> {
-        let cell = |column: Option<usize>| {
-            let text = column.map(|column| table.text(column, row).trim().to_owned());
-            text.filter(|text| !is_missing(text))
-        };
+        let cell = |column: Option<usize>| self.cell(table, row, column);
         let values = self.readings(state, table, row)?;
         let said = cell(self.status);
         if values.is_empty() && said.is_none() {
@@ -280,11 +279,8 @@ impl Columns {
                 (found.pick.candidate.clone(), Some(id), made)
             }
             None => {
-                let candidate = if cells.iter().any(Option::is_some) {
-                    matcher.find(pool, &cells)?
-                } else {
-                    self.by_label(pool, table, row)?
-                };
+                let description = self.description(pool, table, row);
+                let candidate = matcher.candidate(pool, description.as_ref(), &cells)?;
                 let mut answering = state
                     .suggestions
                     .iter()
@@ -315,32 +311,30 @@ impl Columns {
         }))
     }
 
-    /// The candidate of the names that the row gives, in columns of the candidates' table that are no inputs.
-    fn by_label(&self, pool: &Pool, table: &Table, row: usize) -> Result<Candidate, String> {
-        let given: Vec<(String, usize)> = self
-            .labels
-            .iter()
-            .map(|&(here, there)| (table.text(here, row).trim().to_owned(), there))
-            .filter(|(text, _)| !is_missing(text))
-            .collect();
-        let fits = |candidate: &u32| {
-            let same = |(text, there): &(String, usize)| {
-                pool.table.text(*there, *candidate as usize).trim() == text
-            };
-            given.iter().all(same)
-        };
-        let found: Vec<u32> = (0..pool.table.len() as u32).filter(fits).take(2).collect();
-        match found.as_slice() {
-            _ if given.is_empty() => {
-                Err("it names neither a suggestion nor a candidate".to_owned())
-            }
-            [row] => Ok(Candidate::Row(*row)),
-            [] => Err("no candidate has this name".to_owned()),
-            _ => Err(
-                "several candidates have this name; give their other columns, or the suggestion"
-                    .to_owned(),
-            ),
+    fn cell(&self, table: &Table, row: usize, column: Option<usize>) -> Option<String> {
+        let text = column.map(|column| table.text(column, row).trim().to_owned());
+        text.filter(|text| !is_missing(text))
+    }
+
+    /// What a row without a suggestion's name says of its candidate: by its inputs, else by columns that only name it.
+    fn description(&self, pool: &Pool, table: &Table, row: usize) -> Option<Description> {
+        if self.cell(table, row, self.suggestion).is_some() {
+            return None;
         }
+        let inputs = self.inputs.iter().enumerate();
+        let mut description: Description = inputs
+            .filter_map(|(k, column)| {
+                let text = self.cell(table, row, *column)?;
+                Some((pool.column(k), pool.normal_cell(k, &text)))
+            })
+            .collect();
+        if description.is_empty() {
+            let labels = self.labels.iter();
+            description = labels
+                .filter_map(|&(here, there)| Some((there, self.cell(table, row, Some(here))?)))
+                .collect();
+        }
+        (!description.is_empty()).then_some(description)
     }
 
     fn readings(&self, state: &State, table: &Table, row: usize) -> Result<Vec<Reading>, String> {
@@ -474,65 +468,6 @@ fn made(
     // That it can be learnt from is known now, not when the next suggestion is asked for.
     pool.point(candidate, Some(&whole))?;
     Ok(Some(whole))
-}
-
-/// Finds candidates by their columns.
-#[derive(Default)]
-struct Matcher {
-    /// Rows by the texts of the columns that results have; made when it is first needed.
-    rows: Option<HashMap<Vec<String>, Vec<u32>>>,
-}
-
-impl Matcher {
-    fn find(&mut self, pool: &Pool, cells: &[Option<String>]) -> Result<Candidate, String> {
-        let given: Vec<usize> = (0..cells.len()).filter(|&k| cells[k].is_some()).collect();
-        if given.is_empty() {
-            return Err("it names neither a suggestion nor a candidate".to_owned());
-        }
-        let normal = |k: usize, cell: &str| pool.normal_cell(k, cell);
-        let wanted: Vec<String> = given
-            .iter()
-            .map(|&k| normal(k, cells[k].as_deref().unwrap_or_default()))
-            .collect();
-        let complete = given.len() == cells.len();
-        let found: Vec<u32> = if complete {
-            let rows = self.rows.get_or_insert_with(|| {
-                let mut rows: HashMap<Vec<String>, Vec<u32>> = HashMap::new();
-                for row in 0..pool.table.len() as u32 {
-                    let cells = pool.cells(&Candidate::Row(row));
-                    let key = cells.iter().enumerate().map(|(k, cell)| normal(k, cell));
-                    rows.entry(key.collect()).or_default().push(row);
-                }
-                rows
-            });
-            rows.get(&wanted).cloned().unwrap_or_default()
-        } else {
-            let fits = |row: &u32| {
-                let cells = pool.cells(&Candidate::Row(*row));
-                given
-                    .iter()
-                    .zip(&wanted)
-                    .all(|(&k, wanted)| normal(k, &cells[k]) == *wanted)
-            };
-            (0..pool.table.len() as u32).filter(fits).take(2).collect()
-        };
-        match (found.as_slice(), complete) {
-            ([row], _) | ([row, ..], true) => Ok(Candidate::Row(*row)),
-            ([_, _, ..], false) => Err(
-                "several candidates have these values; give all columns, or the suggestion"
-                    .to_owned(),
-            ),
-            ([], false) => Err("no candidate has these values".to_owned()),
-            ([], true) => {
-                let cells: Vec<String> = cells.iter().flatten().cloned().collect();
-                let candidate = Candidate::Cells(cells);
-                pool.point(&candidate, None).map_err(|why| {
-                    format!("no candidate has these values, and it cannot be learnt from: {why}")
-                })?;
-                Ok(candidate)
-            }
-        }
-    }
 }
 
 /// What an entry adds to what is known of its experiment.

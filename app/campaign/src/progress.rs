@@ -1,5 +1,6 @@
 //! How far a campaign has come: what was measured of each candidate, the best of it, and how that grew.
 
+pub use crate::acceleration::{Acceleration, Basis, Estimate, acceleration};
 use crate::event::{Candidate, Status};
 use crate::state::{Experiment, State};
 use job::Job;

@@ -1,16 +1,16 @@
 //! What to try next: from a state and its candidates to an event that can be made again, bit by bit.
 
+use crate::CampaignError;
 use crate::event::{Candidate, Created, Nearest, Outcome, Pick, Status, Suggested};
 use crate::number::{Number, numbers};
-use crate::pool::{Pool, Wider, extra_of};
+use crate::pool::{Pool, View, Wider, extra_of};
 use crate::state::{Experiment, State};
-use crate::{CampaignError, Candidates};
 use compute::Device;
 use job::Job;
 use optimize::Direction;
 use optimize::suggest::{
-    self, Acquisition, Aim, OutcomeColumn, Question, Source, Study, Suggestion, Threshold,
-    Transform, suggest,
+    self, Acquisition, Aim, OutcomeColumn, Question, Source, Study, SuggestError, Suggestion,
+    Threshold, Transform, suggest,
 };
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
@@ -117,13 +117,8 @@ pub fn propose(
     job: &Job,
 ) -> Result<Suggested, CampaignError> {
     let created = &state.created;
-    let known = known(state, pool);
+    let mut known = known(state, pool);
     let measured = state.experiments.iter().any(Experiment::is_measured);
-    let acquisition = match asked.acquisition {
-        Acquisition::Random => Acquisition::Random,
-        _ if state.tried() < created.initial as usize || !measured => Acquisition::Sobol,
-        other => other,
-    };
     let left = Budget::of(state, pool).left;
     let count = match &created.cost {
         None => f64::from(asked.count).min(left.floor()),
@@ -135,48 +130,58 @@ pub fn propose(
             created.budget.map_or(f64::NAN, |budget| budget.0)
         )));
     }
-    let question = Question {
-        acquisition,
-        batch: count as usize,
-        seed: seed(created.seed, state.last),
-        reference: state.reference.clone(),
-        cost: created.cost.is_some().then_some(0),
-        ..Question::new(aims(created))
+    // What is left of the initial ones fills the space; the rest of the round is a model's, once there is one.
+    let missing = (created.initial as usize).saturating_sub(state.tried());
+    let acquisition = match asked.acquisition {
+        Acquisition::Random => Acquisition::Random,
+        _ if missing >= count as usize || !measured => Acquisition::Sobol,
+        other => other,
     };
-    let excluded = excluded(state, pool);
+    let even = match acquisition {
+        Acquisition::Random | Acquisition::Sobol => 0,
+        _ => missing,
+    };
+    let mut excluded = excluded(state, pool);
+    let mut shop = Shop {
+        state,
+        pool,
+        left,
+        picks: Vec::new(),
+    };
+    let mut first = None;
+    if even > 0 {
+        let question = question_of(state, Acquisition::Sobol, even);
+        let answer = suggest(&known.study, &question, &pool.rows(&excluded), device, job)?;
+        shop.take(&known, &answer, None, Some(Acquisition::Sobol));
+        for pick in shop.picks.iter() {
+            excluded.extend(pool.place(&pick.candidate));
+            if let Ok((point, extras)) = pool.point(&pick.candidate, None) {
+                known.study.pending.extend(point);
+                known.study.pending_extras.extend(extras);
+            }
+        }
+        excluded.sort_unstable();
+        first = Some(answer);
+    }
+    let question = question_of(state, acquisition, count as usize - even);
     let wider = match acquisition {
         Acquisition::Random | Acquisition::Sobol => None,
         _ => Wider::of(pool, state, question.seed),
     };
     let rows = match &wider {
-        Some(wider) => wider.rows(pool, &excluded),
+        Some(wider) => View::Memory(wider.rows(pool, &excluded)),
         None => pool.rows(&excluded),
     };
-    let answer = suggest(&known.study, &question, &rows, device, job)?;
-    let mut spent = 0.0;
-    let mut picks = Vec::new();
-    for pick in &answer.picks {
-        let cost = pick.cost.unwrap_or(0.0);
-        if spent + cost > left {
-            continue;
+    let answer = match (suggest(&known.study, &question, &rows, device, job), first) {
+        // The last ones of the pool were taken to fill the space.
+        (Err(SuggestError::Exhausted { .. }), Some(first)) => first,
+        (answer, _) => {
+            let answer = answer?;
+            shop.take(&known, &answer, wider.as_ref(), None);
+            answer
         }
-        spent += cost;
-        let id = format!("s{}", state.numbered + picks.len() as u64 + 1);
-        let candidate = match pool.kept.get(pick.index) {
-            Some(row) => Some(Candidate::Row(*row)),
-            None => wider.as_ref().and_then(|wider| wider.candidate(pick.index)),
-        };
-        let Some(candidate) = candidate else {
-            continue;
-        };
-        let reason = Reason {
-            state,
-            known: &known,
-            answer: &answer,
-            pick,
-        };
-        picks.push(reason.event_pick(pool, candidate, id));
-    }
+    };
+    let picks = shop.picks;
     if picks.is_empty() {
         return Err(CampaignError::Spent(format!(
             "what is left of the budget, {left}, buys none of the candidates that are worth trying"
@@ -200,6 +205,63 @@ pub fn propose(
     })
 }
 
+/// What is bought with what is left of the budget.
+struct Shop<'a> {
+    state: &'a State,
+    pool: &'a Pool,
+    left: f64,
+    picks: Vec<Pick>,
+}
+
+impl Shop<'_> {
+    /// Takes of an answer what can be paid; `method`: where it is not the round's own.
+    fn take(
+        &mut self,
+        known: &Known,
+        answer: &Suggestion,
+        wider: Option<&Wider>,
+        method: Option<Acquisition>,
+    ) {
+        for pick in &answer.picks {
+            let cost = pick.cost.unwrap_or(0.0);
+            if cost > self.left {
+                continue;
+            }
+            let candidate = match self.pool.kept.get(pick.index) {
+                Some(row) => Some(Candidate::Row(*row)),
+                None => wider.and_then(|wider| wider.candidate(pick.index)),
+            };
+            let Some(candidate) = candidate else {
+                continue;
+            };
+            self.left -= cost;
+            let reason = Reason {
+                state: self.state,
+                known,
+                answer,
+                pick,
+            };
+            let id = format!("s{}", self.state.numbered + self.picks.len() as u64 + 1);
+            let mut made = reason.event_pick(self.pool, candidate, id);
+            made.method = method.map(|method| method.to_string());
+            self.picks.push(made);
+        }
+    }
+}
+
+/// What the suggesting engine is asked.
+pub(crate) fn question_of(state: &State, acquisition: Acquisition, batch: usize) -> Question {
+    let created = &state.created;
+    Question {
+        acquisition,
+        batch,
+        seed: seed(created.seed, state.last),
+        reference: state.reference.clone(),
+        cost: created.cost.is_some().then_some(0),
+        ..Question::new(aims(created))
+    }
+}
+
 /// A seed of its own for every suggestion.
 fn seed(campaign: u64, saw: u64) -> u64 {
     let mut hasher = Sha256::new();
@@ -215,14 +277,12 @@ fn seed(campaign: u64, saw: u64) -> u64 {
 
 /// What the suggesting engine is told to aim at.
 fn aims(created: &Created) -> Vec<Aim> {
-    let predicted = |name: &str| match &created.candidates {
-        Candidates::Pool(source) => source.predicted.iter().position(|p| p.name == name),
-        Candidates::Space(_) => None,
-    };
+    let predicted = |name: &str| created.predicted().iter().position(|p| p.name == name);
     let aim = |outcome: &Outcome| Aim {
         objective: outcome.aim.map(Direction::from),
         threshold: match (outcome.at_least, outcome.at_most) {
-            (Some(bound), _) => Some(Threshold::AtLeast(bound.0)),
+            (Some(low), Some(high)) => Some(Threshold::Between(low.0, high.0)),
+            (Some(bound), None) => Some(Threshold::AtLeast(bound.0)),
             (None, Some(bound)) => Some(Threshold::AtMost(bound.0)),
             (None, None) => None,
         },
@@ -318,6 +378,7 @@ impl Reason<'_> {
             nearest,
             drivers: drivers(pool, pick),
             why: String::new(),
+            method: None,
         };
         made.why = self.sentence(&made);
         made

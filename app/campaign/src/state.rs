@@ -208,7 +208,10 @@ impl State {
                 event: record.number,
                 round: self.rounds.len(),
                 at: record.at.clone(),
-                method: suggested.method.clone(),
+                method: pick
+                    .method
+                    .clone()
+                    .unwrap_or_else(|| suggested.method.clone()),
                 experiments: Vec::new(),
                 submitted: None,
             });

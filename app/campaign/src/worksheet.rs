@@ -71,7 +71,7 @@ pub(crate) fn candidate_columns(
             .any(|o| name == o.name || name.strip_suffix("_std") == Some(&o.name))
     };
     let mut columns = Vec::new();
-    for (column, info) in pool.table.columns().iter().enumerate() {
+    for (column, info) in pool.headers().iter().enumerate() {
         // A column of these names would be taken for the worksheet's own when it comes back.
         let own = ["suggestion", "status", "note", "notes", "replicate"];
         if is_outcome(&info.name) || own.contains(&info.name.to_lowercase().as_str()) {
@@ -79,7 +79,7 @@ pub(crate) fn candidate_columns(
         }
         let input = pool.inputs.iter().position(|input| input.name == info.name);
         let cell = |s: &&Suggestion| match (&s.pick.candidate, input) {
-            (Candidate::Row(row), _) => pool.table.text(column, *row as usize).into_owned(),
+            (Candidate::Row(row), _) => pool.text(column, *row),
             (Candidate::Cells(cells), Some(input)) => cells[input].clone(),
             (Candidate::Cells(_), None) => String::new(),
         };

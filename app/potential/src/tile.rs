@@ -75,8 +75,11 @@ fn panel<
             }
         }
         for h in 0..H {
+            let Some(out) = out[h][to + start..][..STRIP].as_mut_array::<STRIP>() else {
+                unreachable!("a strip is as wide as it is");
+            };
             for c in 0..STRIP {
-                out[h][to + start + c] += sums[h][c];
+                out[c] += sums[h][c];
             }
         }
     }
@@ -91,12 +94,16 @@ pub(crate) fn sum<T: Real, const N: usize>(row: [T; N]) -> T {
             lanes[l] += part[l];
         }
     }
-    for half in [8, 4, 2, 1] {
-        for l in 0..half {
-            lanes[l] += lanes[l + half];
-        }
+    // Written out: of a loop over the halves the compiler makes one over single numbers.
+    for l in 0..8 {
+        lanes[l] += lanes[l + 8];
     }
-    lanes[0]
+    for l in 0..4 {
+        lanes[l] += lanes[l + 4];
+    }
+    lanes[0] += lanes[2];
+    lanes[1] += lanes[3];
+    lanes[0] + lanes[1]
 }
 
 /// The sum of products of two rows.

@@ -1,5 +1,6 @@
 //! Models that plugins carry as data.
 
+use crate::model::ModelInputs;
 use crate::needs::{self, Needs};
 use crate::{Model, ModelError};
 use job::Job;
@@ -8,7 +9,8 @@ use plugin_host::{Plugin, WantedColumn, carried_column};
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use surrogate::model::{Columns, Kind, Rows};
+use surrogate::SurrogateError;
+use surrogate::model::{Columns, Kind};
 
 /// Observations of the largest Gaussian process that a plugin may carry: a prediction takes their square.
 const GP_ROWS: usize = 1000;
@@ -134,7 +136,7 @@ impl CarriedInputs {
         self.columns.push((name, unit, said));
     }
 
-    /// Evaluates models that need the compositions alone.
+    /// Evaluates models that need the compositions alone, or descriptors of them.
     ///
     /// # Errors
     ///
@@ -146,9 +148,14 @@ impl CarriedInputs {
     ) -> Result<Self, String> {
         let mut all = Self::default();
         for CarriedModel { model, needs } in models {
+            let inputs = ModelInputs::of_descriptors(model.model().inputs());
             let said = needs.ask(compositions, |compositions, _| {
-                let rows = Rows::Compositions(compositions);
-                model.model().predict_columns(rows, &job.part())
+                let rows: Vec<usize> = (0..compositions.len()).collect();
+                let candidates = inputs.candidates(compositions, &rows, None, &job.part());
+                let candidates = candidates.map_err(SurrogateError::from)?;
+                model
+                    .model()
+                    .predict_columns(candidates.rows(), &job.part())
             });
             let said = said.map_err(|error| format!("model {}: {error}", model.name()))?;
             all.add(model, said);
@@ -177,10 +184,12 @@ impl CarriedInputs {
         })
     }
 
-    /// What the models note: row of the batch, and text with the model's name.
+    /// What the models note of what they predict: row of the batch, and text with the model's name. Why there is no prediction,
+    /// the plugin says, which knows whether there ought to be one.
     pub(crate) fn notes(&self) -> impl Iterator<Item = (u32, String)> {
         self.columns.iter().flat_map(|(name, _, said)| {
-            let notes = said.notes.iter();
+            let predicted = |row: usize| said.mean.get(row).is_some_and(|mean| !mean.is_nan());
+            let notes = said.notes.iter().filter(move |note| predicted(note.0));
             notes.map(move |(row, text)| (*row as u32, format!("model {name}: {text}")))
         })
     }

@@ -266,6 +266,20 @@ impl ModelInputs {
         }
     }
 
+    /// Those of a model that are descriptors of compositions; where it needs more, it will say so when it is asked.
+    pub(crate) fn of_descriptors(inputs: &Inputs) -> Self {
+        let Inputs::Columns(labels) = inputs else {
+            return Self::compositions();
+        };
+        let described = labels.iter().filter_map(|label| {
+            let input = computed(label)?;
+            matches!(input, Input::Composition(_)).then(|| (label.clone(), input))
+        });
+        Self {
+            columns: Some(described.collect()),
+        }
+    }
+
     /// The compositions alone.
     pub fn compositions() -> Self {
         Self { columns: None }

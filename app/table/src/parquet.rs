@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fs::File;
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -271,10 +272,16 @@ impl TypedColumn {
 
     /// The column's numbers, NaN for null; `None` where the column is no column of numbers.
     pub(crate) fn numbers(&self) -> Option<Vec<f64>> {
+        self.numbers_in(0..self.series.len())
+    }
+
+    /// The same of some rows.
+    pub(crate) fn numbers_in(&self, rows: Range<usize>) -> Option<Vec<f64>> {
         if !self.is_numeric() {
             return None;
         }
-        let floats = self.series.cast(&DataType::Float64).ok()?;
+        let part = self.series.slice(rows.start as i64, rows.len());
+        let floats = part.cast(&DataType::Float64).ok()?;
         let floats = floats.f64().ok()?;
         Some(
             floats

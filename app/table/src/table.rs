@@ -239,6 +239,22 @@ impl Table {
         numbers
     }
 
+    /// The numbers of some rows of a column, as [`Table::numbers`] has them.
+    pub fn numbers_in(&self, column: usize, rows: Range<usize>) -> Vec<f64> {
+        if let Data::Typed(columns) = &self.data
+            && let Some(mut values) = columns[column].numbers_in(rows.clone())
+        {
+            let infinite = values.iter_mut().filter(|value| value.is_infinite());
+            infinite.for_each(|value| *value = f64::NAN);
+            return values;
+        }
+        let texts = self.texts(column, rows);
+        texts
+            .map(|text| parse_number(&text, self.decimal_comma))
+            .map(|number| number.ok().flatten().unwrap_or(f64::NAN))
+            .collect()
+    }
+
     /// Typed numbers, of which infinite ones are no values, as in text.
     fn finite_numbers(&self, mut values: Vec<f64>) -> Numbers {
         let mut numbers = Numbers::default();

@@ -1,6 +1,5 @@
 //! Single-atom alloys: a host metal with a few atoms of another in its surface.
 
-use crate::fitted::HOSTS;
 use crate::tables;
 use matter::CompositionRef;
 
@@ -18,15 +17,6 @@ pub struct Alloy {
     pub dopant: u8,
     /// Atomic fraction of the dopant, at most [`MOST_DOPANT`].
     pub fraction: f64,
-}
-
-/// How a segregation energy was come by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Route {
-    /// Looked up in Ruban's table.
-    Computed,
-    /// Estimated by the host's regression.
-    Regression,
 }
 
 /// Nonmetals and metalloids; everything else counts as a metal.
@@ -70,41 +60,19 @@ impl Alloy {
         tables::segregation_energy(self.host, iron_100 && self.host == iron, self.dopant)
     }
 
-    /// Segregation energy, eV, from the table or the regression.
-    ///
-    /// # Errors
-    ///
-    /// Why neither covers the pair.
-    pub fn segregation_energy(&self, iron_100: bool) -> Result<(f64, Route), &'static str> {
-        if let Some(energy) = self.computed(iron_100) {
-            return Ok((energy, Route::Computed));
-        }
-        let Some((_, weights)) = HOSTS.iter().find(|(host, _)| *host == self.host) else {
-            return Err(
-                "no such host in the table, and the regression fails for hosts that it has not seen",
+    /// Why the model of segregation energies is not asked about the pair; `None` where it is.
+    pub fn beyond_model(&self) -> Option<&'static str> {
+        let transition_metal = |z: u8| (3.0..=12.0).contains(&tables::constants(z).group) && z < 89;
+        if !transition_metal(self.host) {
+            return Some(
+                "the host is in no table and outside of groups 3 to 12, of which the model has learnt",
             );
-        };
-        let features = dopant_features(self.dopant)
-            .ok_or("no such dopant in the table, and it is outside of groups 3 to 12")?;
-        Ok((
-            weights.iter().zip(features).map(|(w, x)| w * x).sum(),
-            Route::Regression,
-        ))
+        }
+        if !transition_metal(self.dopant) {
+            return Some(
+                "the dopant is in no table and outside of groups 3 to 12, of which the model has learnt",
+            );
+        }
+        None
     }
-}
-
-/// 1, metallic radius (Å), group, its square (counted from the middle of the transition metals) and boiling point (1000 K)
-/// of a transition metal or a metal of group 12; `None` for any other dopant.
-pub fn dopant_features(z: u8) -> Option<[f64; 5]> {
-    let constants = tables::constants(z);
-    let group = constants.group - 7.5;
-    let features = [
-        1.0,
-        constants.metallic_radius,
-        group,
-        group * group,
-        constants.boiling_point / 1000.0,
-    ];
-    let known = features.iter().all(|x| x.is_finite());
-    (known && (3.0..=12.0).contains(&constants.group) && z < 89).then_some(features)
 }

@@ -8,6 +8,8 @@ pub const GAP_MODEL: &str = "predicted_band_gap";
 pub const METAL_COLUMN: &str = "predicted_band_gap_probability_of_zero";
 /// See [`GAP_MODEL`]; eV per five-atom cell.
 pub const STABILITY_MODEL: &str = "predicted_perovskite_stability";
+/// Energy to bring a dopant from the bulk of its host to the surface, eV; of host and dopant alone, whatever their amounts.
+pub const SEGREGATION_MODEL: &str = "predicted_segregation_energy";
 
 /// Cross-validated figures of a carried model, in the unit of its target.
 #[derive(Clone, Copy, Debug)]

@@ -1,135 +1,8 @@
 //! How the numbers of `fitted.rs` are found; native only. `cargo run --release -p catalyst --example fit` prints that file.
 
-use crate::alloy::dopant_features;
 use crate::{band_edges, tables};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
-
-/// Weight of the squared coefficients, per observation and standardised feature.
-const RIDGE: f64 = 0.1;
-
-/// One pair of Ruban's table.
-#[derive(Clone, Copy, Debug)]
-struct Pair {
-    host: u8,
-    dopant: u8,
-    features: [f64; 5],
-    energy: f64,
-}
-
-fn pairs() -> Vec<Pair> {
-    let pair = |(host, dopant, energy)| {
-        Some(Pair {
-            host,
-            dopant,
-            features: dopant_features(dopant)?,
-            energy,
-        })
-    };
-    tables::segregation_energies().filter_map(pair).collect()
-}
-
-/// Mean absolute errors of predictions for pairs that the fit has not seen, eV.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Errors {
-    /// Of the regression.
-    pub model: f64,
-    /// Of the mean of the pairs seen.
-    pub mean: f64,
-    /// Root of the mean squared error of the regression.
-    pub root_mean_square: f64,
-}
-
-/// The errors when the dopants of one group after the other are left out; `group` names the group of a dopant, and `counted`
-/// says which groups enter the figures.
-fn cross_validate(
-    pairs: &[Pair],
-    group: impl Fn(u8) -> u8,
-    counted: impl Fn(u8) -> bool,
-) -> Errors {
-    let groups: BTreeSet<u8> = pairs
-        .iter()
-        .map(|p| group(p.dopant))
-        .filter(|g| counted(*g))
-        .collect();
-    let (mut model, mut mean, mut squares, mut count) = (0.0, 0.0, 0.0, 0.0);
-    for left_out in groups {
-        let seen: Vec<Pair> = pairs
-            .iter()
-            .copied()
-            .filter(|p| group(p.dopant) != left_out)
-            .collect();
-        let average = seen.iter().map(|p| p.energy).sum::<f64>() / seen.len() as f64;
-        let hosts: BTreeSet<u8> = pairs.iter().map(|p| p.host).collect();
-        for host in hosts {
-            let train: Vec<Pair> = seen.iter().copied().filter(|p| p.host == host).collect();
-            let weights = ridge(&train);
-            for p in pairs
-                .iter()
-                .filter(|p| p.host == host && group(p.dopant) == left_out)
-            {
-                let error = dot(&weights, &p.features) - p.energy;
-                model += error.abs();
-                squares += error * error;
-                mean += (average - p.energy).abs();
-                count += 1.0;
-            }
-        }
-    }
-    Errors {
-        model: model / count,
-        mean: mean / count,
-        root_mean_square: (squares / count).sqrt(),
-    }
-}
-
-/// The errors with each dopant, each group of dopants, and the outermost groups left out.
-pub fn regression_errors() -> [Errors; 3] {
-    let pairs = pairs();
-    let group = |z: u8| tables::constants(z).group as u8;
-    [
-        cross_validate(&pairs, |z| z, |_| true),
-        cross_validate(&pairs, group, |_| true),
-        cross_validate(&pairs, group, |g| g == 4 || g == 11),
-    ]
-}
-
-fn dot(weights: &[f64; 5], features: &[f64; 5]) -> f64 {
-    weights.iter().zip(features).map(|(w, x)| w * x).sum()
-}
-
-/// Ridge regression on standardised features, as weights of the raw ones; the first feature is the constant.
-fn ridge(train: &[Pair]) -> [f64; 5] {
-    let n = train.len() as f64;
-    let average = |f: &dyn Fn(&Pair) -> f64| train.iter().map(f).sum::<f64>() / n;
-    let center: [f64; 5] = std::array::from_fn(|k| average(&|p| p.features[k]));
-    let spread: [f64; 5] =
-        std::array::from_fn(|k| average(&|p| (p.features[k] - center[k]).powi(2)).sqrt());
-    let target = average(&|p| p.energy);
-    let scaled = |p: &Pair, k: usize| (p.features[k] - center[k]) / spread[k];
-    let mut matrix = [[0.0; 5]; 4];
-    for (i, row) in matrix.iter_mut().enumerate() {
-        for p in train {
-            let x = scaled(p, i + 1);
-            for (k, sum) in row.iter_mut().enumerate() {
-                *sum += x * if k < 4 {
-                    scaled(p, k + 1)
-                } else {
-                    p.energy - target
-                };
-            }
-        }
-        row[i] += RIDGE * n;
-    }
-    let solution = solve(matrix);
-    let mut weights = [0.0; 5];
-    for k in 0..4 {
-        weights[k + 1] = solution[k] / spread[k + 1];
-        weights[0] -= weights[k + 1] * center[k + 1];
-    }
-    weights[0] += target;
-    weights
-}
 
 /// Gauss elimination of a positive definite system, the right-hand side in the last column.
 fn solve<const N: usize, const M: usize>(mut a: [[f64; M]; N]) -> [f64; N] {
@@ -299,38 +172,11 @@ pub fn band_edge_residuals() -> Vec<(bool, f64)> {
 
 /// The text of `fitted.rs`.
 pub fn fitted(labels: &[(String, bool)]) -> String {
-    let pairs = pairs();
-    let hosts: BTreeSet<u8> = pairs.iter().map(|p| p.host).collect();
     let mut code =
         String::from("//! Written by `cargo run --release -p catalyst --example fit`.\n\n");
-    let [by_dopant, by_group, at_edges] = regression_errors();
     let mut constant = |text: &str, name: &str, value: f64| {
         writeln!(code, "/// {text}\npub const {name}: f64 = {value:.6};").unwrap_or_default();
     };
-    constant("Pairs in the fit.", "PAIRS", pairs.len() as f64);
-    for (of, name, errors) in [
-        ("each dopant", "DOPANT", by_dopant),
-        ("each group of dopants", "GROUP", by_group),
-        ("groups 4 and 11, the outermost,", "EDGE", at_edges),
-    ] {
-        constant(
-            &format!("Mean absolute error, eV, {of} left out."),
-            &format!("{name}_ERROR"),
-            errors.model,
-        );
-        constant(
-            "The same of predicting the mean.",
-            &format!("{name}_MEAN_ERROR"),
-            errors.mean,
-        );
-        if name == "EDGE" {
-            constant(
-                "Root mean square error, eV.",
-                "EDGE_RMSE",
-                errors.root_mean_square,
-            );
-        }
-    }
     let [on_a, on_b] = perovskites(labels);
     let curve = logistic(&on_a);
     constant(
@@ -389,18 +235,7 @@ pub fn fitted(labels: &[(String, bool)]) -> String {
             (squares.iter().sum::<f64>() / squares.len() as f64).sqrt(),
         );
     }
-    writeln!(
-        code,
-        "/// Hosts by atomic number, with the weights of [`crate::alloy::dopant_features`], eV.\n#[rustfmt::skip]\npub static HOSTS: [(u8, [f64; 5]); {}] = [",
-        hosts.len()
-    )
-    .unwrap_or_default();
-    for host in hosts {
-        let train: Vec<Pair> = pairs.iter().copied().filter(|p| p.host == host).collect();
-        let weights = ridge(&train).map(|w| format!("{w:.6}")).join(", ");
-        writeln!(code, "    ({host}, [{weights}]),").unwrap_or_default();
-    }
-    code + "];\n"
+    code
 }
 
 /// Reads labels as `examples/fit.rs` and the tests have them: lines `formula,1` or `formula,0` below a header.

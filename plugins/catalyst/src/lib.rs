@@ -12,7 +12,7 @@ mod fitted;
 pub mod perovskite;
 pub mod tables;
 
-use alloy::{Alloy, DILUTE, Route};
+use alloy::{Alloy, DILUTE};
 use perovskite::Abx3;
 use plugin_sdk::matter::CompositionRef;
 use plugin_sdk::{
@@ -70,6 +70,7 @@ struct Settings<'a> {
     predicted_gap: Option<InputColumn<'a>>,
     metal: Option<InputColumn<'a>>,
     stability: Option<InputColumn<'a>>,
+    segregation: Option<InputColumn<'a>>,
 }
 
 impl DomainModel for Catalyst {
@@ -91,6 +92,10 @@ impl DomainModel for Catalyst {
                 carried::STABILITY_MODEL,
                 include_bytes!("../../../datasets/models/perovskite_stability.model"),
             ),
+            model(
+                carried::SEGREGATION_MODEL,
+                include_bytes!("../../../datasets/models/segregation_energy.model"),
+            ),
         ]
     }
 
@@ -103,12 +108,13 @@ impl DomainModel for Catalyst {
             predicted_gap: batch.column(carried::GAP_MODEL),
             metal: batch.column(carried::METAL_COLUMN),
             stability: batch.column(carried::STABILITY_MODEL),
+            segregation: batch.column(carried::SEGREGATION_MODEL),
         };
         let mut out = Predictions::new(&Self::describe(), batch.len());
         for row in 0..batch.len() {
             let composition = batch.composition(row);
             match (Alloy::of(composition), Abx3::of(composition)) {
-                (Ok(alloy), _) => predict_alloy(&mut out, row, &alloy, settings.iron_100),
+                (Ok(alloy), _) => predict_alloy(&mut out, row, &alloy, &settings),
                 (_, Ok(perovskite)) => {
                     predict_perovskite(&mut out, row, &perovskite);
                     predict_stability(&mut out, row, &perovskite, settings.stability);
@@ -125,10 +131,7 @@ impl DomainModel for Catalyst {
     }
 }
 
-fn predict_alloy(out: &mut Predictions, row: usize, alloy: &Alloy, iron_100: bool) {
-    if let Some(energy) = alloy.computed(iron_100) {
-        out.set(row, property::SEGREGATION_ENERGY_COMPUTED, energy, f64::NAN);
-    }
+fn predict_alloy(out: &mut Predictions, row: usize, alloy: &Alloy, settings: &Settings) {
     match tables::stability_class(alloy.host, alloy.dopant) {
         Some(class) => out.set(row, property::STABILITY_CLASS, class, f64::NAN),
         None => out.missing(
@@ -137,17 +140,7 @@ fn predict_alloy(out: &mut Predictions, row: usize, alloy: &Alloy, iron_100: boo
             "the pair is not in Rao's table",
         ),
     }
-    match alloy.segregation_energy(iron_100) {
-        Ok((energy, route)) => {
-            let (std, note) = match route {
-                Route::Computed => (f64::NAN, "segregation energy looked up"),
-                Route::Regression => (fitted::EDGE_RMSE, "segregation energy from the regression"),
-            };
-            out.set(row, property::SEGREGATION_ENERGY, energy, std);
-            out.note_on(row, property::SEGREGATION_ENERGY, note);
-        }
-        Err(reason) => out.missing(row, property::SEGREGATION_ENERGY, reason),
-    }
+    predict_segregation(out, row, alloy, settings);
     out.missing(
         row,
         property::PEROVSKITE_LIKELIHOOD,
@@ -155,6 +148,37 @@ fn predict_alloy(out: &mut Predictions, row: usize, alloy: &Alloy, iron_100: boo
     );
     if alloy.fraction > DILUTE {
         out.note(row, "more than 10 % of dopant: neighbouring dopants are likely, the energies hold for lone ones");
+    }
+}
+
+/// The energy of the table, and where that has none the model's.
+fn predict_segregation(out: &mut Predictions, row: usize, alloy: &Alloy, settings: &Settings) {
+    let column = property::SEGREGATION_ENERGY;
+    if let Some(energy) = alloy.computed(settings.iron_100) {
+        out.set(row, property::SEGREGATION_ENERGY_COMPUTED, energy, f64::NAN);
+        out.set(row, column, energy, f64::NAN);
+        out.note_on(row, column, "segregation energy looked up");
+        return;
+    }
+    if let Some(reason) = alloy.beyond_model() {
+        out.missing(row, column, reason);
+        return;
+    }
+    match carried::value(settings.segregation, row) {
+        Some((mean, std)) => {
+            out.set(row, column, mean, std);
+            let note = if tables::is_host(alloy.host) {
+                "segregation energy by the model"
+            } else {
+                "segregation energy by the model, for a host that it has not seen"
+            };
+            out.note_on(row, column, note);
+        }
+        None => out.missing(
+            row,
+            column,
+            "the pair is not in Ruban's table, and the model says nothing of it",
+        ),
     }
 }
 

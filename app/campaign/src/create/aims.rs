@@ -75,7 +75,7 @@ pub(super) fn outcomes(
     Ok(outcomes)
 }
 
-pub(super) fn new_outcome(name: &str, unit: &str, known: bool) -> Outcome {
+fn new_outcome(name: &str, unit: &str, known: bool) -> Outcome {
     Outcome {
         name: name.to_owned(),
         unit: unit.to_owned(),
@@ -88,7 +88,7 @@ pub(super) fn new_outcome(name: &str, unit: &str, known: bool) -> Outcome {
 }
 
 /// `yield [%]` as name and unit.
-pub(super) fn split_unit(text: &str) -> (&str, &str) {
+fn split_unit(text: &str) -> (&str, &str) {
     let text = text.trim();
     let inside = text
         .strip_suffix(']')
@@ -138,10 +138,12 @@ pub(super) fn sort_constraints(
         }
     }
     for outcome in outcomes {
-        if outcome.at_least.is_some() && outcome.at_most.is_some() {
+        if let (Some(low), Some(high)) = (outcome.at_least, outcome.at_most)
+            && low.0 > high.0
+        {
             return Err(question(format!(
-                "{:?} is bounded from both sides; give one bound, or make it a target objective",
-                outcome.name
+                "{:?} is to be at least {} and at most {}, which no value is; check the bounds",
+                outcome.name, low.0, high.0
             )));
         }
     }

@@ -7,12 +7,12 @@ pub(crate) use aims::is_needed;
 pub use aims::label;
 
 use crate::event::{
-    Aim, Candidates, Created, Event, InputKind, Outcome, PoolSource, Predicted, SpaceSource,
+    Candidates, Created, Event, InputKind, Outcome, PoolSource, Predicted, SpaceSource,
 };
 use crate::number::{Number, numbers};
-use crate::pool::{MOST_INSIDE, Pool, Prediction, SourceFile, predicted_bytes, read_table};
+use crate::pool::{Listed, Pool, Prediction, SourceFile, folder_of, predicted_bytes, read_source};
 use crate::{CampaignError, Journal, sha256_hex};
-use aims::{new_outcome, outcomes, sort_constraints, split_unit};
+use aims::{outcomes, sort_constraints};
 use columns::{inputs, observed};
 use job::Job;
 use optimize::suggest::Acquisition;
@@ -71,7 +71,7 @@ pub fn create(path: &Path, wanted: &Wanted, job: &Job) -> Result<Begun, Campaign
     if file.format == "toml" {
         return create_from_space(path, wanted, job);
     }
-    let table = read_table(&file.name, file.format, &file.bytes, job)?;
+    let table = read_source(file, job)?;
     let mut messages: Vec<String> = table.messages().to_vec();
     if !table.rejected().is_empty() {
         messages.push(format!(
@@ -83,70 +83,50 @@ pub fn create(path: &Path, wanted: &Wanted, job: &Job) -> Result<Begun, Campaign
         ));
     }
     let mut predictions = predict(&table, wanted, job, &mut messages)?;
-    let mut outcomes = outcomes(&table, wanted, &predictions, &mut messages)?;
-    let constraints = sort_constraints(wanted, &mut outcomes)?;
-    for (name, property) in &wanted.priors {
-        let predicted = predictions.iter().any(|p| p.name == *property);
-        let outcome = outcomes.iter_mut().find(|o| o.name == *name && !o.known);
-        let (Some(outcome), true) = (outcome, predicted) else {
-            return Err(question(format!(
-                "--prior {name}={property}: write the name of a measured objective and of a property that a plugin or model of this campaign predicts"
-            )));
-        };
-        outcome.prior = Some(property.clone());
-    }
-    for prediction in &mut predictions {
-        prediction.needed = is_needed(&outcomes, &prediction.name);
-        prediction.input = wanted.used.contains(&prediction.name);
-    }
-    if let Some(name) = wanted
-        .used
-        .iter()
-        .find(|n| !predictions.iter().any(|p| p.name == **n))
-    {
-        return Err(question(format!(
-            "--use {name}: no plugin or model of this campaign predicts it; write its full name, as in battery.average_voltage"
-        )));
-    }
-    // What neither decides nor describes is not kept.
-    let constrained = |p: &Prediction| constraints.iter().any(|c| c.properties().contains(&p.name));
-    predictions.retain(|p| p.needed || p.input || constrained(p));
+    let (outcomes, constraints) = aimed(&table, wanted, &mut predictions, &mut messages)?;
     let inputs = inputs(&table, wanted, &outcomes, &mut messages)?;
     let formula = inputs.iter().find(|i| i.kind == InputKind::Formula);
     let formula = formula.map(|i| i.name.clone());
     let rows = table.len();
     let cost = wanted.cost.as_deref();
     let observed = observed(&table, wanted, &outcomes, &mut messages)?;
-    let pool = Pool::build(table, &inputs, &constraints, &predictions, cost, None)?;
+    let folder = folder_of(path);
+    let built = Pool::build(
+        table,
+        &inputs,
+        &constraints,
+        &predictions,
+        cost,
+        None,
+        &folder,
+    )?;
+    let pool = built.pool;
     for (why, count) in &pool.left_out {
         messages.push(format!(
             "{count} of {rows} candidates {why} and will not be suggested"
         ));
     }
-    let inside = file.bytes.len() <= MOST_INSIDE;
+    if let Some((name, _)) = &built.beside {
+        messages.push(format!(
+            "{}: the candidates as numbers and texts, kept beside the campaign; move the two together",
+            folder.join(name).display()
+        ));
+    }
+    let inside = !file.bytes.is_empty();
     let contents = predictions.iter().map(predicted_bytes);
     let mut contents: Vec<Vec<u8>> = contents.collect();
     let source = PoolSource {
         file: file.name.clone(),
         format: file.format.to_owned(),
-        sha256: sha256_hex(&file.bytes),
+        sha256: file.sha256()?,
         beside: (!inside).then(|| beside(path, &file.name)),
         rows: rows as u64,
         kept: (pool.kept.len() < rows).then_some(pool.kept.len() as u64),
         inputs,
         formula,
-        predicted: predictions
-            .iter()
-            .zip(&contents)
-            .map(|(p, bytes)| Predicted {
-                name: p.name.clone(),
-                unit: p.unit.clone(),
-                by: predicted_by(wanted, &p.name),
-                sha256: sha256_hex(bytes),
-                input: p.input,
-            })
-            .collect(),
-        points: pool.digest(),
+        predicted: predicted(wanted, &predictions, &contents),
+        points: built.points,
+        shelf: built.beside,
     };
     if inside {
         contents.push(file.bytes.clone());
@@ -166,31 +146,69 @@ pub fn create(path: &Path, wanted: &Wanted, job: &Job) -> Result<Begun, Campaign
     })
 }
 
+/// What is wanted, as outcomes and as constraints on candidates; of the predictions those are kept that say something to it.
+fn aimed(
+    table: &Table,
+    wanted: &Wanted,
+    predictions: &mut Vec<Prediction>,
+    messages: &mut Vec<String>,
+) -> Result<(Vec<Outcome>, Vec<Constraint>), CampaignError> {
+    let mut outcomes = outcomes(table, wanted, predictions, messages)?;
+    let constraints = sort_constraints(wanted, &mut outcomes)?;
+    for (name, property) in &wanted.priors {
+        let predicted = predictions.iter().any(|p| p.name == *property);
+        let outcome = outcomes.iter_mut().find(|o| o.name == *name && !o.known);
+        let (Some(outcome), true) = (outcome, predicted) else {
+            return Err(question(format!(
+                "--prior {name}={property}: write the name of a measured objective and of a property that a plugin or model of this campaign predicts"
+            )));
+        };
+        outcome.prior = Some(property.clone());
+    }
+    for prediction in predictions.iter_mut() {
+        prediction.needed = is_needed(&outcomes, &prediction.name);
+        prediction.input = wanted.used.contains(&prediction.name);
+    }
+    if let Some(name) = wanted
+        .used
+        .iter()
+        .find(|n| !predictions.iter().any(|p| p.name == **n))
+    {
+        return Err(question(format!(
+            "--use {name}: no plugin or model of this campaign predicts it; write its full name, as in battery.average_voltage"
+        )));
+    }
+    // What neither decides nor describes is not kept.
+    let constrained = |p: &Prediction| constraints.iter().any(|c| c.properties().contains(&p.name));
+    predictions.retain(|p| p.needed || p.input || constrained(p));
+    Ok((outcomes, constraints))
+}
+
+/// The predictions as the first event tells them; `contents` are theirs.
+fn predicted(wanted: &Wanted, predictions: &[Prediction], contents: &[Vec<u8>]) -> Vec<Predicted> {
+    let all = predictions.iter().zip(contents);
+    all.map(|(p, bytes)| Predicted {
+        name: p.name.clone(),
+        unit: p.unit.clone(),
+        by: predicted_by(wanted, &p.name),
+        sha256: sha256_hex(bytes),
+        input: p.input,
+    })
+    .collect()
+}
+
 /// Begins a campaign over a design space.
 fn create_from_space(path: &Path, wanted: &Wanted, job: &Job) -> Result<Begun, CampaignError> {
     let file = &wanted.file;
-    let predicts = !wanted.request.plugins.is_empty() || !wanted.request.models.is_empty();
-    if predicts || !wanted.used.is_empty() || !wanted.priors.is_empty() {
-        return Err(question("plugins and models predict of candidates in a table; list the space's candidates in one and give it with --pool".to_owned()));
-    }
     let toml = String::from_utf8(file.bytes.clone());
     let toml =
         toml.map_err(|_| question(format!("{}: a design space is TOML in UTF-8", file.name)))?;
-    let mut outcomes: Vec<Outcome> = Vec::new();
-    for objective in &wanted.objectives {
-        let (name, unit) = split_unit(&objective.property);
-        if outcomes.iter().any(|other| other.name == name) {
-            return Err(question(format!(
-                "two objectives are about {name:?}; keep one"
-            )));
-        }
-        let mut outcome = new_outcome(name, unit, false);
-        outcome.aim = Some(Aim::from(objective.direction));
-        outcomes.push(outcome);
-    }
-    let constraints = sort_constraints(wanted, &mut outcomes)?;
-    let cost = wanted.cost.as_deref();
-    let pool = Pool::of_space(&file.name, &toml, wanted.seed, &constraints, cost, job)?;
+    let listed = Listed::of(&file.name, &toml, wanted.seed, job)?;
+    let mut messages: Vec<String> = Vec::new();
+    let mut predictions = predict(&listed.table, wanted, job, &mut messages)?;
+    let (outcomes, constraints) = aimed(&listed.table, wanted, &mut predictions, &mut messages)?;
+    let built = listed.build(&constraints, &predictions, wanted.cost.as_deref())?;
+    let pool = built.pool;
     let names = |o: &&Outcome| pool.inputs.iter().any(|input| input.name == o.name);
     if let Some(outcome) = outcomes.iter().find(names) {
         return Err(question(format!(
@@ -198,11 +216,10 @@ fn create_from_space(path: &Path, wanted: &Wanted, job: &Job) -> Result<Begun, C
             outcome.name
         )));
     }
-    let mut messages: Vec<String> = Vec::new();
     for (why, count) in &pool.left_out {
         messages.push(format!(
             "{count} of {} candidates {why} and will not be suggested",
-            pool.table.len()
+            pool.table_rows
         ));
     }
     let inputs: Vec<&str> = pool
@@ -211,15 +228,24 @@ fn create_from_space(path: &Path, wanted: &Wanted, job: &Job) -> Result<Begun, C
         .map(|input| input.name.as_str())
         .collect();
     messages.push(format!("inputs: {}", inputs.join(", ")));
+    if !predictions.is_empty() && !pool.is_whole() {
+        messages.push(format!(
+            "what plugins and models predict is known of the {} candidates that were drawn, so only they are suggested",
+            pool.table_rows
+        ));
+    }
+    let mut contents: Vec<Vec<u8>> = predictions.iter().map(predicted_bytes).collect();
     let source = SpaceSource {
         file: file.name.clone(),
         sha256: sha256_hex(&file.bytes),
-        candidates: pool.table.len() as u64,
-        points: pool.digest(),
+        candidates: pool.table_rows as u64,
+        points: built.points,
+        predicted: predicted(wanted, &predictions, &contents),
     };
+    contents.push(file.bytes.clone());
     let created = created(wanted, Candidates::Space(source), outcomes, &constraints);
     let first = Event::Created(Box::new(created.clone()));
-    Journal::create(path, &[first], std::slice::from_ref(&file.bytes))?;
+    Journal::create(path, &[first], &contents)?;
     Ok(Begun {
         created,
         kept: pool.kept.len(),

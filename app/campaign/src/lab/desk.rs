@@ -334,6 +334,7 @@ impl<'a> Desk<'a> {
             source: Source::Lab {
                 lab: self.lab.name().to_owned(),
                 job: open.job.clone(),
+                origin: self.lab.origin(),
             },
             entries: vec![Entry {
                 candidate: open.candidate.clone(),

@@ -31,6 +31,7 @@ pub use rest::RestLab;
 pub use run::{Ending, Ran, RunOptions, Until, run};
 pub use table::{TableLab, TableLabOptions};
 
+pub use crate::event::Origin;
 use std::fmt;
 
 /// What a lab is to make and measure.
@@ -140,25 +141,6 @@ impl fmt::Display for Trouble {
             Self::Restarted => "restarted",
             Self::Busy => "busy",
             Self::Refused => "refused",
-        })
-    }
-}
-
-/// Where a lab's numbers come from.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Origin {
-    Measured,
-    Computed,
-    #[default]
-    Unstated,
-}
-
-impl fmt::Display for Origin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Measured => "measured",
-            Self::Computed => "computed",
-            Self::Unstated => "origin not stated",
         })
     }
 }

@@ -1,9 +1,11 @@
 //! Compositions as a few numbers: Magpie's descriptors over the pool, standardised, and their principal components.
 
+use crate::number::{Number, numbers, values};
 use descriptor::{COUNT, Magpie};
 use matter::Compositions;
 use nalgebra::{DMatrix, SymmetricEigen};
 use rayon::prelude::*;
+use serde_json::{Value, json};
 
 /// At most so many components.
 const MOST: usize = 30;
@@ -82,6 +84,32 @@ impl Components {
             .par_chunks_mut(d.max(1))
             .for_each(|row| found.scale(row));
         (found, points)
+    }
+
+    /// All of it, to be written down; numbers as text, so that they come back bit by bit.
+    pub fn to_json(&self) -> Value {
+        let used: Vec<(usize, Number, Number)> = self
+            .used
+            .iter()
+            .map(|&(k, mean, std)| (k, Number(mean), Number(std)))
+            .collect();
+        let weights: Vec<Vec<Number>> = self.weights.iter().map(|w| numbers(w)).collect();
+        json!({"used": used, "weights": weights, "low": numbers(&self.low), "width": Number(self.width)})
+    }
+
+    /// The components that were written down so; none where they were not.
+    pub fn from_json(value: &Value) -> Option<Self> {
+        let get = |name: &str| value.get(name).cloned();
+        let used: Vec<(usize, Number, Number)> = serde_json::from_value(get("used")?).ok()?;
+        let weights: Vec<Vec<Number>> = serde_json::from_value(get("weights")?).ok()?;
+        let low: Vec<Number> = serde_json::from_value(get("low")?).ok()?;
+        let width: Number = serde_json::from_value(get("width")?).ok()?;
+        Some(Self {
+            used: used.into_iter().map(|(k, m, s)| (k, m.0, s.0)).collect(),
+            weights: weights.iter().map(|w| values(w)).collect(),
+            low: values(&low),
+            width: width.0,
+        })
     }
 
     /// How many components there are.
@@ -249,6 +277,9 @@ mod tests {
             );
         }
         assert_eq!(components.of(&all), points);
+        let text = components.to_json().to_string();
+        let back = Components::from_json(&serde_json::from_str(&text).unwrap()).unwrap();
+        assert_eq!(back, components);
     }
 
     #[test]

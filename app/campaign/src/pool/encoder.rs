@@ -3,8 +3,11 @@
 
 use super::Components;
 use crate::event::{Input, InputKind};
+use crate::number::Number;
 use matter::Compositions;
 use matter::formula::Parser;
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use std::f64::consts::FRAC_1_SQRT_2;
 use table::{Table, parse_number};
 
@@ -34,32 +37,35 @@ pub struct Encoder {
     decimal_comma: bool,
 }
 
-/// The rows of a pool as points.
-pub struct Encoded {
-    pub encoder: Encoder,
-    /// `rows x d`, row by row; NaN where a cell is missing or no number.
-    pub points: Vec<f64>,
-}
+/// Formulas whose components are found of; of more, so many evenly spread ones.
+const FITTED: usize = 250_000;
 
 impl Encoder {
     /// Of the rows `kept` of a table. `columns` are the inputs' places in the table.
-    pub fn fit(table: &Table, inputs: &[Input], columns: &[usize], kept: &[u32]) -> Encoded {
-        let mut parts = Vec::new();
-        let mut blocks: Vec<(usize, Vec<f64>)> = Vec::new();
-        for (input, &column) in inputs.iter().zip(columns) {
-            let (part, block) = match input.kind {
-                InputKind::Number => number_part(table, column, kept),
-                InputKind::Category => category_part(table, column, kept),
-                InputKind::Formula => formula_part(table, column, kept),
-            };
-            blocks.push((part.dimensions(), block));
-            parts.push(part);
+    pub fn fit(table: &Table, inputs: &[Input], columns: &[usize], kept: &[u32]) -> Self {
+        let parts = inputs.iter().zip(columns);
+        let parts = parts.map(|(input, &column)| match input.kind {
+            InputKind::Number => number_part(table, column, kept),
+            InputKind::Category => category_part(table, column, kept),
+            InputKind::Formula => formula_part(table, column, kept),
+        });
+        Self {
+            parts: parts.collect(),
+            inputs: inputs.to_vec(),
+            decimal_comma: table.has_decimal_comma(),
         }
-        let d: usize = blocks.iter().map(|(width, _)| width).sum();
+    }
+
+    /// The rows `kept` of the table as points, `rows x d`, row by row; NaN where a cell is missing or no number. `columns` as
+    /// before.
+    pub fn encode(&self, table: &Table, columns: &[usize], kept: &[u32]) -> Vec<f64> {
+        let d = self.dimensions();
         let mut points = vec![0.0; kept.len() * d];
         let mut offset = 0;
-        for (width, block) in blocks {
+        for (part, &column) in self.parts.iter().zip(columns) {
+            let width = part.dimensions();
             if width > 0 {
+                let block = part.encode(table, column, kept);
                 let rows = points.chunks_mut(d).zip(block.chunks(width));
                 rows.for_each(|(point, values)| {
                     point[offset..offset + width].copy_from_slice(values)
@@ -67,12 +73,56 @@ impl Encoder {
             }
             offset += width;
         }
-        let encoder = Self {
-            inputs: inputs.to_vec(),
-            parts,
-            decimal_comma: table.has_decimal_comma(),
+        points
+    }
+
+    /// All of it, to be written down; numbers as text, so that they come back bit by bit.
+    pub fn to_json(&self) -> Value {
+        let parts = self.parts.iter().map(|part| match part {
+            Part::Constant => Value::Null,
+            Part::Number { low, high } => json!({"low": Number(*low), "high": Number(*high)}),
+            Part::Category { levels } => json!({"levels": levels}),
+            Part::Formula(components) => json!({"components": components.to_json()}),
+        });
+        json!({
+            "inputs": self.inputs,
+            "decimal_comma": self.decimal_comma,
+            "parts": parts.collect::<Vec<_>>(),
+        })
+    }
+
+    /// The encoder that was written down so; none where it was not.
+    pub fn from_json(value: &Value) -> Option<Self> {
+        let part = |value: &Value| {
+            if value.is_null() {
+                return Some(Part::Constant);
+            }
+            if let Some(levels) = value.get("levels") {
+                let levels = serde_json::from_value(levels.clone()).ok()?;
+                return Some(Part::Category { levels });
+            }
+            if let Some(components) = value.get("components") {
+                return Components::from_json(components).map(Part::Formula);
+            }
+            let number = |name: &str| -> Option<f64> {
+                let number: Number = serde_json::from_value(value.get(name)?.clone()).ok()?;
+                Some(number.0)
+            };
+            Some(Part::Number {
+                low: number("low")?,
+                high: number("high")?,
+            })
         };
-        Encoded { encoder, points }
+        Some(Self {
+            inputs: serde_json::from_value(value.get("inputs")?.clone()).ok()?,
+            parts: value
+                .get("parts")?
+                .as_array()?
+                .iter()
+                .map(part)
+                .collect::<Option<_>>()?,
+            decimal_comma: value.get("decimal_comma")?.as_bool()?,
+        })
     }
 
     /// `d`.
@@ -143,19 +193,69 @@ impl Part {
             Self::Formula(components) => components.len(),
         }
     }
+
+    /// The coordinates of some rows, row by row.
+    fn encode(&self, table: &Table, column: usize, kept: &[u32]) -> Vec<f64> {
+        match self {
+            Self::Constant => Vec::new(),
+            Self::Number { low, high } => {
+                let mut values = numbers_of(table, column, kept);
+                values
+                    .iter_mut()
+                    .for_each(|value| *value = (*value - low) / (high - low));
+                values
+            }
+            Self::Category { levels } => {
+                let mut block = Vec::with_capacity(kept.len() * levels.len());
+                for &row in kept {
+                    let text = table.text(column, row as usize);
+                    let cell = text.trim();
+                    let at = levels
+                        .binary_search_by(|level| level.as_str().cmp(cell))
+                        .ok();
+                    block.extend((0..levels.len()).map(|k| match at {
+                        None => f64::NAN,
+                        Some(at) if k == at => FRAC_1_SQRT_2,
+                        Some(_) => 0.0,
+                    }));
+                }
+                block
+            }
+            Self::Formula(components) => components.of(&compositions_of(table, column, kept)),
+        }
+    }
 }
 
-fn number_part(table: &Table, column: usize, kept: &[u32]) -> (Part, Vec<f64>) {
-    let numbers = table.numbers(column).values;
-    let mut values: Vec<f64> = kept.iter().map(|&row| numbers[row as usize]).collect();
-    let (low, high) = bounds(&values);
-    if low >= high {
-        return (Part::Constant, Vec::new());
+/// The numbers of some rows, ascending.
+fn numbers_of(table: &Table, column: usize, kept: &[u32]) -> Vec<f64> {
+    let (Some(&first), Some(&last)) = (kept.first(), kept.last()) else {
+        return Vec::new();
+    };
+    let numbers = table.numbers_in(column, first as usize..last as usize + 1);
+    kept.iter()
+        .map(|&row| numbers[(row - first) as usize])
+        .collect()
+}
+
+/// The compositions of some rows, whose formulas can be read, or they were not kept.
+fn compositions_of<'a>(
+    table: &Table,
+    column: usize,
+    kept: impl IntoIterator<Item = &'a u32>,
+) -> Compositions {
+    let (mut compositions, mut parser) = (Compositions::new(), Parser::new());
+    for &row in kept {
+        let _ = parser.parse_into(&table.text(column, row as usize), &mut compositions);
     }
-    values
-        .iter_mut()
-        .for_each(|value| *value = (*value - low) / (high - low));
-    (Part::Number { low, high }, values)
+    compositions
+}
+
+fn number_part(table: &Table, column: usize, kept: &[u32]) -> Part {
+    let (low, high) = bounds(&numbers_of(table, column, kept));
+    match low < high {
+        true => Part::Number { low, high },
+        false => Part::Constant,
+    }
 }
 
 /// Least and greatest of the known values.
@@ -167,39 +267,29 @@ pub fn bounds(values: &[f64]) -> (f64, f64) {
         })
 }
 
-fn category_part(table: &Table, column: usize, kept: &[u32]) -> (Part, Vec<f64>) {
-    let cell = |row: &u32| table.text(column, *row as usize).trim().to_owned();
-    let mut levels: Vec<String> = kept
-        .iter()
-        .map(cell)
-        .filter(|c| !table::is_missing(c))
-        .collect();
-    levels.sort();
-    levels.dedup();
-    if levels.len() < 2 {
-        return (Part::Constant, Vec::new());
+fn category_part(table: &Table, column: usize, kept: &[u32]) -> Part {
+    let mut levels = BTreeSet::new();
+    for &row in kept {
+        let text = table.text(column, row as usize);
+        let cell = text.trim();
+        if !table::is_missing(cell) && !levels.contains(cell) {
+            levels.insert(cell.to_owned());
+        }
     }
-    let mut block = Vec::with_capacity(kept.len() * levels.len());
-    for row in kept {
-        let at = levels.binary_search(&cell(row)).ok();
-        block.extend((0..levels.len()).map(|k| match at {
-            None => f64::NAN,
-            Some(at) if k == at => FRAC_1_SQRT_2,
-            Some(_) => 0.0,
-        }));
+    match levels.len() {
+        0 | 1 => Part::Constant,
+        _ => Part::Category {
+            levels: levels.into_iter().collect(),
+        },
     }
-    (Part::Category { levels }, block)
 }
 
-fn formula_part(table: &Table, column: usize, kept: &[u32]) -> (Part, Vec<f64>) {
-    let (mut compositions, mut parser) = (Compositions::new(), Parser::new());
-    // Rows whose formula cannot be read were not kept.
-    for &row in kept {
-        let _ = parser.parse_into(&table.text(column, row as usize), &mut compositions);
-    }
-    let (components, points) = Components::fit(&compositions);
+fn formula_part(table: &Table, column: usize, kept: &[u32]) -> Part {
+    let step = kept.len().div_ceil(FITTED).max(1);
+    let compositions = compositions_of(table, column, kept.iter().step_by(step));
+    let components = Components::fit(&compositions).0;
     match components.len() {
-        0 => (Part::Constant, Vec::new()),
-        _ => (Part::Formula(components), points),
+        0 => Part::Constant,
+        _ => Part::Formula(components),
     }
 }

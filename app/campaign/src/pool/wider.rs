@@ -1,7 +1,7 @@
 //! A design space is not exhausted by the candidates that were drawn of it: near the best of what was measured there are
 //! more.
 
-use super::{Coding, Points, Pool};
+use super::{Coding, Points, Pool, Store};
 use crate::event::Candidate;
 use crate::progress::{best, measured};
 use crate::state::State;
@@ -24,10 +24,18 @@ pub struct Wider {
 }
 
 impl Wider {
-    /// Neighbours of the best of what was measured, of a space that was not listed whole; by this seed.
+    /// Neighbours of the best of what was measured, of a space that was not listed whole; by this seed. None where plugins and
+    /// models have spoken of the candidates: of neighbours they have not.
     pub fn of(pool: &Pool, state: &State, seed: u64) -> Option<Self> {
-        let (Coding::Space(space), false, Points::Double(points)) =
-            (&pool.coding, pool.whole, &pool.points)
+        let (Coding::Space(space), false) = (&pool.coding, pool.whole || pool.extra_width > 1)
+        else {
+            return None;
+        };
+        let Store::Memory {
+            points: Points::Double(points),
+            extras,
+            ..
+        } = &pool.store
         else {
             return None;
         };
@@ -43,7 +51,7 @@ impl Wider {
             tried.chain(suggested).map(|c| pool.cells(c)).collect();
         let mut wider = Self {
             points: points.clone(),
-            extras: pool.extras.clone(),
+            extras: extras.clone(),
             cells: Vec::new(),
             drawn: pool.kept.len(),
         };

@@ -10,8 +10,9 @@ use crate::history::sentence;
 use crate::progress::{Foretold, best, foretold, measured, objectives, running_best};
 use crate::propose::short;
 use crate::state::{State, Suggestion};
-use crate::{Budget, Campaign, CampaignError};
+use crate::{Budget, Campaign, CampaignError, acceleration};
 use chart::{Chart, Series, Shape};
+use job::Job;
 use page::{Part, html, markdown};
 use std::path::Path;
 
@@ -56,6 +57,7 @@ pub fn report(campaign: &Campaign, form: Form) -> String {
     let mut parts = vec![Part::Title(format!("Campaign {name}"))];
     overview(campaign, &mut parts);
     convergence(state, &mut parts);
+    faster(campaign, &mut parts);
     front(state, &mut parts);
     results(campaign, &mut parts);
     calibration(state, &mut parts);
@@ -167,6 +169,29 @@ fn convergence(state: &State, parts: &mut Vec<Part>) {
     });
 }
 
+fn faster(campaign: &Campaign, parts: &mut Vec<Part>) {
+    // A job of its own: a report is not cancelled.
+    let told = match acceleration(campaign, None, &Job::new()) {
+        Ok(Ok(told)) => told,
+        Ok(Err(why)) => {
+            let text = format!("How much faster than random search it was is not told: {why}.");
+            return parts.push(Part::Text(text));
+        }
+        Err(error) => {
+            let text =
+                format!("How much faster than random search it was cannot be told: {error}.");
+            return parts.push(Part::Text(text));
+        }
+    };
+    parts.push(Part::Text(format!("{}.", told.sentence())));
+    parts.push(Part::Text(
+        "A random search draws from the same candidates, none twice, until it has measured something as good as the best here (of \
+         several objectives: a front of at least the same volume). How many candidates are that good is drawn from the surrogate's \
+         posterior. The interval tells what the surrogate does not know, not what it is wrong about."
+            .to_owned(),
+    ));
+}
+
 /// Round and hypervolume that its suggestion knew.
 fn hypervolumes(state: &State) -> Vec<(f64, f64, f64)> {
     let volumes = state.hypervolumes.iter();
@@ -223,14 +248,7 @@ fn results(campaign: &Campaign, parts: &mut Vec<Part>) {
     if best.is_empty() {
         return;
     }
-    let outcomes = || {
-        state
-            .created
-            .outcomes
-            .iter()
-            .enumerate()
-            .filter(|(_, o)| !o.known)
-    };
+    let outcomes = || state.created.measured();
     let mut header = vec!["suggestion".to_owned()];
     header.extend(
         campaign
@@ -351,14 +369,7 @@ fn calibration(state: &State, parts: &mut Vec<Part>) {
 fn choices(campaign: &Campaign, parts: &mut Vec<Part>) {
     let state = campaign.state();
     parts.push(Part::Heading("Every choice and its reason".to_owned()));
-    let outcomes = || {
-        state
-            .created
-            .outcomes
-            .iter()
-            .enumerate()
-            .filter(|(_, o)| !o.known)
-    };
+    let outcomes = || state.created.measured();
     let mut header = vec![
         "suggestion".to_owned(),
         "round".to_owned(),
@@ -383,13 +394,7 @@ fn choice(campaign: &Campaign, suggestion: &Suggestion) -> Vec<String> {
     let pick = &suggestion.pick;
     let cells = campaign.pool().cells(&pick.candidate).join(", ");
     let mut row = vec![pick.id.clone(), suggestion.round.to_string(), cells];
-    for (k, _) in state
-        .created
-        .outcomes
-        .iter()
-        .enumerate()
-        .filter(|(_, o)| !o.known)
-    {
+    for (k, _) in state.created.measured() {
         row.push(with_std((pick.mean[k].0, pick.std[k].0)));
         let observed = suggestion
             .experiments

@@ -1,3 +1,4 @@
+mod alloy;
 mod magpie;
 mod named;
 mod perovskite;

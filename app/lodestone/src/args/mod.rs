@@ -12,7 +12,7 @@ mod publishing;
 pub use authoring::{DoctorArgs, NewArgs};
 pub use campaign::{
     CampaignCommand, CampaignNewArgs, ExportArgs, ObserveArgs, ReadArgs, ReportArgs, RetractArgs,
-    SuggestArgs, WaitArgs,
+    StatusArgs, SuggestArgs, WaitArgs,
 };
 pub use campaign_run::{CampaignRunArgs, OriginArg};
 pub use generate::GenerateArgs;

@@ -1,25 +1,56 @@
 //! `lodestone campaign status`, `history` and `verify`: what only reads.
 
 use super::{failed, plainly, print, print_json};
-use crate::args::ReadArgs;
+use crate::args::{ReadArgs, StatusArgs};
 use crate::show::{self, value_with_error};
 use crate::{Failure, progress};
 use campaign::progress::{Measured, best, measured};
 use campaign::{
-    Access, Budget, Campaign, Candidate, Event, Journal, State, Status, label, sentence, word,
+    Acceleration, Access, Basis, Budget, Campaign, Candidate, Estimate, Event, Journal, State,
+    Status, acceleration, label, sentence, word,
 };
-use job::Job;
 use serde_json::{Value, json};
+use table::{ReadOptions, Source, Table};
 
 /// Candidates of a front, and open suggestions, that are listed.
 const LISTED: usize = 20;
 
-pub fn status(args: &ReadArgs) -> Result<(), Failure> {
-    let open = Campaign::open(&args.campaign, Access::Read, &Job::new()).map_err(plainly)?;
-    if args.json {
-        return print_json(&as_json(&open));
+pub fn status(args: &StatusArgs) -> Result<(), Failure> {
+    let (job, shown) = progress::start();
+    let open = Campaign::open(&args.file.campaign, Access::Read, &job);
+    let open = open.map_err(|e| failed(&job, e))?;
+    let truth = args.truth.as_ref().map(|file| {
+        let source = Source::Path(file.clone());
+        Table::read(&source, &ReadOptions::default(), &job)
+    });
+    let truth = truth.transpose().map_err(|e| failed(&job, e.into()))?;
+    let faster = acceleration(&open, truth.as_ref(), &job).map_err(|e| failed(&job, e))?;
+    drop(shown);
+    if args.file.json {
+        return print_json(&as_json(&open, &faster));
     }
-    print(&in_words(&open))
+    print(&in_words(&open, &faster))
+}
+
+/// What an acceleration says to a machine.
+fn acceleration_json(faster: &Result<Acceleration, String>) -> Value {
+    let number = |x: f64| if x.is_finite() { json!(x) } else { Value::Null };
+    let estimate = |e: Estimate| json!({"median": number(e.median), "low": number(e.low), "high": number(e.high)});
+    match faster {
+        Err(why) => json!({"not_told": why}),
+        Ok(it) => json!({
+            "factor": estimate(it.factor),
+            "tried": it.tried,
+            "random": estimate(it.random),
+            "candidates": it.candidates,
+            "chance": it.chance,
+            "basis": match it.basis {
+                Basis::Counted { .. } => "counted",
+                Basis::Believed { .. } => "believed",
+            },
+            "in_words": it.sentence(),
+        }),
+    }
 }
 
 /// How many experiments have each status.
@@ -42,7 +73,7 @@ fn counts(state: &State) -> [(Status, usize); 4] {
     })
 }
 
-fn in_words(open: &Campaign) -> String {
+fn in_words(open: &Campaign, faster: &Result<Acceleration, String>) -> String {
     let (state, pool) = (open.state(), open.pool());
     let created = Event::Created(Box::new(state.created.clone()));
     let mut text = format!(
@@ -81,14 +112,7 @@ fn in_words(open: &Campaign) -> String {
     }
     let measured = measured(state);
     let best = best(state, &measured);
-    let outcomes = || {
-        state
-            .created
-            .outcomes
-            .iter()
-            .enumerate()
-            .filter(|(_, o)| !o.known)
-    };
+    let outcomes = || state.created.measured();
     if best.is_empty() {
         text.push_str("nothing that satisfies every bound was measured yet\n");
     } else {
@@ -113,6 +137,10 @@ fn in_words(open: &Campaign) -> String {
             text.push_str(&format!("... and {} more\n", best.len() - LISTED));
         }
     }
+    text.push_str(&match faster {
+        Ok(faster) => format!("{}\n", faster.sentence()),
+        Err(why) => format!("how much faster than random search is not told yet: {why}\n"),
+    });
     for suggestion in state.open().take(LISTED) {
         text.push_str(&format!(
             "open: {} ({}): {}\n",
@@ -152,7 +180,7 @@ fn candidate_json(open: &Campaign, candidate: &Candidate) -> Value {
     json!({"row": row, "inputs": columns.collect::<serde_json::Map<_, _>>()})
 }
 
-fn as_json(open: &Campaign) -> Value {
+fn as_json(open: &Campaign, faster: &Result<Acceleration, String>) -> Value {
     let (state, pool) = (open.state(), open.pool());
     let number = |x: f64| if x.is_finite() { json!(x) } else { Value::Null };
     let measured = measured(state);
@@ -201,6 +229,7 @@ fn as_json(open: &Campaign) -> Value {
         "suggestions": state.suggestions.len(),
         "budget": {"left": number(budget.left), "spent": budget.spent, "promised": budget.promised},
         "best": listed.collect::<Vec<_>>(),
+        "acceleration": acceleration_json(faster),
         "open": open_ones.collect::<Vec<_>>(),
     })
 }

@@ -296,10 +296,7 @@ impl Engine<'_> {
         let mut log = low.log_bound(&means[..m], &sds[..m]);
         for limit in setup.feasibility.constraints() {
             let (mean, sd, error, variance_error) = belief(limit.outcome);
-            let mean = mean + limit.side * error;
-            let widened = [variance_error, -variance_error]
-                .map(|error| limit.log_probability(mean, (sd * sd + error).max(0.0).sqrt()));
-            log += widened[0].max(widened[1]);
+            log += limit.log_bound(mean, sd, error, variance_error);
         }
         log += setup
             .feasibility

@@ -22,6 +22,7 @@
 //! Same study, question, pool and seed give the same bytes for any number of threads.
 
 mod baseline;
+mod believed;
 mod engine;
 mod error;
 mod explore;
@@ -33,6 +34,7 @@ mod normal;
 mod pool;
 mod question;
 mod random;
+pub mod random_search;
 mod setup;
 mod sobol;
 mod study;
@@ -41,6 +43,7 @@ mod thompson;
 mod viability;
 mod why;
 
+pub use believed::believed;
 pub use error::SuggestError;
 pub use pool::{Pool, Rows};
 pub use question::{Acquisition, Aim, KernelOption, Question, Source, Threshold};

@@ -49,6 +49,8 @@ pub struct Aim {
 pub enum Threshold {
     AtLeast(f64),
     AtMost(f64),
+    /// From the first to the second.
+    Between(f64, f64),
 }
 
 impl Threshold {
@@ -57,12 +59,14 @@ impl Threshold {
         match self {
             Self::AtLeast(bound) => value >= bound,
             Self::AtMost(bound) => value <= bound,
+            Self::Between(low, high) => low <= value && value <= high,
         }
     }
 
+    /// The bound; of two the lower one.
     pub(crate) fn bound(self) -> f64 {
         match self {
-            Self::AtLeast(bound) | Self::AtMost(bound) => bound,
+            Self::AtLeast(bound) | Self::AtMost(bound) | Self::Between(bound, _) => bound,
         }
     }
 }
@@ -242,6 +246,13 @@ impl Question {
             {
                 let what = format!("the threshold of {}", outcome.name);
                 return wrong(&what, threshold.bound().to_string(), "give a finite number");
+            }
+            if let Some(Threshold::Between(low, high)) = aim.threshold
+                && (!high.is_finite() || low > high)
+            {
+                let what = format!("the thresholds of {}", outcome.name);
+                let value = format!("{low} to {high}");
+                return wrong(&what, value, "give two finite numbers, the lower one first");
             }
         }
         let columns = self.aims.iter().flat_map(|aim| match aim.source {

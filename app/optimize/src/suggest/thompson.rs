@@ -21,7 +21,7 @@ const FEATURES: usize = 1024;
 const TILE: usize = 128;
 
 /// Functions drawn from the posterior of one outcome, in standardised units.
-struct Paths {
+pub(super) struct Paths {
     /// `FEATURES x d`: frequencies in turns per scaled input; and phases in turns.
     frequencies: Vec<f64>,
     phases: Vec<f64>,
@@ -31,7 +31,7 @@ struct Paths {
 }
 
 impl Paths {
-    fn draw(learned: &Learned, draws: usize, seed: u64) -> Self {
+    pub fn draw(learned: &Learned, draws: usize, seed: u64) -> Self {
         let (d, n) = (learned.dimensions(), learned.observations());
         let mut random = Random::new(seed, 11);
         let mut normal = || {
@@ -97,7 +97,7 @@ impl Paths {
     }
 
     /// `rows x draws`: the functions' values.
-    fn values(&self, learned: &Learned, inputs: &[f64]) -> DMatrix<f64> {
+    pub fn values(&self, learned: &Learned, inputs: &[f64]) -> DMatrix<f64> {
         let d = learned.dimensions();
         let scaled: Vec<f64> = inputs
             .chunks_exact(d)

@@ -146,8 +146,18 @@ impl PropertyModel {
                 let (mut mean, mut std) =
                     (vec![f64::NAN; design.len()], vec![f64::NAN; design.len()]);
                 if let Some(weights) = weights {
+                    // A row costs the square of the observations: none is spent on one that lacks an input.
+                    let wide = design.wide();
+                    let inputs = |row: usize| &wide[row * design.width..][..design.width];
+                    let known = |row: &usize| inputs(*row).iter().all(|x| x.is_finite());
+                    let rows: Vec<usize> = (0..design.len()).filter(known).collect();
+                    let asked: Vec<f64> = rows.iter().flat_map(|r| inputs(*r)).copied().collect();
+                    let mut told = (vec![f64::NAN; rows.len()], vec![f64::NAN; rows.len()]);
                     // The caller counts the rows of all learners.
-                    weights.predict(&design.wide(), &mut mean, &mut std, &job.part())?;
+                    weights.predict(&asked, &mut told.0, &mut told.1, &job.part())?;
+                    for (k, row) in rows.into_iter().enumerate() {
+                        (mean[row], std[row]) = (told.0[k], told.1[k]);
+                    }
                 }
                 told.extend(mean.into_iter().zip(std).map(|(mean, std)| Told {
                     mean,
