@@ -29,5 +29,5 @@ mod named;
 pub mod perovskite;
 
 pub use device::MAGPIE;
-pub use magpie::{COUNT, Gap, Magpie, PROPERTIES, STATISTICS, names};
+pub use magpie::{COUNT, Gap, Magpie, PROPERTIES, STATISTICS, element_property, names};
 pub use named::{Named, all_names, compute, named};

@@ -42,6 +42,14 @@ pub fn names() -> impl Iterator<Item = String> {
     })
 }
 
+/// A property of an element out of Magpie's table, by its name in [`PROPERTIES`] and in that table's unit; `None` where there
+/// is none.
+pub fn element_property(element: Element, property: &str) -> Option<f64> {
+    let column = PROPERTIES.iter().position(|name| *name == property)?;
+    let value = ELEMENTS.get(usize::from(element.atomic_number()))?[column];
+    (!value.is_nan()).then_some(value)
+}
+
 /// Why some or all descriptors of a composition are unknown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Gap {

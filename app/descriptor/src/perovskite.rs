@@ -129,8 +129,9 @@ fn elements(composition: CompositionRef<'_>) -> Option<(Element, [Element; 2])> 
     Some((anion?, [first?, second?]))
 }
 
-/// Å, for the tabulated coordination number nearest to `wanted`; `None` where the ion is not in the table.
-fn radius(element: Element, charge: i8, wanted: u8) -> Option<f64> {
+/// Shannon's effective ionic radius in Å for the tabulated coordination number nearest to `wanted`, the lower of two equally
+/// near; `None` where the ion is not in the table. Spin as in the [module](self).
+pub fn radius(element: Element, charge: i8, wanted: u8) -> Option<f64> {
     let ion = (element.atomic_number(), charge);
     let start = RADII.partition_point(|((z, q, _), _)| (*z, *q) < ion);
     RADII[start..]

@@ -5,6 +5,7 @@ mod campaign;
 mod desktop;
 mod device;
 mod files;
+mod generate;
 mod lists;
 mod model;
 mod plugin;
@@ -49,6 +50,7 @@ fn main() -> ExitCode {
         Some(Command::Hull(args)) => potential::hull(&args),
         Some(Command::Voltage(args)) => potential::voltage(&args),
         Some(Command::Elastic(args)) => potential::elastic(&args),
+        Some(Command::Generate(args)) => generate::run(&args),
         Some(Command::Device(args)) => device::run(&args),
         Some(Command::About(args)) => potential::about(&args),
         Some(Command::Plugin(command)) => plugin::run(&command),

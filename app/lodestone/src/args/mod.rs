@@ -3,6 +3,7 @@
 mod authoring;
 mod campaign;
 mod campaign_run;
+mod generate;
 mod model;
 mod plugin;
 mod potential;
@@ -14,6 +15,7 @@ pub use campaign::{
     StatusArgs, SuggestArgs, WaitArgs,
 };
 pub use campaign_run::{CampaignRunArgs, OriginArg};
+pub use generate::GenerateArgs;
 pub use model::{EvaluateArgs, ExplainArgs, LearnArgs, ModelCommand, PredictArgs, TrainArgs};
 pub use plugin::PluginCommand;
 pub use potential::{
@@ -72,6 +74,9 @@ pub enum Command {
     /// Elastic constants, moduli and the equation of state of crystal structures
     #[command(after_long_help = potential::elastic_help())]
     Elastic(ElasticArgs),
+    /// Make candidates: structure types with other elements in them, which suit by charge, size and likeness
+    #[command(after_long_help = generate::GENERATE_EXAMPLE)]
+    Generate(GenerateArgs),
     /// List what there is to compute on, how fast it is, and what `--device auto` chooses
     #[command(
         after_help = "What was measured is kept in the user's cache folder (LODESTONE_CACHE names another), for each adapter, its \

@@ -112,13 +112,13 @@ fn print(text: &str) -> Result<(), Failure> {
         .map_err(|e| Failure::Failed(e.into()))
 }
 
-fn print_json(value: &Value) -> Result<(), Failure> {
+pub fn print_json(value: &Value) -> Result<(), Failure> {
     let text = serde_json::to_string_pretty(value).context("cannot write JSON")?;
     print(&(text + "\n"))
 }
 
 /// Rows as an aligned table with the first column to the left.
-fn print_table(mut rows: Vec<Vec<String>>) -> Result<(), Failure> {
+pub fn print_table(mut rows: Vec<Vec<String>>) -> Result<(), Failure> {
     for cell in rows.iter_mut().flatten() {
         *cell = show::visible(cell).into_owned();
     }

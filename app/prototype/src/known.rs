@@ -1,0 +1,43 @@
+//! Which candidates are crystals that somebody knows already.
+
+use crate::matching::{Comparable, Tolerance};
+use crystal::{CrystalError, Structure};
+use std::collections::HashMap;
+
+/// Structures that are known, by formula.
+#[derive(Clone, Debug, Default)]
+pub struct Known {
+    by_formula: HashMap<String, Vec<(Comparable, String)>>,
+}
+
+impl Known {
+    /// Adds a structure under a name.
+    ///
+    /// # Errors
+    ///
+    /// A structure without sites, or one whose symmetry cannot be found.
+    pub fn add(&mut self, name: &str, structure: &Structure) -> Result<(), CrystalError> {
+        let entry = (Comparable::new(structure)?, name.to_owned());
+        let list = self.by_formula.entry(structure.formula()).or_default();
+        list.push(entry);
+        Ok(())
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.by_formula.values().map(Vec::len).sum()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.by_formula.is_empty()
+    }
+
+    /// The name of the first that is the same crystal as `structure`, a primitive cell.
+    pub fn find(&self, structure: &Structure, tolerance: &Tolerance) -> Option<&str> {
+        let list = self.by_formula.get(&structure.formula())?;
+        let own = Comparable::of_primitive(structure).ok()?;
+        let same = |entry: &&(Comparable, String)| entry.0.compare(&own, tolerance).is_some();
+        list.iter().find(same).map(|entry| entry.1.as_str())
+    }
+}

@@ -1,0 +1,6 @@
+//! The room's tests.
+
+mod candidates;
+mod ions;
+mod library;
+mod matching;
