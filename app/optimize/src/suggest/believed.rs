@@ -166,7 +166,10 @@ mod tests {
         study.inputs = (0..12).map(|i| f64::from(i) / 11.0).collect();
         let y = |x: f64| libm::exp(8.0 * x + libm::sin(9.0 * x));
         study.outcomes[0].values = study.inputs.iter().map(|x| y(*x)).collect();
-        let question = Question::new(vec![Aim::default()]);
+        let question = Question::new(vec![Aim {
+            objective: Some(Direction::Maximize),
+            ..Aim::default()
+        }]);
         let all = believed(&study, &question, &[0.03, 0.5], &[], 64, &job::Job::new()).unwrap();
         assert!(all[0].iter().all(|value| *value > 0.0));
         let mean = all[0][64..].iter().sum::<f64>() / 64.0;
