@@ -1,7 +1,7 @@
 //! Bayesian optimisation over a table of known answers, for `tests/peers`: replays campaigns and measures single suggestions.
 //!
-//! `bo replay FILE INPUTS DIRECTIONS ROUNDS ACQUISITION KERNEL[,plain][,mode]`: `plain` leaves the objective's shape as it is,
-//! `mode` takes the most probable hyperparameters alone. FILE is CSV without a header, INPUTS columns of inputs as the
+//! `bo replay FILE INPUTS DIRECTIONS ROUNDS ACQUISITION KERNEL[,plain][,average]`: `plain` leaves the objective's shape as it is,
+//! `average` weighs candidates under several sets of hyperparameters. FILE is CSV without a header, INPUTS columns of inputs as the
 //! surrogate takes them, then one outcome for each of DIRECTIONS (`max,min,...`). Each line of standard input is a campaign:
 //! its seed and the rows it starts with. Each line of output: the seed and the rows in the order in which they were tried.
 //!
@@ -82,7 +82,7 @@ fn replay(arguments: &[String]) -> Result<(), Box<dyn Error>> {
     for option in options {
         match option {
             "plain" => question.straighten = false,
-            "mode" => question.average = false,
+            "average" => question.average = true,
             other => return Err(format!("`{other}` is no option").into()),
         }
     }

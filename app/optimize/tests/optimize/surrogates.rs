@@ -12,7 +12,7 @@ fn under_several_sets_of_hyperparameters_a_candidate_is_worth_their_average() {
     let (study, pool) = smooth(2, 12, &[ridge]);
     let mut question = aims(&[UP]);
     question.acquisition = Acquisition::LogEi;
-    question.straighten = false;
+    (question.straighten, question.average) = (false, true);
     let found = asked(&study, &question, &Rows::new(&pool, 2)).expect("some");
     assert_eq!(found.models[0].members, 8);
     let observations = Observations {
