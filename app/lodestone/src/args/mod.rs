@@ -19,7 +19,7 @@ pub use generate::GenerateArgs;
 pub use model::{EvaluateArgs, ExplainArgs, LearnArgs, ModelCommand, PredictArgs, TrainArgs};
 pub use plugin::PluginCommand;
 pub use potential::{
-    AboutArgs, ElasticArgs, HullArgs, PredictStructureArgs, RelaxArgs, RelaxMethod, StructureArgs,
+    AboutArgs, ElasticArgs, HullArgs, PredictStructureArgs, RelaxArgs, RelaxMethod,
     StructureFormat, VoltageArgs,
 };
 pub use publishing::{

@@ -21,11 +21,6 @@ pub struct StructureArgs {
     #[arg(long)]
     pub json: bool,
 
-    /// Where to compute: `auto` measures and takes what is fastest for so many atoms, `cpu` touches no adapter, `gpu` takes the
-    /// best adapter (`lodestone device` lists them), all structures at once
-    #[arg(long, value_name = "auto|cpu|gpu", default_value_t = Choice::Auto)]
-    pub device: Choice,
-
     /// Number of threads (default: one a core). The result does not depend on it
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
@@ -36,6 +31,11 @@ pub struct PredictStructureArgs {
     #[command(flatten)]
     pub structures: StructureArgs,
 
+    /// Where to compute: `auto` measures and takes what is fastest for so many atoms, `cpu` touches no adapter, `gpu` takes the
+    /// best adapter (`lodestone device` lists them), all structures at once
+    #[arg(long, value_name = "auto|cpu|gpu", default_value_t = Choice::Auto)]
+    pub device: Choice,
+
     /// Compute in f64, on the processor: slower, for differences smaller than a thousandth of an eV
     #[arg(long)]
     pub double: bool,
@@ -45,6 +45,11 @@ pub struct PredictStructureArgs {
 pub struct RelaxArgs {
     #[command(flatten)]
     pub structures: StructureArgs,
+
+    /// Where to compute: `auto` measures and takes what is fastest for so many atoms, `cpu` touches no adapter, `gpu` takes the
+    /// best adapter (`lodestone device` lists them), all structures at once
+    #[arg(long, value_name = "auto|cpu|gpu", default_value_t = Choice::Auto)]
+    pub device: Choice,
 
     /// Write the relaxed structures into this folder, under the names of their files
     #[arg(short, long, value_name = "DIR")]

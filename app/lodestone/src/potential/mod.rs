@@ -14,11 +14,10 @@ pub use predict::run as predict;
 pub use relax::run as relax;
 pub use voltage::run as voltage;
 
-use crate::args::StructureArgs;
 use crate::{Failure, show};
-use ::potential::{Potential, Precision};
+use ::potential::{Model, Potential, Precision};
 use anyhow::Context;
-use compute::Device;
+use compute::{Choice, Device};
 use crystal::Structure;
 use serde_json::{Value, json};
 use std::io::Write;
@@ -26,9 +25,9 @@ use std::path::{Path, PathBuf};
 use table::{Destination, TableError};
 
 /// The potential that is asked for, on the device that is.
-fn opened(given: &StructureArgs, precision: Precision) -> Result<Potential, Failure> {
-    let device = Device::open(given.device).map_err(anyhow::Error::from)?;
-    let potential = Potential::new(given.model, precision).map_err(anyhow::Error::from)?;
+fn opened(model: Model, precision: Precision, device: Choice) -> Result<Potential, Failure> {
+    let device = Device::open(device).map_err(anyhow::Error::from)?;
+    let potential = Potential::new(model, precision).map_err(anyhow::Error::from)?;
     Ok(potential.on(&device))
 }
 

@@ -18,7 +18,7 @@ fn predict(args: &PredictStructureArgs) -> Result<(), Failure> {
         true => Precision::Double,
         false => Precision::Single,
     };
-    let potential = opened(given, precision)?;
+    let potential = opened(given.model, precision, args.device)?;
     let (job, shown) = progress::start();
     let entries = read(&given.files);
     let structures: Vec<Structure> = entries

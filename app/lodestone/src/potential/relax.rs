@@ -27,7 +27,7 @@ type Found = Result<(Relaxed, String), String>;
 fn relax_files(args: &RelaxArgs) -> Result<(), Failure> {
     let given = &args.structures;
     let settings = settings(args);
-    let potential = opened(given, Precision::Single)?;
+    let potential = opened(given.model, Precision::Single, args.device)?;
     std::fs::create_dir_all(&args.output)
         .with_context(|| format!("cannot make the folder {}", args.output.display()))?;
     let (job, shown) = progress::start();
