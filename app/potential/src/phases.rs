@@ -13,6 +13,9 @@ use thiserror::Error;
 /// The file, one phase a line.
 const FILE: &str = include_str!("../../../datasets/phases/phases.csv");
 
+/// A compound further below the hull of the phases than this, eV/atom, is no discovery: phases are lacking.
+const LACKING: f64 = -0.1;
+
 /// Why nothing is compared.
 #[derive(Clone, Debug, PartialEq, Error)]
 #[non_exhaustive]
@@ -61,9 +64,11 @@ pub struct Record {
 pub struct Standing {
     /// From the elements' phases of lowest energy, eV/atom.
     pub formation_energy: f64,
-    /// Above the hull of the phases, eV/atom; negative below all of them. None where no compound of the elements is among the
-    /// phases, so that only the elements would compete.
+    /// Above the hull of the phases, eV/atom; negative below all of them. None where it is not covered: no compound of the
+    /// elements is among the phases, or it lies so far below them that phases must be lacking.
     pub above_hull: Option<f64>,
+    /// The same whatever is covered.
+    pub distance: f64,
     /// How many phases consist of these elements alone, those of the elements included.
     pub compared: usize,
     /// How many of them are compounds.
@@ -215,7 +220,8 @@ impl Phases {
             .of_system(&elements)
             .filter(|&phase| of(phase).len() > 1)
             .collect();
-        let covered = elements.len() < 2 || !compounds.is_empty();
+        let distance = energy_per_atom - mixture.energy_per_atom;
+        let covered = elements.len() < 2 || !compounds.is_empty() && distance > LACKING;
         let pairs = elements.iter().enumerate();
         let pairs = pairs.flat_map(|(at, a)| elements.iter().skip(at + 1).map(move |b| (*a, *b)));
         let known = |pair: &(Element, Element)| {
@@ -224,7 +230,8 @@ impl Phases {
         };
         Ok(Standing {
             formation_energy,
-            above_hull: covered.then_some(energy_per_atom - mixture.energy_per_atom),
+            above_hull: covered.then_some(distance),
+            distance,
             compared: mixture.compared,
             compounds: compounds.len(),
             parts: mixture.parts,
@@ -237,7 +244,12 @@ impl Standing {
     /// What to beware of, in a sentence each.
     pub fn notes(&self) -> Vec<String> {
         let mut notes = Vec::new();
-        if self.above_hull.is_none() {
+        if self.above_hull.is_none() && self.compounds > 0 {
+            notes.push(format!(
+                "not covered: it lies {:.2} eV/atom below all mixtures of the {} bundled phases of its elements, so that phases must be lacking",
+                -self.distance, self.compared
+            ));
+        } else if self.above_hull.is_none() {
             notes.push(
                 "not covered: no compound of these elements is among the bundled phases, so that only the elements would compete"
                     .to_owned(),

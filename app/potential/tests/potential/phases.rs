@@ -96,6 +96,13 @@ fn what_is_not_covered_is_said_and_not_guessed() {
     let phases = phases();
     let radium = phases.standing(&composition("RaO"), -5.0).unwrap_err();
     assert!(radium.to_string().contains("no phase of Ra alone"));
+    // So far below everything bundled that phases must be lacking.
+    let energy = phases.hull().at(&composition("ZnO")).unwrap();
+    let energy = energy.energy_per_atom - 0.2;
+    let standing = phases.standing(&composition("ZnO"), energy).unwrap();
+    assert_eq!(standing.above_hull, None);
+    assert!((standing.distance + 0.2).abs() < 1e-12);
+    assert!(standing.notes()[0].contains("must be lacking"));
     // Elements, but no compound of them.
     let bare = ["HeXe", "HeAr", "NeKr"].map(composition);
     let bare = bare.iter().find_map(|c| phases.standing(c, 0.0).ok());
