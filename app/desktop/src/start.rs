@@ -42,6 +42,18 @@ fn page_ui(ui: &mut Ui, state: &State, words: Words, commands: &mut Vec<Command>
         }
         ui.weak(words.get(Text::DropHere));
     });
+    ui.add_space(12.0);
+    ui.strong(words.get(Text::Campaigns));
+    ui.horizontal(|ui| {
+        if ui.button(words.get(Text::OpenCampaign)).clicked() {
+            commands.push(Command::OpenCampaign { path: None });
+        }
+        if ui.button(words.get(Text::ShowDrill)).clicked() {
+            let pace = Command::DRILL_PACE;
+            commands.push(Command::StartDrill { pace });
+        }
+        ui.label(words.get(Text::CampaignWhat));
+    });
     if !state.preferences.recent.is_empty() {
         ui.add_space(12.0);
         ui.strong(words.get(Text::Recent));

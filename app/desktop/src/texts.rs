@@ -390,6 +390,8 @@ words::texts! {
     ColumnDistance: "Distance", "距離";
 
     // Campaigns.
+    Campaigns: "Which experiment next?", "次に行う実験は?";
+    ShowDrill: "Watch a fire drill", "故障訓練を見る";
     Campaign: "Campaign", "実験計画";
     OfCampaign: "Campaign: {}", "実験計画: {}";
     KindCampaign: "Campaign", "実験計画ファイル";

@@ -335,10 +335,10 @@ pub enum Command {
     EndTour,
 }
 
-/// Milliseconds between two lines of a fire drill that one can follow.
-const DRILL_PACE: u32 = 350;
-
 impl Command {
+    /// Milliseconds between two lines of a fire drill that one can follow.
+    pub const DRILL_PACE: u32 = 350;
+
     /// The commands that need nothing more, for the palette.
     pub fn palette() -> Vec<Self> {
         let mut commands: Vec<Self> = Challenge::ALL
@@ -389,7 +389,9 @@ impl Command {
             },
             Self::ReadCampaign,
             Self::CloseCampaign,
-            Self::StartDrill { pace: DRILL_PACE },
+            Self::StartDrill {
+                pace: Self::DRILL_PACE,
+            },
             Self::SetParallelAxes { axes: None },
             Self::ClearBrushes,
             Self::AddPlugin { path: None },

@@ -236,11 +236,6 @@ impl Project {
         settings.collect()
     }
 
-    /// Whether nothing is said of what is wanted.
-    pub(crate) fn asks_for_nothing(&self) -> bool {
-        self.objectives.is_empty() && self.constraints.is_empty() && self.elements.is_empty()
-    }
-
     /// Whether two projects ask the same of the plugins, so that one screening answers both.
     pub fn same_question(&self, other: &Self) -> bool {
         self.same_predictions(other)

@@ -76,10 +76,10 @@ impl Workbench {
             // Settings of a process hold no formulas; they are there for a campaign.
             Done::Results(Err(WorkbenchError::Screening(ScreeningError::Table(
                 error @ TableError::NoFormulaColumn {
-                    hint: FormulaHint::None,
+                    hint: FormulaHint::None | FormulaHint::FirstLineIsRow,
                     ..
                 },
-            )))) if self.state.project.asks_for_nothing() => {
+            )))) if self.asks_for_columns_alone() => {
                 let text = WorkbenchError::from(error).to_string();
                 self.log(LogLevel::Note, text);
                 self.state.question_error = None;
@@ -126,6 +126,19 @@ impl Workbench {
             Done::Compared(faster) => self.state.campaigns.faster = faster,
             Done::Drill(drill) => self.take_drill(drill),
         }
+    }
+
+    /// Whether nothing is wanted but of columns of the table.
+    fn asks_for_columns_alone(&self) -> bool {
+        let (project, table) = (&self.state.project, &self.state.table);
+        let is_column = |name: &str| {
+            table
+                .as_ref()
+                .is_some_and(|table| table.find_column(name).is_ok())
+        };
+        project.constraints.is_empty()
+            && project.elements.is_empty()
+            && project.objectives.iter().all(|o| is_column(&o.property))
     }
 
     /// Selections must not reach past the table, which may have become shorter since they were made.

@@ -5,14 +5,13 @@ use crate::texts::{Text, Words};
 use egui::{Button, DragValue, Id, Ui};
 use workbench::{Command, Drill, DrillEnd, Fault, Speaker, State, TaskKind};
 
-/// Milliseconds between two lines that one can follow.
-const PACE: u32 = 350;
-
 /// Draws the page.
 pub fn drill_ui(ui: &mut Ui, state: &State, words: Words, commands: &mut Vec<Command>) {
     ui.label(words.get(Text::DrillWhat));
     let id = Id::unique("pace of the drill");
-    let mut pace = ui.data(|data| data.get_temp::<u32>(id)).unwrap_or(PACE);
+    let mut pace = ui
+        .data(|data| data.get_temp::<u32>(id))
+        .unwrap_or(Command::DRILL_PACE);
     ui.horizontal_wrapped(|ui| {
         let free = !state.is_busy(TaskKind::Drill);
         let start = ui.add_enabled(free, Button::new(words.get(Text::StartDrill)));
