@@ -47,7 +47,7 @@ pub struct GenerateArgs {
     pub max: usize,
 
     /// Sites of a primitive cell at most; larger prototypes are left out
-    #[arg(long, value_name = "N", default_value_t = 50)]
+    #[arg(long, value_name = "N", default_value_t = 100)]
     pub max_sites: usize,
 
     /// Probability at least
