@@ -108,6 +108,13 @@ impl Description {
         self
     }
 
+    /// The plugin reads an output of the host's potential, given as a column of its name: `potential_magnetization`. NaN where
+    /// the candidate has no structure, or nobody asked the potential, which takes seconds a structure.
+    pub fn potential(mut self, name: &str) -> Self {
+        self.0.inputs.potential.push(name.into());
+        self
+    }
+
     /// Adds a parameter that a user may set.
     pub fn parameter(mut self, parameter: Parameter) -> Self {
         self.0.parameters.push(parameter.0);

@@ -3,18 +3,34 @@
 pub mod compute;
 pub mod descriptor;
 mod kernel;
+pub mod potential;
 pub mod surrogate;
 
 pub use kernel::{Binding, Kernel};
 
 /// Every compute kernel.
-pub const KERNELS: [&Kernel; 6] = [
+pub const KERNELS: [&Kernel; 21] = [
     &compute::GEMM,
     &compute::TOP_K,
     &compute::TREES,
     &compute::MLP,
     &descriptor::MAGPIE,
     &surrogate::POSTERIOR,
+    &potential::RADIAL,
+    &potential::ANGLES,
+    &potential::ANGLES_BACK,
+    &potential::PRODUCT,
+    &potential::SEGMENTS,
+    &potential::BOND_MESSAGES,
+    &potential::BOND_MESSAGES_BACK,
+    &potential::ANGLE_MESSAGES,
+    &potential::ANGLE_MESSAGES_BACK,
+    &potential::READOUT,
+    &potential::SHORT_LENGTHS,
+    &potential::SHORT_FEATURES,
+    &potential::SHORT_VECTORS,
+    &potential::BOND_VECTORS,
+    &potential::FORCES,
 ];
 
 /// The structure view. Each source but [`BLEND`](structure::BLEND) is complete with [`FRAME`](structure::FRAME) before it:

@@ -312,6 +312,15 @@ fn a_full_disk_is_told_and_nothing_is_damaged() {
 
 #[cfg(unix)]
 #[test]
+fn a_large_pool_that_does_not_fit_on_the_disk_leaves_nothing() {
+    let desk = Desk::with(crate::campaign_pools::large());
+    let script = "trap '' XFSZ; ulimit -f 4000; exec \"$LODESTONE\" campaign new a.lode --pool in.csv -O max:y";
+    in_shell(&desk, script).fails(1, &["the disk is full"]);
+    assert_eq!(desk.files(), ["in.csv"]);
+}
+
+#[cfg(unix)]
+#[test]
 fn a_file_that_cannot_be_written_to_is_read_and_left_alone() {
     use std::os::unix::fs::PermissionsExt;
     let desk = begun(20, &[]);

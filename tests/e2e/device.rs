@@ -16,7 +16,15 @@ fn device(desk: &Desk, args: &[&str], adapters: bool) -> Ran {
     Ran::of(&mut command).ok()
 }
 
-const KERNELS: [&str; 6] = ["gemm", "top_k", "trees", "mlp", "magpie", "posterior"];
+const KERNELS: [&str; 7] = [
+    "gemm",
+    "top_k",
+    "trees",
+    "mlp",
+    "magpie",
+    "posterior",
+    "angle_messages_back",
+];
 
 #[test]
 fn every_kernel_is_measured_once_on_every_adapter_and_auto_takes_no_slower_one() {

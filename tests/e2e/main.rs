@@ -23,6 +23,7 @@ mod input_formats;
 mod languages;
 mod models;
 mod outputs;
+mod phases;
 mod plugins;
 mod potential;
 mod ranking;

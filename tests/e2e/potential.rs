@@ -125,6 +125,72 @@ fn structures_are_relaxed_into_a_folder_with_their_trajectories() {
 }
 
 #[test]
+fn an_adapter_gives_what_the_processor_gives() {
+    let folder = tempfile::tempdir().unwrap();
+    let [good, bad] = structures(folder.path());
+    let on = |device| {
+        let (status, out, err) = run(&[
+            "predict-structure",
+            "--json",
+            "--device",
+            device,
+            &good,
+            &bad,
+        ]);
+        assert_eq!(status, Some(1));
+        assert!(err.contains("Po") && !err.contains("processor"), "{err}");
+        serde_json::from_str::<Value>(&out).unwrap()
+    };
+    let (gpu, cpu) = (on("gpu"), on("cpu"));
+    assert_eq!(gpu[1], cpu[1]);
+    for (key, tolerance) in [
+        ("energy_per_atom", 5e-6),
+        ("fmax", 5e-4),
+        ("pressure", 2e-3),
+    ] {
+        let [gpu, cpu] = [&gpu, &cpu].map(|values| values[0][key].as_f64().unwrap());
+        assert!((gpu - cpu).abs() < tolerance, "{key}: {gpu} {cpu}");
+    }
+    let out = folder.path().join("relaxed");
+    let to = out.to_str().unwrap();
+    let relax = [
+        "relax", &good, &good, "-o", to, "--device", "gpu", "--steps", "2",
+    ];
+    let (status, table, err) = run(&[&relax[..], &["--trajectory"]].concat());
+    assert_eq!(status, Some(0));
+    assert!(
+        table.contains("steps_spent") && err.contains("not converged"),
+        "{table}{err}"
+    );
+    // All structures step together, each with frames of its own.
+    let frames = |name: &str| fs::read_to_string(out.join(name)).unwrap();
+    assert_eq!(
+        frames("LCO.trajectory.extxyz"),
+        frames("LCO-2.trajectory.extxyz")
+    );
+    assert_eq!(
+        frames("LCO.trajectory.extxyz").matches("Lattice=").count(),
+        3
+    );
+}
+
+#[test]
+fn without_an_adapter_it_is_said_what_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let [good, _] = structures(folder.path());
+    let mut command = command(home());
+    command
+        .args(["predict-structure", "--device", "gpu", &good])
+        .env("VK_DRIVER_FILES", "/nonexistent.json")
+        .env("VK_ICD_FILENAMES", "/nonexistent.json");
+    let output = command.output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let err = String::from_utf8(output.stderr).unwrap();
+    assert!(err.contains("no adapter that computes was found"), "{err}");
+    assert!(err.contains("use --device cpu"), "{err}");
+}
+
+#[test]
 fn about_names_whose_weights_these_are() {
     let (status, out, _) = run(&["about", "--licences"]);
     assert_eq!(status, Some(0));

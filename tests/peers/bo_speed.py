@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 """One batch of suggestions from a pool: ours beside BoTorch's sequential qLogNEHVI; see README.md here.
 
-    python3 tests/peers/bo_speed.py FOLDER [--observed 50] [--pool 10000] [--batch 8] [--sample 2048]
+    python3 tests/peers/bo_speed.py FOLDER [--observed 50] [--pool 10000] [--batch 8] [--picks 1]
 
-BoTorch weighs a sample of the pool at each pick, in chunks, and the time of that is multiplied; its fit is not.
+Processor time of one thread each. BoTorch weighs the whole pool, in chunks and without gradients, at each of PICKS picks, and
+the time of that is multiplied where PICKS is below the batch; its fit is not. Ours is the whole process, reading included.
 """
 
 import argparse
 import os
+import resource
 import subprocess
 from pathlib import Path
 
@@ -28,7 +30,7 @@ np.savetxt(file, np.hstack([x, y]), delimiter=",", fmt="%.9g")
 BOTORCH = """
 import sys, time, warnings, numpy as np, torch
 warnings.filterwarnings("ignore")
-torch.set_num_threads(int(sys.argv[5]))
+torch.set_num_threads(1)
 torch.set_default_dtype(torch.float64)
 from botorch.acquisition.multi_objective.logei import qLogNoisyExpectedHypervolumeImprovement
 from botorch.fit import fit_gpytorch_mll
@@ -36,26 +38,26 @@ from botorch.models import ModelListGP, SingleTaskGP
 from botorch.models.transforms import Standardize
 from botorch.sampling import SobolQMCNormalSampler
 from gpytorch.mlls import SumMarginalLogLikelihood
-observed, batch, sample = map(int, sys.argv[2:5])
-data = torch.tensor(np.loadtxt(sys.argv[1], delimiter=",", max_rows=observed + sample))
+observed, count = map(int, sys.argv[2:4])
+data = torch.tensor(np.loadtxt(sys.argv[1], delimiter=","))
 x, y = data[:observed, :10], data[:observed, 10:]
 pool = data[observed:, :10]
-start = time.perf_counter()
+start = time.process_time()
 model = ModelListGP(*(SingleTaskGP(x, y[:, j:j + 1], outcome_transform=Standardize(m=1)) for j in range(2)))
 fit_gpytorch_mll(SumMarginalLogLikelihood(model.likelihood, model))
-fit = time.perf_counter() - start
+fit = time.process_time() - start
 reference = y.min(0).values - 0.1 * (y.max(0).values - y.min(0).values)
 sampler = SobolQMCNormalSampler(torch.Size([128]))
-start = time.perf_counter()
+start = time.process_time()
 score = qLogNoisyExpectedHypervolumeImprovement(model, reference.tolist(), x, sampler=sampler, prune_baseline=True)
 picks = []
-for _ in range(batch):
+for _ in range(count):
     with torch.no_grad():
         value = torch.cat([score(part[:, None, :]) for part in pool.split(2048)])
     value[picks] = -torch.inf
     picks.append(int(value.argmax()))
     score.set_X_pending(pool[picks])
-print(f"fit {fit:.4f} weighing {time.perf_counter() - start:.4f}")
+print(f"fit {fit:.4f} weighing {time.process_time() - start:.4f}")
 """
 
 
@@ -65,8 +67,7 @@ def main():
     parser.add_argument("--observed", type=int, default=50)
     parser.add_argument("--pool", type=int, default=10_000)
     parser.add_argument("--batch", type=int, default=8)
-    parser.add_argument("--sample", type=int, default=2048)
-    parser.add_argument("--threads", type=int, default=os.cpu_count())
+    parser.add_argument("--picks", type=int, default=1)
     parser.add_argument("--python", type=Path, help="a Python that has the peers already")
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
@@ -77,17 +78,23 @@ def main():
     if not table.exists():
         subprocess.run([python, "-c", DATA, table, str(options.observed + options.pool)], check=True)
 
-    def run(*command):
-        said = subprocess.run([str(part) for part in command], check=True, capture_output=True, text=True)
-        return said.stdout.strip().splitlines()[-1]
+    quiet = {**os.environ, "OMP_NUM_THREADS": "1", "OMP_WAIT_POLICY": "PASSIVE", "KMP_BLOCKTIME": "0", "RAYON_NUM_THREADS": "1"}
 
-    mine = float(run(ours, "speed", table, 10, "max,max", options.observed, options.batch).split()[0])
-    print(f"ours: {mine:.3f} s, fit and reasons included", flush=True)
-    sample = min(options.sample, options.pool)
-    said = peer.numbers(run(python, "-c", BOTORCH, table, options.observed, options.batch, sample, options.threads))
-    whole = said["fit"] + said["weighing"] * options.pool / sample
-    print(f"BoTorch: {said['weighing']:.2f} s for {sample} candidates after a fit of {said['fit']:.2f} s,"
-          f" so {whole:.1f} s for {options.pool}; ratio {whole / mine:.0f}")
+    def run(*command):
+        """The last line that it says, and the processor time that it took, in seconds."""
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        said = subprocess.run([str(part) for part in command], check=True, capture_output=True, text=True, env=quiet)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        taken = after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
+        return said.stdout.strip().splitlines()[-1], taken
+
+    _, mine = run(ours, "speed", table, 10, "max,max", options.observed, options.batch)
+    print(f"ours: {mine:.3f} CPU s, reading, fit and reasons included", flush=True)
+    said, _ = run(python, "-c", BOTORCH, table, options.observed, options.picks)
+    said = peer.numbers(said)
+    whole = said["fit"] + said["weighing"] * options.batch / options.picks
+    print(f"BoTorch: {said['weighing']:.2f} CPU s for {options.picks} of {options.batch} picks from {options.pool} after a fit of"
+          f" {said['fit']:.2f} s, so {whole:.1f} s; ratio {whole / mine:.0f}")
 
 
 if __name__ == "__main__":

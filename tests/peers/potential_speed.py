@@ -1,7 +1,10 @@
 #!/usr/bin/env python3
 """Energy, forces and stress of crystals: ours beside CHGNet on PyTorch, in one run; see README.md here.
 
-    python3 tests/peers/potential_speed.py FOLDER [--seconds 3] [--python PYTHON-WITH-CHGNET]
+    python3 tests/peers/potential_speed.py FOLDER [--seconds 3] [--device cpu|gpu] [--python PYTHON-WITH-CHGNET]
+
+With --device gpu ours runs on the best adapter of this machine, theirs on CUDA where torch finds it, else on the processor; the
+names of both are told.
 """
 
 import argparse
@@ -55,11 +58,15 @@ import sys, time, warnings
 warnings.filterwarnings("ignore")
 import torch
 threads, seconds, *files = sys.argv[1:]
-torch.set_num_threads(int(threads))
+device = "cuda" if threads == "gpu" and torch.cuda.is_available() else "cpu"
+if threads != "gpu":
+    torch.set_num_threads(int(threads))
+print("device", torch.cuda.get_device_name() if device == "cuda" else "the processor", flush=True)
 import ase.io
 from pymatgen.io.ase import AseAtomsAdaptor
 from chgnet.model import CHGNet
-model = CHGNet.load(use_device="cpu", verbose=False)
+model = CHGNet.load(use_device=device, verbose=False)
+batch_size = 64 if device == "cuda" else 16
 def least(call):
     best, work, begin = 1e9, 1e9, time.perf_counter()
     while time.perf_counter() - begin < float(seconds) or best == 1e9:
@@ -76,7 +83,7 @@ for file in files:
         all = least(lambda: model.predict_structure(cell, task="efsm"))
         print(f"atoms {len(cell)} energy_ms {energy[0]} all_ms {all[0]} energy_cpu_ms {energy[1]} all_cpu_ms {all[1]}", flush=True)
     else:
-        all = least(lambda: model.predict_structure(cells, task="efsm", batch_size=16))
+        all = least(lambda: model.predict_structure(cells, task="efsm", batch_size=batch_size))
         print(f"structures {len(cells)} atoms {sum(map(len, cells))} all_ms {all[0]} all_cpu_ms {all[1]}", flush=True)
 """
 
@@ -87,6 +94,7 @@ def main():
     parser.add_argument("--seconds", default="3")
     parser.add_argument("--python", type=Path, help="a Python that has chgnet and ase already")
     parser.add_argument("--threads", type=int, nargs="*", default=[1, os.cpu_count()])
+    parser.add_argument("--device", choices=["cpu", "gpu"], default="cpu")
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
     repository = Path(__file__).resolve().parents[2]
@@ -106,20 +114,24 @@ def main():
 
     def run(*command):
         said = subprocess.run([str(part) for part in command], check=True, capture_output=True, text=True)
+        names.extend(line.removeprefix("device ") for line in said.stdout.splitlines() if line.startswith("device "))
         return [peer.numbers(line) for line in said.stdout.splitlines() if line.startswith(("atoms", "structures"))]
 
-    results = []
-    for threads in dict.fromkeys(options.threads):
+    results, names = [], []
+    for threads in ["gpu"] if options.device == "gpu" else dict.fromkeys(options.threads):
+        names.clear()
         theirs = run(python, "-c", THEIRS, threads, options.seconds, *shared, batch)
         ours = run(ours_binary, threads, options.seconds, *files)[:-1]
         ours_batch = run(ours_binary, threads, options.seconds, batch)[-1]
+        if threads == "gpu":
+            print(f"theirs on {names[0]}, ours on {names[1]}", flush=True)
         for them, us in zip(theirs, [*ours[: len(shared)], ours_batch]):
             ratios = {key: them[key] / us[key] for key in ("energy_ms", "all_ms", "all_cpu_ms") if key in them and us.get(key)}
-            results.append({"threads": threads, "theirs": them, "ours": us, "ratios": ratios})
+            results.append({"threads": threads, "devices": names[:2], "theirs": them, "ours": us, "ratios": ratios})
             what = f"{us['structures']:.0f} structures, " if "structures" in us else ""
             print(f"threads {threads}, {what}{us['atoms']:.0f} atoms: energy, forces, stress {them['all_ms']:.1f} ms theirs,"
-                  f" {us['all_ms']:.2f} ms ours, ratio {ratios['all_ms']:.1f} (processor time {ratios.get('all_cpu_ms', 0):.1f});"
-                  f" energy and moments ratio {ratios.get('energy_ms', 0):.1f}", flush=True)
+                  f" {us['all_ms']:.2f} ms ours, ratio {ratios['all_ms']:.1f} (processor time {ratios.get('all_cpu_ms', 0):.1f})"
+                  + (f"; energy and moments ratio {ratios['energy_ms']:.1f}" if "energy_ms" in ratios else ""), flush=True)
         for us in ours:
             print(f"threads {threads}, ours, {us['atoms']:.0f} atoms: {us['all_ms'] / us['atoms']:.3f} ms an atom")
     (options.folder / "potential_speed.json").write_text(json.dumps(results, indent=1))

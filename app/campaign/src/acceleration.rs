@@ -14,8 +14,8 @@
 
 use crate::event::{Candidate, Candidates, Status};
 use crate::observe::{Verdict, read_results};
-use crate::pool::{Pool, extra_of};
-use crate::progress::{Measured, holds_bounds, measured};
+use crate::pool::Pool;
+use crate::progress::{Measured, holds_bounds, known_value, measured_and_known};
 use crate::propose::{known, question_of};
 use crate::{Campaign, CampaignError, Outcome, Source};
 use job::Job;
@@ -210,8 +210,7 @@ impl<'a> Race<'a> {
             }
         }
         let tried = mine.len();
-        let mut measured = measured(state);
-        measured.iter_mut().for_each(|one| add_known(campaign, one));
+        let measured = measured_and_known(campaign);
         let whole = |one: &&Measured| {
             let known = aims.iter().all(|&(k, _)| !one.values[k].0.is_nan());
             known && holds_bounds(state, &one.values)
@@ -544,27 +543,5 @@ impl Others {
             }
         }
         i + low
-    }
-}
-
-/// What is predicted of an outcome that is known beforehand, out of a candidate's further columns.
-fn known_value(campaign: &Campaign, outcome: usize, extras: &[f64]) -> f64 {
-    let created = &campaign.state().created;
-    let name = &created.outcomes[outcome].name;
-    let place = created.predicted().iter().position(|p| p.name == *name);
-    place.map_or(f64::NAN, |place| extras[extra_of(place)])
-}
-
-/// Fills in what is known of a candidate beforehand.
-fn add_known(campaign: &Campaign, one: &mut Measured) {
-    let outcomes = &campaign.state().created.outcomes;
-    if !outcomes.iter().any(|outcome| outcome.known) {
-        return;
-    }
-    let Ok((_, extras)) = campaign.pool().point(&one.candidate, one.made.as_deref()) else {
-        return;
-    };
-    for (k, _) in outcomes.iter().enumerate().filter(|(_, o)| o.known) {
-        one.values[k].0 = known_value(campaign, k, &extras);
     }
 }

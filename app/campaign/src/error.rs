@@ -31,6 +31,8 @@ pub enum CampaignError {
     },
     #[error("{}: another process wrote to the campaign meanwhile; nothing was added: run the command again", path.display())]
     Overtaken { path: PathBuf },
+    #[error("{}: the campaign was moved or replaced by another file while it was open; nothing was added: open it where it is now", path.display())]
+    Moved { path: PathBuf },
     #[error("{}: the file cannot be written to; nothing was changed: give yourself permission to write, or copy it", path.display())]
     ReadOnly { path: PathBuf },
     #[error("{}: the disk is full; nothing was added, the campaign is as it was: free some space and run the command again", path.display())]

@@ -50,6 +50,12 @@ impl Created {
         all.filter(|(_, outcome)| !outcome.known)
     }
 
+    /// Those, and what is known beforehand and aimed at.
+    pub fn told(&self) -> impl Iterator<Item = (usize, &Outcome)> {
+        let all = self.outcomes.iter().enumerate();
+        all.filter(|(_, outcome)| !outcome.known || outcome.aim.is_some())
+    }
+
     /// What plugins and models predicted of the candidates.
     pub fn predicted(&self) -> &[Predicted] {
         match &self.candidates {

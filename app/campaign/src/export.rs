@@ -242,7 +242,7 @@ fn metadata(state: &State, lode: &str, files: &[(String, Vec<u8>, Value)]) -> Va
             "datePublished": &state.began[..10.min(state.began.len())],
             "license": "Not stated by the campaign; that of its candidates holds for what is derived from them",
             "identifier": state.id,
-            "hasPart": files.iter().map(|(name, ..)| json!({"@id": name})).collect::<Vec<_>>(),
+            "hasPart": files.iter().map(|(name, ..)| json!({"@id": uri(name)})).collect::<Vec<_>>(),
             "mentions": {"@id": "#lodestone"},
         }),
         json!({
@@ -262,7 +262,7 @@ fn metadata(state: &State, lode: &str, files: &[(String, Vec<u8>, Value)]) -> Va
     ];
     for (name, bytes, about) in files {
         let mut entity = json!({
-            "@id": name,
+            "@id": uri(name),
             "@type": "File",
             "contentSize": bytes.len().to_string(),
             "sha256": sha256_hex(bytes),
@@ -272,5 +272,18 @@ fn metadata(state: &State, lode: &str, files: &[(String, Vec<u8>, Value)]) -> Va
         }
         graph.push(entity);
     }
-    json!({"@context": "https://w3id.org/ro/crate/1.1/context", "@graph": graph})
+    // The crate's own context does not know hashes.
+    let hashes = json!({"sha256": "https://schema.org/sha256"});
+    json!({"@context": ["https://w3id.org/ro/crate/1.1/context", hashes], "@graph": graph})
+}
+
+/// A relative path as a URI writes it (RFC 3986): what is not unreserved, by its bytes.
+fn uri(path: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte);
+    path.bytes()
+        .map(|byte| match plain(byte) {
+            true => char::from(byte).to_string(),
+            false => format!("%{byte:02X}"),
+        })
+        .collect()
 }

@@ -1,7 +1,9 @@
 //! How far a campaign has come: what was measured of each candidate, the best of it, and how that grew.
 
+use crate::Campaign;
 pub use crate::acceleration::{Acceleration, Basis, Estimate, acceleration};
 use crate::event::{Candidate, Status};
+use crate::pool::extra_of;
 use crate::state::{Experiment, State};
 use job::Job;
 use optimize::{Direction, front_numbers};
@@ -55,6 +57,35 @@ pub fn measured(state: &State) -> Vec<Measured> {
     all
 }
 
+/// The same, with what is known of each candidate beforehand.
+pub fn measured_and_known(campaign: &Campaign) -> Vec<Measured> {
+    let mut all = measured(campaign.state());
+    all.iter_mut().for_each(|one| add_known(campaign, one));
+    all
+}
+
+/// Fills in what is known of a candidate beforehand.
+fn add_known(campaign: &Campaign, one: &mut Measured) {
+    let outcomes = &campaign.state().created.outcomes;
+    if !outcomes.iter().any(|outcome| outcome.known) {
+        return;
+    }
+    let Ok((_, extras)) = campaign.pool().point(&one.candidate, one.made.as_deref()) else {
+        return;
+    };
+    for (k, _) in outcomes.iter().enumerate().filter(|(_, o)| o.known) {
+        one.values[k].0 = known_value(campaign, k, &extras);
+    }
+}
+
+/// What is predicted of an outcome that is known beforehand, out of a candidate's further columns.
+pub(crate) fn known_value(campaign: &Campaign, outcome: usize, extras: &[f64]) -> f64 {
+    let created = &campaign.state().created;
+    let name = &created.outcomes[outcome].name;
+    let place = created.predicted().iter().position(|p| p.name == *name);
+    place.map_or(f64::NAN, |place| extras[extra_of(place)])
+}
+
 /// Mean of the replicates, and the standard error: from the stated ones, else from their scatter, else not known.
 fn pooled(experiments: &[&Experiment], outcome: usize) -> (f64, f64) {
     let known: Vec<(f64, f64)> = experiments
@@ -88,6 +119,16 @@ pub fn objectives(state: &State) -> Vec<(usize, Direction)> {
         .collect()
 }
 
+/// All objectives of which something is told, those that are known beforehand included.
+pub fn aims(state: &State, measured: &[Measured]) -> Vec<(usize, Direction)> {
+    let told = |k: usize| measured.iter().any(|one| !one.values[k].0.is_nan());
+    let outcomes = state.created.outcomes.iter().enumerate();
+    outcomes
+        .filter(|(k, outcome)| !outcome.known || told(*k))
+        .filter_map(|(k, outcome)| Some((k, Direction::from(outcome.aim?))))
+        .collect()
+}
+
 /// Whether every measured bound holds; one that is not known does not.
 pub fn holds_bounds(state: &State, values: &[(f64, f64)]) -> bool {
     state
@@ -105,7 +146,7 @@ pub fn holds_bounds(state: &State, values: &[(f64, f64)]) -> bool {
 /// The best of what was measured: places in [`measured`]'s list that no other dominates, of those that hold the bounds;
 /// with one objective the first of the best.
 pub fn best(state: &State, measured: &[Measured]) -> Vec<usize> {
-    let objectives = objectives(state);
+    let objectives = aims(state, measured);
     let whole: Vec<usize> = (0..measured.len())
         .filter(|&at| {
             let values = &measured[at].values;

@@ -67,7 +67,7 @@ impl Calibration {
 }
 
 /// The user's cache folder of this program; `LODESTONE_CACHE` names another.
-pub(crate) fn cache_folder() -> Option<PathBuf> {
+pub fn cache_folder() -> Option<PathBuf> {
     let folder = |name| {
         std::env::var_os(name)
             .filter(|value| !value.is_empty())

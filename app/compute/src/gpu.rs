@@ -29,6 +29,10 @@ pub struct Gpu {
     turn: Mutex<()>,
     /// Rows that a kernel got through in 50 ms lately.
     chunks: Mutex<HashMap<&'static str, usize>>,
+    /// Operations that a series of kernels got through in 50 ms lately.
+    paces: Mutex<HashMap<&'static str, f64>>,
+    /// Data that stays, by key.
+    kept: Mutex<HashMap<String, (wgpu::Buffer, usize)>>,
 }
 
 /// What the driver reported since somebody looked.
@@ -95,6 +99,8 @@ impl Gpu {
             free: Mutex::default(),
             turn: Mutex::default(),
             chunks: Mutex::default(),
+            paces: Mutex::default(),
+            kept: Mutex::default(),
         })
     }
 
@@ -122,6 +128,40 @@ impl Gpu {
 
     pub(crate) fn remember_chunk(&self, kernel: &Kernel, rows: usize) {
         locked(&self.chunks).insert(kernel.name, rows);
+    }
+
+    pub(crate) fn remembered_pace(&self, name: &'static str) -> Option<f64> {
+        locked(&self.paces).get(name).copied()
+    }
+
+    pub(crate) fn remember_pace(&self, name: &'static str, operations: f64) {
+        locked(&self.paces).insert(name, operations);
+    }
+
+    /// A buffer with words that stay on the adapter, made at the first use of the key.
+    pub(crate) fn kept(
+        &self,
+        key: &str,
+        make: impl FnOnce() -> Result<Vec<u32>, ComputeError>,
+    ) -> Result<Pooled<'_>, ComputeError> {
+        let mut kept = locked(&self.kept);
+        let (buffer, words) = match kept.get(key) {
+            Some(known) => known.clone(),
+            None => {
+                let words = make()?;
+                let pooled = self.uploaded(&words, wgpu::BufferUsages::STORAGE);
+                let made = (wgpu::Buffer::clone(&pooled), pooled.words);
+                drop(pooled.lent());
+                kept.insert(key.to_owned(), made.clone());
+                made
+            }
+        };
+        Ok(Pooled {
+            gpu: self,
+            buffer: Some(buffer),
+            words,
+            reusable: false,
+        })
     }
 
     /// What went wrong since the turn began.
@@ -256,8 +296,52 @@ impl Gpu {
         buffer
     }
 
+    /// Maps a buffer once this submission is done, reads it and unmaps it. There is patience for so many kernels that run for
+    /// the first time: software adapters compile them only then, for seconds.
+    pub(crate) fn read(
+        &self,
+        kernel: &Kernel,
+        buffer: &wgpu::Buffer,
+        words: usize,
+        index: Option<wgpu::SubmissionIndex>,
+        new_kernels: usize,
+    ) -> Result<Vec<u32>, ComputeError> {
+        let (Some(index), true) = (index, words > 0) else {
+            return Ok(Vec::new());
+        };
+        let refused = |reason: String| ComputeError::Refused {
+            adapter: self.adapter.name.clone(),
+            kernel: kernel.name,
+            reason,
+        };
+        let slice = buffer.slice(..4 * words as u64);
+        let (send, mapped) = std::sync::mpsc::channel();
+        slice.map_async(wgpu::MapMode::Read, move |done| {
+            // Nobody listens any more after an error.
+            let _ = send.send(done);
+        });
+        self.wait_for(kernel, index, PATIENCE * (1 + new_kernels as u32))?;
+        match mapped.try_recv() {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => return Err(refused(error.to_string())),
+            Err(_) => return Err(refused("results were not mapped".to_owned())),
+        }
+        let view = slice
+            .get_mapped_range()
+            .map_err(|error| refused(error.to_string()))?;
+        let read = bytemuck::cast_slice(&view).to_vec();
+        drop(view);
+        buffer.unmap();
+        Ok(read)
+    }
+
     pub(crate) fn wgpu(&self) -> &wgpu::Device {
         &self.device
+    }
+
+    /// How many kernels were made ready.
+    pub(crate) fn pipelines_made(&self) -> usize {
+        locked(&self.pipelines).len()
     }
 
     /// Blocks until a submission is done. Not for a window's thread.
@@ -266,17 +350,26 @@ impl Gpu {
         kernel: &Kernel,
         index: wgpu::SubmissionIndex,
     ) -> Result<(), ComputeError> {
+        self.wait_for(kernel, index, PATIENCE)
+    }
+
+    fn wait_for(
+        &self,
+        kernel: &Kernel,
+        index: wgpu::SubmissionIndex,
+        patience: Duration,
+    ) -> Result<(), ComputeError> {
         self.check(kernel)?;
         let wait = wgpu::PollType::Wait {
             submission_index: Some(index),
-            timeout: Some(PATIENCE),
+            timeout: Some(patience),
         };
         // A driver that loses the device while it is waited for makes wgpu panic.
         match catch_unwind(AssertUnwindSafe(|| self.device.poll(wait))) {
             Ok(Ok(_)) => self.check(kernel),
             Ok(Err(wgpu::PollError::Timeout)) => Err(ComputeError::Stalled {
                 adapter: self.adapter.name.clone(),
-                seconds: PATIENCE.as_secs(),
+                seconds: patience.as_secs(),
             }),
             Ok(Err(error)) => Err(ComputeError::Refused {
                 adapter: self.adapter.name.clone(),
@@ -302,11 +395,20 @@ pub(crate) struct Pooled<'a> {
 impl Pooled<'_> {
     /// The part in use.
     pub(crate) fn binding(&self) -> wgpu::BindingResource<'_> {
+        self.part(0, self.words)
+    }
+
+    /// So many words from one on.
+    pub(crate) fn part(&self, from: usize, words: usize) -> wgpu::BindingResource<'_> {
         wgpu::BindingResource::Buffer(wgpu::BufferBinding {
             buffer: self,
-            offset: 0,
-            size: std::num::NonZeroU64::new(4 * self.words as u64),
+            offset: 4 * from as u64,
+            size: std::num::NonZeroU64::new(4 * words as u64),
         })
+    }
+
+    pub(crate) fn words(&self) -> usize {
+        self.words
     }
 
     /// Does not go back to the pool, unless [`Pooled::keep`] says so: it may still be mapped.

@@ -1,7 +1,8 @@
 //! The `compute` room: the devices, and kernels that exist twice, for adapters (WGSL) and for the processor (Rust).
 //!
 //! - [`Device`] is what computing functions take: the processor, an adapter, or whichever was measured to be faster.
-//! - [`Gpu`] is an opened adapter; [`RowKernel`] is what a kernel implements to be run there in chunks.
+//! - [`Gpu`] is an opened adapter; [`RowKernel`] is what a kernel implements to be run there in chunks; [`Series`] runs many
+//!   kernels on data that stays there.
 //! - [`gemm`](mod@gemm), [`top_k`](mod@top_k), [`Trees`], [`Mlp`]: kernels that belong to no one science; [`lanes`] and [`math`] are what
 //!   they and others are made of on the processor.
 //!
@@ -19,18 +20,21 @@ pub mod lanes;
 pub mod math;
 pub mod mlp;
 mod rows;
+mod series;
 pub mod top_k;
 pub mod trees;
 mod trial;
 pub mod twins;
 
 pub use adapter::{Adapter, AdapterKind, AdapterLimits};
+pub use calibration::cache_folder;
 pub use choice::Choice;
 pub use device::{Device, Place, Verdict};
 pub use error::ComputeError;
 pub use gpu::Gpu;
 pub use mlp::{Activation, Layer, Mlp};
 pub use rows::RowKernel;
+pub use series::{Series, Slab};
 pub use top_k::top_k;
 pub use trees::Trees;
 pub use trial::{Attempt, Trial};

@@ -61,6 +61,7 @@ fn question(command: &Command) -> Option<Question> {
                     "xyz",
                     "extxyz",
                     "lodestone",
+                    "lode",
                     "wasm",
                 ],
             )],
@@ -130,6 +131,69 @@ fn question(command: &Command) -> Option<Question> {
                 Command::ExportPlot { range, .. } => Command::ExportPlot {
                     path: Some(path),
                     range,
+                },
+                other => other,
+            },
+        },
+        other => return of_campaign(other),
+    })
+}
+
+/// What a command about a campaign leaves open.
+fn of_campaign(command: &Command) -> Option<Question> {
+    let campaign = || vec![(Text::KindCampaign, vec!["lode"])];
+    let table = |endings: &[&'static str]| vec![(Text::KindTable, endings.to_vec())];
+    Some(match command {
+        Command::NewCampaign { path: None, .. } => Question {
+            save: true,
+            kinds: campaign(),
+            name: "campaign.lode",
+            answer: |command, path| match command {
+                Command::NewCampaign { settings, .. } => Command::NewCampaign {
+                    settings,
+                    path: Some(path),
+                },
+                other => other,
+            },
+        },
+        Command::OpenCampaign { path: None } => Question {
+            save: false,
+            kinds: campaign(),
+            name: "",
+            answer: |_, path| Command::OpenCampaign { path: Some(path) },
+        },
+        Command::WriteWorksheet { path: None } => Question {
+            save: true,
+            kinds: table(&["csv", "tsv", "parquet"]),
+            name: "batch.csv",
+            answer: |_, path| Command::WriteWorksheet { path: Some(path) },
+        },
+        Command::ImportResults { path: None } => Question {
+            save: false,
+            kinds: table(&["csv", "tsv", "txt", "parquet"]),
+            name: "",
+            answer: |_, path| Command::ImportResults { path: Some(path) },
+        },
+        Command::ReportCampaign { path: None } => Question {
+            save: true,
+            kinds: vec![(Text::KindReport, vec!["html", "md"])],
+            name: "report.html",
+            answer: |_, path| Command::ReportCampaign { path: Some(path) },
+        },
+        Command::ExportObservations { path: None } => Question {
+            save: true,
+            kinds: table(&["csv"]),
+            name: "observations.csv",
+            answer: |_, path| Command::ExportObservations { path: Some(path) },
+        },
+        Command::ExportCampaignPlot { path: None, .. } => Question {
+            save: true,
+            kinds: vec![(Text::KindPicture, vec!["svg", "png"])],
+            name: "campaign.svg",
+            answer: |command, path| match command {
+                Command::ExportCampaignPlot { plot, .. } => Command::ExportCampaignPlot {
+                    plot,
+                    path: Some(path),
                 },
                 other => other,
             },

@@ -35,6 +35,7 @@ fn what(kind: FileKind) -> Text {
         FileKind::Plugin => Text::DropAsPlugin,
         FileKind::Table => Text::DropTable,
         FileKind::Structures => Text::DropStructures,
+        FileKind::Campaign => Text::DropCampaign,
         FileKind::Unknown => Text::DropUnknown,
     }
 }

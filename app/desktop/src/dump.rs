@@ -23,6 +23,16 @@ struct Shown<'a> {
     /// Atoms of the cell of the structure shown.
     atoms: usize,
     selected: usize,
+    /// Events of the campaign, candidates that it may choose, suggestions and observations.
+    events: u64,
+    candidates_of_campaign: usize,
+    suggestions: usize,
+    observations: usize,
+    /// Whether it could not be read, or its last work came to nothing.
+    campaign_error: Option<&'a str>,
+    /// Faults of the fire drill that were seen, and whether it ended well.
+    faults: usize,
+    drilled: bool,
     unsaved: bool,
     error: Option<&'a str>,
     messages: usize,
@@ -51,6 +61,8 @@ impl Dump {
         let counts = state.results.as_ref().map(|results| results.counts());
         let counts = counts.unwrap_or_default();
         let points = state.points.as_ref();
+        let campaign = state.campaigns.view.as_ref();
+        let drill = state.campaigns.drill.as_ref();
         let shown = Shown {
             title: state.title(),
             busy: !state.tasks.is_empty(),
@@ -62,6 +74,16 @@ impl Dump {
             parallel: state.parallel.as_ref().map_or(0, |p| p.rows.len()),
             atoms: atoms(state),
             selected: state.project.selection.len(),
+            events: campaign.map_or(0, |view| view.state.last),
+            candidates_of_campaign: campaign.map_or(0, |view| view.candidates),
+            suggestions: campaign.map_or(0, |view| view.suggestions.len()),
+            observations: campaign.map_or(0, |view| view.observations()),
+            campaign_error: state.campaigns.error.as_deref(),
+            faults: drill.map_or(0, |drill| {
+                let seen = drill.faults.iter().filter(|(_, event)| event.is_some());
+                seen.count()
+            }),
+            drilled: drill.is_some_and(|drill| matches!(drill.end, Some(Ok(_)))),
             unsaved: state.unsaved,
             error: state
                 .question_error

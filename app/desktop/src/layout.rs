@@ -25,7 +25,7 @@ impl Default for Layout {
     }
 }
 
-/// Objectives and elements to the left, candidates in the middle with tasks below, plot and structure over the inspector to
+/// Objectives and elements to the left, candidates and campaign in the middle with tasks below, plot and structure over the inspector to
 /// the right.
 fn default_tree() -> Tree<Panel> {
     let mut tiles = Tiles::default();
@@ -38,16 +38,17 @@ fn default_tree() -> Tree<Panel> {
         Panel::Inspector,
     ]
     .map(&mut pane);
-    let [periodic, structure, plugins, models, tasks] = [
+    let [periodic, structure, plugins, models, campaign, tasks] = [
         Panel::PeriodicTable,
         Panel::Structure,
         Panel::Plugins,
         Panel::Models,
+        Panel::Campaign,
         Panel::Tasks,
     ]
     .map(&mut pane);
     let left = tiles.insert_tab_tile(vec![objectives, plugins]);
-    let middle = tiles.insert_tab_tile(vec![candidates]);
+    let middle = tiles.insert_tab_tile(vec![candidates, campaign]);
     let below = tiles.insert_tab_tile(vec![periodic, tasks]);
     let above_right = tiles.insert_tab_tile(vec![pareto, parallel, structure, models]);
     let below_right = tiles.insert_tab_tile(vec![inspector]);
@@ -154,6 +155,7 @@ pub fn title(panel: Panel) -> Text {
         Panel::Structure => Text::Structure,
         Panel::Plugins => Text::Plugins,
         Panel::Models => Text::Models,
+        Panel::Campaign => Text::Campaign,
         Panel::Tasks => Text::Tasks,
     }
 }

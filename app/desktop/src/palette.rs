@@ -1,7 +1,7 @@
 //! The command palette: every command that needs nothing more, found by typing a part of its name.
 
 use crate::layout::title;
-use crate::panels::colour_name;
+use crate::panels::{colour_name, page_name};
 use crate::start::challenge_texts;
 use crate::texts::{Text, Words};
 use egui::{Id, Key, Modal, TextEdit, Ui};
@@ -106,6 +106,20 @@ impl Palette {
     }
 }
 
+/// What a command does to the campaign.
+fn campaign_text(command: &Command) -> Text {
+    match command {
+        Command::WriteWorksheet { .. } => Text::WriteWorksheet,
+        Command::ImportResults { .. } => Text::ImportResults,
+        Command::VerifyCampaign => Text::VerifyCampaign,
+        Command::ReportCampaign { .. } => Text::ReportCampaign,
+        Command::ExportObservations { .. } => Text::ExportObservations,
+        Command::ExportCampaignPlot { .. } => Text::ExportPlot,
+        Command::ReadCampaign => Text::ReadCampaign,
+        _ => Text::SuggestNext,
+    }
+}
+
 /// What the window calls a command.
 pub fn command_name(command: &Command, words: Words) -> String {
     let text = match command {
@@ -118,6 +132,19 @@ pub fn command_name(command: &Command, words: Words) -> String {
         }
         Command::ColourElements { by } => {
             return words.fill(Text::ColourElementsBy, &[&words.get(colour_name(*by))]);
+        }
+        Command::ShowCampaignPage { page } => {
+            return words.fill(Text::OfCampaign, &[&words.get(page_name(*page))]);
+        }
+        Command::SuggestNext { .. }
+        | Command::WriteWorksheet { .. }
+        | Command::ImportResults { .. }
+        | Command::VerifyCampaign
+        | Command::ReportCampaign { .. }
+        | Command::ExportObservations { .. }
+        | Command::ExportCampaignPlot { .. }
+        | Command::ReadCampaign => {
+            return words.fill(Text::OfCampaign, &[&words.get(campaign_text(command))]);
         }
         Command::ExportParallel { .. }
         | Command::SetParallelAxes { axes: None }
@@ -163,6 +190,9 @@ pub fn command_name(command: &Command, words: Words) -> String {
         Command::AddModel { .. } => Text::AddModel,
         Command::ExportParity { .. } => Text::ExportParity,
         Command::ExplainSelected => Text::ExplainSelected,
+        Command::OpenCampaign { .. } => Text::OpenCampaign,
+        Command::CloseCampaign => Text::CloseCampaign,
+        Command::StartDrill { .. } => Text::StartDrill,
         Command::CancelAll => Text::CancelAll,
         Command::ClearLog => Text::ClearLog,
         other => return other.name().replace('_', " "),

@@ -11,7 +11,11 @@ pub fn run(args: &DeviceArgs) -> Result<(), Failure> {
     let device = Device::open(Choice::Auto).map_err(anyhow::Error::from)?;
     let trials: Vec<Trial> = compute::TRIALS
         .into_iter()
-        .chain([descriptor::MAGPIE, surrogate::gp::POSTERIOR])
+        .chain([
+            descriptor::MAGPIE,
+            surrogate::gp::POSTERIOR,
+            ::potential::TRIAL,
+        ])
         .collect();
     let (job, shown) = progress::start();
     job.stage("measuring", Some(trials.len() as u64));

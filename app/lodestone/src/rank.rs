@@ -1,12 +1,12 @@
 //! `lodestone rank`: a list of candidates in, a ranking out.
 
-use crate::args::{RankArgs, StdoutFormat};
+use crate::args::{RankArgs, StdoutFormat, constraints, parsed};
 use crate::files::{self, Target};
 use crate::{Failure, model, plugins, progress, show};
 use anyhow::{Result, anyhow};
 use job::Job;
-use optimize::{Constraint, Direction, Objective};
-use screening::{Outcome, Request, ScreeningError, Setting, screen};
+use optimize::Direction;
+use screening::{Outcome, Request, ScreeningError, screen};
 use std::borrow::Cow;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -98,25 +98,13 @@ fn screening_failure(job: &Job, error: ScreeningError) -> Failure {
 }
 
 fn request(args: &RankArgs) -> Result<Request> {
-    let objectives = args
-        .objectives
-        .iter()
-        .map(|text| Ok(text.parse::<Objective>()?));
-    let constraints = args
-        .constraints
-        .iter()
-        .map(|text| Ok(Constraint::parse(text)?));
-    let settings = args
-        .settings
-        .iter()
-        .map(|text| Ok(text.parse::<Setting>()?));
     Ok(Request {
         plugins: Vec::new(),
         plugins_are_named: !args.plugins.is_empty(),
         models: Vec::new(),
-        settings: settings.collect::<Result<_>>()?,
-        objectives: objectives.collect::<Result<_>>()?,
-        constraints: constraints.collect::<Result<_>>()?,
+        settings: parsed(&args.settings)?,
+        objectives: parsed(&args.objectives)?,
+        constraints: constraints(&args.constraints)?,
         formula_column: args.formula_column.clone(),
         structures: None,
         top: args.top,

@@ -1,6 +1,7 @@
 //! Bayesian optimisation over a table of known answers, for `tests/peers`: replays campaigns and measures single suggestions.
 //!
-//! `bo replay FILE INPUTS DIRECTIONS ROUNDS ACQUISITION KERNEL`: FILE is CSV without a header, INPUTS columns of inputs as the
+//! `bo replay FILE INPUTS DIRECTIONS ROUNDS ACQUISITION KERNEL[,plain][,mode]`: `plain` leaves the objective's shape as it is,
+//! `mode` takes the most probable hyperparameters alone. FILE is CSV without a header, INPUTS columns of inputs as the
 //! surrogate takes them, then one outcome for each of DIRECTIONS (`max,min,...`). Each line of standard input is a campaign:
 //! its seed and the rows it starts with. Each line of output: the seed and the rows in the order in which they were tried.
 //!
@@ -76,7 +77,16 @@ fn replay(arguments: &[String]) -> Result<(), Box<dyn Error>> {
     let (dimensions, rounds): (usize, usize) = (dimensions.parse()?, rounds.parse()?);
     let mut question = question(directions)?;
     question.acquisition = acquisition.parse::<Acquisition>()?;
-    question.kernel = match kernel.as_str() {
+    let mut options = kernel.split(',');
+    let kernel = options.next().unwrap_or_default();
+    for option in options {
+        match option {
+            "plain" => question.straighten = false,
+            "mode" => question.average = false,
+            other => return Err(format!("`{other}` is no option").into()),
+        }
+    }
+    question.kernel = match kernel {
         "matern-5/2" => KernelOption::Matern52,
         "rbf" => KernelOption::Rbf,
         "loo" => KernelOption::ByLeaveOneOut,

@@ -110,9 +110,27 @@ pub enum PotentialError {
         /// What would be right.
         remedy: &'static str,
     },
+    /// A device that cannot be computed on, where the processor would not mend it.
+    #[error(transparent)]
+    Device(compute::ComputeError),
+    /// A relaxation that flew apart or collapsed.
+    #[error("relaxing it, the structure {0}")]
+    Lost(crate::relax::Ending),
+    /// A phase whose structure is not kept, or cannot be read: its name.
+    #[error("no structure of the phase {0} is at hand")]
+    Phase(String),
     /// The user does not want it any more.
     #[error("cancelled")]
     Cancelled,
+}
+
+impl From<compute::ComputeError> for PotentialError {
+    fn from(error: compute::ComputeError) -> Self {
+        match error {
+            compute::ComputeError::Cancelled => Self::Cancelled,
+            other => Self::Device(other),
+        }
+    }
 }
 
 impl From<job::Cancelled> for PotentialError {

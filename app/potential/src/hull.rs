@@ -91,6 +91,12 @@ impl Hull {
         &self.phases
     }
 
+    /// An element's phase of lowest energy.
+    pub fn reference(&self, element: Element) -> Option<&Phase> {
+        let number = self.references.get(&element)?;
+        self.phases.get(*number)
+    }
+
     /// Energy of formation from the elements' phases of lowest energy, eV/atom.
     ///
     /// # Errors

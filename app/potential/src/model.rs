@@ -1,19 +1,19 @@
 //! The potential as others use it: weights, a precision, and what they say of a structure.
 
 use crate::PotentialError;
+use crate::gpu;
 use crate::graph::Graph;
 use crate::math::Real;
 use crate::network;
 use crate::scratch::Scratch;
 use crate::weights::{ELEMENTS, Weights};
+use compute::Device;
 use crystal::Structure;
-use job::Job;
 use matter::Element;
 use nalgebra::{Matrix3, Vector3};
-use rayon::prelude::*;
 use std::fmt;
 use std::str::FromStr;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 /// One eV/Å3 in GPa (CODATA 2018, exact).
 pub const GPA: f64 = 160.217_663_4;
@@ -179,6 +179,10 @@ impl<T: Real> Kept<T> {
 pub struct Potential {
     model: Model,
     parameters: Parameters,
+    /// Where many structures are computed.
+    pub(crate) device: Device,
+    /// The parameters as adapters read them.
+    pub(crate) on_device: OnceLock<Option<gpu::Parameters>>,
 }
 
 /// What the potential says of a structure.
@@ -237,7 +241,12 @@ impl Potential {
             Precision::Single => Parameters::Single(Kept::read(model.file())?),
             Precision::Double => Parameters::Double(Kept::read(model.file())?),
         };
-        Ok(Self { model, parameters })
+        Ok(Self {
+            model,
+            parameters,
+            device: Device::cpu(),
+            on_device: OnceLock::new(),
+        })
     }
 
     /// Which weights these are.
@@ -252,7 +261,16 @@ impl Potential {
     /// Disordered sites, elements that the weights do not know, atoms that overlap or have no neighbour, cells too dense to be
     /// matter, coordinates that are no numbers.
     pub fn predict(&self, structure: &Structure) -> Result<Prediction, PotentialError> {
-        let (evaluation, energy) = self.evaluate(structure, true)?;
+        self.said(structure, self.evaluate(structure, true)?)
+    }
+
+    /// What an evaluation with derivatives says of its structure.
+    pub(crate) fn said(
+        &self,
+        structure: &Structure,
+        evaluation: network::Evaluation,
+    ) -> Result<Prediction, PotentialError> {
+        let energy = total(&evaluation)?;
         let Some(derivatives) = evaluation.derivatives else {
             return Err(PotentialError::NotFinite { what: "force" });
         };
@@ -279,56 +297,37 @@ impl Potential {
     ///
     /// As [`Potential::predict`].
     pub fn energy(&self, structure: &Structure) -> Result<Energy, PotentialError> {
-        let (evaluation, energy) = self.evaluate(structure, false)?;
+        let evaluation = self.evaluate(structure, false)?;
         Ok(Energy {
-            energy,
+            energy: total(&evaluation)?,
             site_energies: evaluation.site_energies,
             moments: evaluation.moments,
         })
-    }
-
-    /// Many structures on all cores, each with its own result.
-    ///
-    /// # Errors
-    ///
-    /// Cancelled.
-    pub fn predict_all(
-        &self,
-        structures: &[Structure],
-        job: &Job,
-    ) -> Result<Vec<Result<Prediction, PotentialError>>, PotentialError> {
-        structures
-            .par_iter()
-            .with_max_len(1)
-            .map(|structure| {
-                job.check()?;
-                let prediction = self.predict(structure);
-                job.advance(1);
-                Ok(prediction)
-            })
-            .collect()
     }
 
     fn evaluate(
         &self,
         structure: &Structure,
         derivatives: bool,
-    ) -> Result<(network::Evaluation, f64), PotentialError> {
+    ) -> Result<network::Evaluation, PotentialError> {
         let numbers = self.atomic_numbers(structure)?;
         let graph = Graph::new(structure)?;
-        let evaluation = match &self.parameters {
+        Ok(match &self.parameters {
             Parameters::Single(kept) => kept.evaluate(&graph, &numbers, derivatives),
             Parameters::Double(kept) => kept.evaluate(&graph, &numbers, derivatives),
-        };
-        let energy: f64 = evaluation.site_energies.iter().sum();
-        if !energy.is_finite() {
-            return Err(PotentialError::NotFinite { what: "energy" });
+        })
+    }
+
+    /// The weights in f32, if these are such.
+    pub(crate) fn single(&self) -> Option<&Weights<f32>> {
+        match &self.parameters {
+            Parameters::Single(kept) => Some(&kept.weights),
+            Parameters::Double(_) => None,
         }
-        Ok((evaluation, energy))
     }
 
     /// The element of every site.
-    fn atomic_numbers(&self, structure: &Structure) -> Result<Vec<u8>, PotentialError> {
+    pub(crate) fn atomic_numbers(&self, structure: &Structure) -> Result<Vec<u8>, PotentialError> {
         let number = |site: &crystal::Site| {
             let Some(element) = site.element() else {
                 let occupants = site.species.iter();
@@ -358,5 +357,14 @@ impl Potential {
             Ok(element.atomic_number())
         };
         structure.sites.iter().map(number).collect()
+    }
+}
+
+/// The energy of a structure, eV.
+fn total(evaluation: &network::Evaluation) -> Result<f64, PotentialError> {
+    let energy: f64 = evaluation.site_energies.iter().sum();
+    match energy.is_finite() {
+        true => Ok(energy),
+        false => Err(PotentialError::NotFinite { what: "energy" }),
     }
 }

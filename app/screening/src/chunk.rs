@@ -1,6 +1,7 @@
 //! One chunk of the table, which is one batch of the plugins: formulas, predictions, verdicts.
 
 use crate::ScreeningError;
+use crate::assessed::OUTPUTS;
 use crate::carried::{CarriedColumn, CarriedInputs};
 use crate::columns::TableColumn;
 use crate::model::ModelPlan;
@@ -320,6 +321,17 @@ impl Chunk {
                 let columns = std::iter::once(own).chain(zero).collect();
                 Ok(self.covered(plan, columns, 0, notes))
             }
+            Means::Potential(asked) => {
+                let rows = || (0..self.len()).map(|position| self.row(position));
+                let columns = asked.outputs();
+                let columns = columns.map(|output| whole.assessed.column(output, rows()));
+                let said = rows().zip(0_u32..).flat_map(|(row, position)| {
+                    let notes = whole.assessed.notes(row).iter();
+                    notes.map(move |note| (position, note.clone()))
+                });
+                let notes = Notes::of_texts(said.collect(), None, self.len());
+                Ok(self.covered(plan, columns.collect(), 0, notes))
+            }
         }
     }
 
@@ -436,6 +448,24 @@ impl Chunk {
                         std: None,
                     }),
             );
+        let rows = || (0..self.len()).map(|position| self.row(position));
+        let wanted = &plan.potential;
+        let said = wanted
+            .iter()
+            .map(|(_, at)| whole.assessed.column(*at, rows()));
+        let said: Vec<PropertyColumn> = said.collect();
+        let columns = columns.chain(wanted.iter().zip(&said).map(|((name, at), column)| {
+            let std = match &column.std {
+                Spread::Each(std) => Some(std.as_slice()),
+                Spread::Exact | Spread::Unknown => None,
+            };
+            ColumnInput {
+                name,
+                unit: OUTPUTS[*at].unit,
+                mean: &column.mean,
+                std,
+            }
+        }));
         let of_models: Vec<CarriedColumn> = carried.columns().collect();
         let columns = columns.chain(of_models.iter().map(|column| ColumnInput {
             name: &column.name,

@@ -58,8 +58,24 @@ pub enum ScreeningError {
         "plugin {plugin} needs crystal structures: rank a folder of structure files, or a table with a column of their paths (--structure-column)"
     )]
     NoStructures { plugin: String },
-    #[error("plugin {plugin} needs {what}, which this version does not give to plugins yet")]
-    Unsupported { plugin: String, what: &'static str },
+    #[error(
+        "plugin {plugin} asks the potential for {name:?}, which this version does not know; it gives {known}"
+    )]
+    UnknownOutput {
+        plugin: String,
+        name: String,
+        known: String,
+    },
+    #[error(
+        "the potential speaks of crystal structures: rank a folder of structure files, or a table with a column of their paths (--structure-column)"
+    )]
+    PotentialStructures,
+    #[error(
+        "setting {0}: the potential has potential.compute=yes|no (whether plugins are given what it says) and potential.relax=yes|no"
+    )]
+    PotentialSetting(String),
+    #[error(transparent)]
+    Potential(potential::PotentialError),
     #[error("a batch could not be put together: {0}")]
     Batch(String),
     #[error(
@@ -149,7 +165,7 @@ impl ScreeningError {
                 | Self::ModelColumn { .. }
                 | Self::ModelStructures { .. }
                 | Self::Carried { .. }
-                | Self::Unsupported { .. }
+                | Self::UnknownOutput { .. }
         )
     }
 }

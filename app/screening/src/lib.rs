@@ -7,6 +7,7 @@
 //! [`TrainingRows`] is the way to a model: the rows of a table that one can learn from. A [`Model`] predicts beside plugins
 //! in a [`Request`], or a table by itself ([`predict_table`]).
 
+mod assessed;
 pub mod bundled;
 mod carried;
 mod chunk;

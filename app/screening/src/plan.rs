@@ -1,5 +1,6 @@
 //! What a request means for a table: which plugins and models run with which inputs, which numbers must be kept.
 
+use crate::assessed::{self, Asked, Assessed, Output};
 use crate::carried::carried_models;
 use crate::columns::TableColumn;
 use crate::formulas::Formulas;
@@ -10,6 +11,7 @@ use crate::quantity::{Origin, Quantity};
 use crate::structures::StructureDescriptor;
 use crate::{Request, ScreeningError};
 use compute::Device;
+use job::Job;
 use optimize::{Constraint, Direction, suggest_nearest};
 use plugin_host::{Need, Plugin, Session};
 use std::collections::BTreeMap;
@@ -31,6 +33,8 @@ pub struct Plan {
     pub columns: BTreeMap<usize, TableColumn>,
     /// No plugin and no objective was named: rank by the objectives of the plugin that covers most candidates.
     pub by_coverage: bool,
+    /// What the potential said of the structures, where it was asked.
+    pub assessed: Assessed,
     pub messages: Vec<String>,
 }
 
@@ -45,7 +49,7 @@ impl Plan {
         }
         let named = request.formula_column.as_deref();
         let formulas = Formulas::find(table, named, request.structures.clone())?;
-        let all = Predictor::all(request);
+        let all = Predictor::all(request)?;
         for (position, predictor) in all.iter().enumerate() {
             if all[..position].iter().any(|p| p.name() == predictor.name()) {
                 return Err(ScreeningError::SameName(predictor.name().to_owned()));
@@ -72,7 +76,7 @@ impl Plan {
                 Predictor::Plugin(_) => {
                     request.plugins_are_named || quantities().any(spoken_of) || set()
                 }
-                Predictor::Model(_) => true,
+                Predictor::Model(_) | Predictor::Potential(_) => true,
             }
         };
         let asked_for: Vec<bool> = all.iter().enumerate().map(asked_for).collect();
@@ -97,6 +101,7 @@ impl Plan {
             constraints,
             columns: BTreeMap::new(),
             by_coverage,
+            assessed: Assessed::default(),
             messages: Vec::new(),
         };
         let plugins = || {
@@ -104,7 +109,8 @@ impl Plan {
             used.filter(|p| matches!(p, Predictor::Plugin(_)))
         };
         for setting in &request.settings {
-            if !plugins().any(|p| p.name() == setting.plugin) {
+            let known = plugins().any(|p| p.name() == setting.plugin);
+            if !known && setting.plugin != assessed::NAME {
                 let names: Vec<&str> = plugins().map(Predictor::name).collect();
                 let hint = match suggest_nearest(&setting.plugin, names.iter().copied()) {
                     Some(nearest) => format!("did you mean {nearest:?}?"),
@@ -128,6 +134,10 @@ impl Plan {
                 Predictor::Model(model) => plan
                     .model(table, model, device)
                     .map(|m| Means::Model(Box::new(m))),
+                Predictor::Potential(asked) => match plan.formulas.structures {
+                    Some(_) => Ok(Means::Potential(*asked)),
+                    None => Err(ScreeningError::PotentialStructures),
+                },
             };
             match means {
                 Ok(means) => {
@@ -159,17 +169,30 @@ impl Plan {
     ) -> Result<PluginPlan, ScreeningError> {
         let description = plugin.description();
         let inputs = &description.inputs;
-        let unsupported = |what| ScreeningError::Unsupported {
-            plugin: plugin.id().to_owned(),
-            what,
-        };
         if inputs.structure == Need::Required && self.formulas.structures.is_none() {
             return Err(ScreeningError::NoStructures {
                 plugin: plugin.id().to_owned(),
             });
         }
-        if !inputs.potential.is_empty() {
-            return Err(unsupported("outputs of an interatomic potential"));
+        let output = |name: &String| match Output::of_column(name) {
+            Some(at) => Ok((name.clone(), at)),
+            None => Err(ScreeningError::UnknownOutput {
+                plugin: plugin.id().to_owned(),
+                name: name.clone(),
+                known: assessed::column_names(),
+            }),
+        };
+        let potential = inputs.potential.iter().map(output);
+        let potential: Vec<(String, usize)> = potential.collect::<Result<_, _>>()?;
+        if !potential.is_empty()
+            && self.formulas.structures.is_some()
+            && Asked::of(request)?.is_none()
+        {
+            self.messages.push(format!(
+                "plugin {} could use what the potential says of the structures ({}): --set potential.compute=yes asks it, seconds a structure",
+                plugin.id(),
+                inputs.potential.join(", ")
+            ));
         }
         let mut parameters = Vec::new();
         for setting in request.settings.iter().filter(|s| s.plugin == plugin.id()) {
@@ -225,6 +248,7 @@ impl Plan {
             inputs: columns,
             descriptors,
             structure_descriptors,
+            potential,
             wants_structures: inputs.structure != Need::Unused
                 && self.formulas.structures.is_some(),
             models,
@@ -246,6 +270,18 @@ impl Plan {
             });
         }
         Ok(ModelPlan::new(model.clone(), inputs, table.len(), device))
+    }
+
+    /// Asks the potential of the structures, where a predictor of the run is it.
+    pub fn assess(&mut self, rows: usize, job: &Job) -> Result<(), ScreeningError> {
+        let asked = self.predictors.iter().find_map(|p| match p.means {
+            Means::Potential(asked) => Some(asked),
+            Means::Plugin(_) | Means::Model(_) => None,
+        });
+        if let (Some(asked), Some(structures)) = (asked, &self.formulas.structures) {
+            self.assessed = Assessed::new(asked, structures, rows, job)?;
+        }
+        Ok(())
     }
 
     /// Says which of two is meant where a name is both a column and a property.

@@ -1,21 +1,23 @@
-//! What gives properties: plugins and models, seen alike.
+//! What gives properties: plugins, models and the potential, seen alike.
 
+use crate::assessed::{self, Asked, OUTPUTS};
 use crate::columns::TableColumn;
 use crate::model::ModelPlan;
 use crate::quantity::{Origin, Quantity};
 use crate::structures::StructureDescriptor;
-use crate::{Model, Request};
+use crate::{Model, Request, ScreeningError};
 use optimize::Direction;
 use plugin_host::{Direction as Natural, Plugin, Session};
 
 /// The property of a model that gives exactly zero a probability, as metals have among band gaps.
 pub(crate) const ZERO: &str = "probability_of_zero";
 
-/// A plugin or a model that may take part.
+/// A plugin, a model or the potential, that may take part.
 #[derive(Clone, Debug)]
 pub enum Predictor {
     Plugin(Plugin),
     Model(Model),
+    Potential(Asked),
 }
 
 /// A property that a predictor gives.
@@ -30,10 +32,15 @@ pub struct Given<'a> {
 
 impl Predictor {
     /// Those of a request, in the order in which quantities number them.
-    pub fn all(request: &Request) -> Vec<Self> {
+    ///
+    /// # Errors
+    ///
+    /// A setting of the potential that is none.
+    pub fn all(request: &Request) -> Result<Vec<Self>, ScreeningError> {
         let plugins = request.plugins.iter().cloned().map(Self::Plugin);
         let models = request.models.iter().cloned().map(Self::Model);
-        plugins.chain(models).collect()
+        let potential = Asked::of(request)?.map(Self::Potential);
+        Ok(plugins.chain(models).chain(potential).collect())
     }
 
     /// The first part of its properties' names: `battery`.
@@ -41,6 +48,7 @@ impl Predictor {
         match self {
             Self::Plugin(plugin) => plugin.id(),
             Self::Model(model) => model.name(),
+            Self::Potential(_) => assessed::NAME,
         }
     }
 
@@ -49,6 +57,7 @@ impl Predictor {
         match self {
             Self::Plugin(plugin) => format!("plugin {}", plugin.id()),
             Self::Model(model) => format!("model {}", model.name()),
+            Self::Potential(_) => format!("the potential {}", potential::Model::default()),
         }
     }
 
@@ -82,6 +91,15 @@ impl Predictor {
                     non_negative: false,
                 });
                 std::iter::once(own).chain(zero).collect()
+            }
+            Self::Potential(asked) => {
+                let given = asked.outputs().map(|at| Given {
+                    name: OUTPUTS[at].name,
+                    unit: OUTPUTS[at].unit,
+                    default_objective: None,
+                    non_negative: OUTPUTS[at].non_negative,
+                });
+                given.collect()
             }
         }
     }
@@ -126,6 +144,8 @@ pub struct PluginPlan {
     pub descriptors: Vec<(String, &'static str)>,
     /// Descriptors of structures that it wants, with name and unit.
     pub structure_descriptors: Vec<(StructureDescriptor, &'static str, &'static str)>,
+    /// Outputs of the potential that it wants: the column's name, and the place in [`OUTPUTS`].
+    pub potential: Vec<(String, usize)>,
     /// Whether it is given the structures themselves.
     pub wants_structures: bool,
     /// The models that it carries; it is given what they say, as columns of their names.
@@ -136,6 +156,8 @@ pub struct PluginPlan {
 pub enum Means {
     Plugin(Box<PluginPlan>),
     Model(Box<ModelPlan>),
+    /// What the plan's potential says of the structures.
+    Potential(Asked),
 }
 
 /// One predictor of the run.
@@ -163,7 +185,7 @@ impl PredictorPlan {
     pub fn session(&self) -> Option<&Session> {
         match &self.means {
             Means::Plugin(plan) => Some(&plan.session),
-            Means::Model(_) => None,
+            Means::Model(_) | Means::Potential(_) => None,
         }
     }
 

@@ -48,6 +48,7 @@ fn screen_on<'t>(
     // For a short list out of many candidates, keep what decides and predict the winners' chunks once more.
     let short = request.top.is_some_and(|top| top < table.len() / 4);
     let keep = if short { Keep::Deciding } else { Keep::All };
+    plan.assess(table.len(), job)?;
     job.stage("predicting", Some(table.len() as u64));
     let chunks = (0..table.chunk_count())
         .into_par_iter()

@@ -342,8 +342,8 @@ impl Candidate {
         })
     }
 
-    /// The structure as the room `crystal` has it, without labels.
-    fn structure(&self) -> Result<Structure, CrystalError> {
+    /// The structure as the room `crystal` has it; sites are called after their first element.
+    pub(crate) fn structure(&self) -> Result<Structure, CrystalError> {
         let lattice = Lattice::new(Matrix3::from_row_slice(&self.lattice))?;
         let mut parts = self.atomic_numbers.iter().zip(&self.occupancies);
         let sites = self
@@ -361,10 +361,12 @@ impl Candidate {
                             ..Species::new(element)
                         })
                     });
+                let species: Vec<Species> = species.collect();
+                let label = species.first().map_or("", |s| s.element.symbol());
                 Site {
                     position: Vector3::new(position[0], position[1], position[2]),
-                    species: species.collect(),
-                    label: String::new(),
+                    label: label.to_owned(),
+                    species,
                     magnetic_moment: None,
                 }
             });

@@ -15,6 +15,10 @@ pub enum Outcome {
     BiLog { unit: f64 },
     /// `ln((y - lower) / (upper - y))`: for targets that cannot leave an interval (yields, fractions).
     Logit { lower: f64, upper: f64 },
+    /// I.-K. Yeo and R. A. Johnson's power transform of `u = (y - centre)/unit` (Biometrika 87, 954, 2000): power 1 leaves the
+    /// shape as it is, below 1 draws in what lies far above the centre, above 1 what lies far below. Powers from 0 (logarithm
+    /// above) to 2 (logarithm below), for which every transformed value has its target.
+    YeoJohnson { centre: f64, unit: f64, power: f64 },
 }
 
 /// What is predicted of one candidate, in the target's unit.
@@ -65,6 +69,21 @@ impl Outcome {
                     "give the lowest and the highest value that the target can have",
                 )
             }
+            Self::YeoJohnson { unit, .. } if !(unit > 0.0 && unit.is_finite()) => wrong(
+                "the unit of the power transform",
+                unit.to_string(),
+                "give a positive number: how far targets commonly lie from the centre",
+            ),
+            Self::YeoJohnson { centre, .. } if !centre.is_finite() => wrong(
+                "the centre of the power transform",
+                centre.to_string(),
+                "give a finite number: a common value of the target",
+            ),
+            Self::YeoJohnson { power, .. } if !(0.0..=2.0).contains(&power) => wrong(
+                "the power of the power transform",
+                power.to_string(),
+                "give a number from 0 to 2",
+            ),
             _ => Ok(self),
         }
     }
@@ -76,6 +95,18 @@ impl Outcome {
             Self::Log => libm::log(y),
             Self::BiLog { unit } => libm::log1p(y.abs() / unit).copysign(y),
             Self::Logit { lower, upper } => libm::log((y - lower) / (upper - y)),
+            Self::YeoJohnson {
+                centre,
+                unit,
+                power,
+            } => {
+                let u = (y - centre) / unit;
+                if u >= 0.0 {
+                    powered(u, power)
+                } else {
+                    -powered(-u, 2.0 - power)
+                }
+            }
         };
         t.is_finite().then_some(t)
     }
@@ -87,6 +118,14 @@ impl Outcome {
             Self::Log => 1.0 / y,
             Self::BiLog { unit } => 1.0 / (unit + y.abs()),
             Self::Logit { lower, upper } => (upper - lower) / ((y - lower) * (upper - y)),
+            Self::YeoJohnson {
+                centre,
+                unit,
+                power,
+            } => {
+                let u = (y - centre) / unit;
+                libm::exp((power - 1.0) * libm::log1p(u.abs()).copysign(u)) / unit
+            }
         }
     }
 
@@ -97,6 +136,18 @@ impl Outcome {
             Self::Log => libm::exp(t),
             Self::BiLog { unit } => unit * libm::expm1(t.abs()).copysign(t),
             Self::Logit { lower, upper } => lower + (upper - lower) / (1.0 + libm::exp(-t)),
+            Self::YeoJohnson {
+                centre,
+                unit,
+                power,
+            } => {
+                let u = if t >= 0.0 {
+                    unpowered(t, power)
+                } else {
+                    -unpowered(-t, 2.0 - power)
+                };
+                centre + unit * u
+            }
         }
     }
 
@@ -119,7 +170,9 @@ impl Outcome {
                 let m = libm::exp(mean + 0.5 * variance);
                 (m, m * libm::expm1(variance).sqrt())
             }
-            Self::BiLog { .. } | Self::Logit { .. } => self.quadrature(mean, std),
+            Self::BiLog { .. } | Self::Logit { .. } | Self::YeoJohnson { .. } => {
+                self.quadrature(mean, std)
+            }
         };
         Moments { mean, std, median }
     }
@@ -147,6 +200,24 @@ impl Outcome {
     }
 }
 
+/// `((1 + u)^power - 1)/power` for `u >= 0`; the logarithm at power 0.
+fn powered(u: f64, power: f64) -> f64 {
+    let ln = libm::log1p(u);
+    if power == 0.0 {
+        ln
+    } else {
+        libm::expm1(power * ln) / power
+    }
+}
+
+fn unpowered(t: f64, power: f64) -> f64 {
+    if power == 0.0 {
+        libm::expm1(t)
+    } else {
+        libm::expm1(libm::log1p(power * t) / power)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -157,7 +228,16 @@ mod tests {
             lower: 0.0,
             upper: 100.0,
         };
+        let power = |power| Outcome::YeoJohnson {
+            centre: 5.0,
+            unit: 2.0,
+            power,
+        };
         for outcome in [
+            power(0.0),
+            power(0.4),
+            power(1.0),
+            power(2.0),
             Outcome::Identity,
             Outcome::Log,
             Outcome::BiLog { unit: 3.0 },
@@ -182,6 +262,23 @@ mod tests {
     }
 
     #[test]
+    fn the_power_transform_is_yeo_s_and_johnson_s() {
+        // scipy.stats.yeojohnson([-1.5, 0.7, 3.0], 0.5) of SciPy 1.17.1.
+        let outcome = Outcome::YeoJohnson {
+            centre: 0.0,
+            unit: 1.0,
+            power: 0.5,
+        };
+        for (y, t) in [
+            (-1.5, -1.968564716806983),
+            (0.7, 0.6076809620810595),
+            (3.0, 2.0),
+        ] {
+            assert!((outcome.transform(y).expect("finite") - t).abs() < 1e-14);
+        }
+    }
+
+    #[test]
     fn quadrature_reproduces_closed_forms() {
         // Beyond ten of its units a bilog is a shifted logarithm: mean exp(m + s²/2) - 1.
         let moments = Outcome::BiLog { unit: 1.0 }.moments(10.0, 0.5);
@@ -189,6 +286,15 @@ mod tests {
         let std = libm::exp(10.125) * libm::expm1(0.25).sqrt();
         assert!((moments.mean / mean - 1.0).abs() < 1e-12);
         assert!((moments.std / std - 1.0).abs() < 1e-12);
+        // At power 0 what lies well above the centre is a shifted logarithm too.
+        let power = Outcome::YeoJohnson {
+            centre: 0.0,
+            unit: 1.0,
+            power: 0.0,
+        }
+        .moments(10.0, 0.5);
+        assert!((power.mean / mean - 1.0).abs() < 1e-12);
+        assert!((power.std / std - 1.0).abs() < 1e-12);
         // A logit-normal around the middle is symmetric.
         let half = Outcome::Logit {
             lower: 0.0,

@@ -6,7 +6,7 @@ use crate::kind::FileKind;
 use crate::parallel;
 use crate::project::{Project, ProjectSource};
 use crate::results::Results;
-use crate::state::{Import, LogLevel, Panel, Recovery};
+use crate::state::{Import, LogLevel, Panel, Recovery, TaskKind};
 use crate::store::{self, Left, PROJECT_ENDING};
 use crate::work::Workbench;
 use std::path::PathBuf;
@@ -19,6 +19,7 @@ const RECENT: usize = 12;
 impl Workbench {
     /// Does a command. What goes wrong is told in the log, beside what caused it where that has a place of its own.
     pub fn apply(&mut self, command: Command) {
+        let command = command.meant();
         let name = command.name();
         let merge_key = command.merge_key();
         let before = self.state.project.clone();
@@ -77,6 +78,9 @@ impl Workbench {
         if after.plugin_files != before.plugin_files {
             self.load_plugins();
         }
+        if after.campaign != before.campaign {
+            self.look_at_campaign();
+        }
         if after.models != before.models {
             self.load_models();
         }
@@ -127,7 +131,11 @@ impl Workbench {
                 path,
                 formula_column,
             } => self.import(path, formula_column),
-            Command::CloseProject => self.replace(Project::default(), None),
+            Command::CloseProject => {
+                self.stop(TaskKind::Drill);
+                self.state.campaigns.drill = None;
+                self.replace(Project::default(), None);
+            }
             Command::Save => {
                 let path = self.state.project_path.clone();
                 self.save(path.ok_or(WorkbenchError::NoFile)?)?;
@@ -336,11 +344,12 @@ impl Workbench {
                 self.state.preferences.tour_seen = true;
                 self.write_preferences();
             }
+            about_a_campaign => self.execute_campaign_command(about_a_campaign)?,
         }
         Ok(())
     }
 
-    fn bring_to_front(&mut self, panel: Panel) {
+    pub(crate) fn bring_to_front(&mut self, panel: Panel) {
         self.state.wanted_panel = (self.state.wanted_panel.0 + 1, Some(panel));
     }
 
@@ -416,6 +425,7 @@ impl Workbench {
                 self.import(path, None);
                 self.bring_to_front(Panel::Structure);
             }
+            FileKind::Campaign => self.state.project.campaign = Some(path),
             FileKind::Unknown => return Err(WorkbenchError::UnknownFile { path }),
         }
         Ok(())
@@ -468,7 +478,7 @@ impl Workbench {
         Ok(())
     }
 
-    fn remember(&mut self, path: PathBuf) {
+    pub(crate) fn remember(&mut self, path: PathBuf) {
         let recent = &mut self.state.preferences.recent;
         recent.retain(|p| *p != path);
         recent.insert(0, path);

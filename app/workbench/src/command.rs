@@ -1,8 +1,10 @@
 //! Everything that a user can do, as values. The window, a script and a test speak to the workbench with these alone.
 
+use crate::campaigns::{CampaignPage, CampaignPlot, CampaignSettings, LabSettings, TypedResult};
 use crate::challenge::Challenge;
 use crate::chart::PlotRange;
 use crate::filter::Filter;
+use crate::kind::FileKind;
 use crate::models::{ModelChoice, ModelSettings};
 use crate::project::{ColourBy, ElementRule, ObjectiveChoice, ParallelAxis, Sort};
 use crate::state::{Panel, Theme};
@@ -162,6 +164,67 @@ pub enum Command {
         path: Option<PathBuf>,
     },
 
+    // Campaigns; what stands in one is not undone, but retracted.
+    /// Begins one over the candidates that are open, in a new file.
+    NewCampaign {
+        settings: Box<CampaignSettings>,
+        path: Option<PathBuf>,
+    },
+    OpenCampaign {
+        path: Option<PathBuf>,
+    },
+    CloseCampaign,
+    /// Once more, as where the command line added to it.
+    ReadCampaign,
+    /// `None`: as many as the campaign has in a round.
+    SuggestNext {
+        count: Option<u32>,
+    },
+    /// The open suggestions as a table to fill in: .csv, .tsv or .parquet.
+    WriteWorksheet {
+        path: Option<PathBuf>,
+    },
+    /// Takes in a table of results.
+    ImportResults {
+        path: Option<PathBuf>,
+    },
+    /// Takes in results that were typed.
+    EnterResults {
+        results: Vec<TypedResult>,
+    },
+    /// The loop with a lab.
+    RunCampaign {
+        settings: Box<LabSettings>,
+    },
+    /// An event, or one of its entries (from 1), counts no longer.
+    RetractEvent {
+        event: u64,
+        entry: Option<u32>,
+        reason: String,
+    },
+    /// The chain of events, the file's bytes, and every suggestion made again.
+    VerifyCampaign,
+    /// As .html or .md.
+    ReportCampaign {
+        path: Option<PathBuf>,
+    },
+    /// What was observed, in the order in which it was acknowledged, as .csv.
+    ExportObservations {
+        path: Option<PathBuf>,
+    },
+    /// A plot of the campaign as .svg or .png.
+    ExportCampaignPlot {
+        plot: CampaignPlot,
+        path: Option<PathBuf>,
+    },
+    ShowCampaignPage {
+        page: CampaignPage,
+    },
+    /// A made-up lab fails in every way, with so many milliseconds between two lines.
+    StartDrill {
+        pace: u32,
+    },
+
     // The view.
     SortBy {
         sort: Option<Sort>,
@@ -272,6 +335,9 @@ pub enum Command {
     EndTour,
 }
 
+/// Milliseconds between two lines of a fire drill that one can follow.
+const DRILL_PACE: u32 = 350;
+
 impl Command {
     /// The commands that need nothing more, for the palette.
     pub fn palette() -> Vec<Self> {
@@ -310,6 +376,20 @@ impl Command {
             Self::AddModel { path: None },
             Self::ExportParity { path: None },
             Self::ExplainSelected,
+            Self::OpenCampaign { path: None },
+            Self::SuggestNext { count: None },
+            Self::WriteWorksheet { path: None },
+            Self::ImportResults { path: None },
+            Self::VerifyCampaign,
+            Self::ReportCampaign { path: None },
+            Self::ExportObservations { path: None },
+            Self::ExportCampaignPlot {
+                plot: CampaignPlot::Convergence,
+                path: None,
+            },
+            Self::ReadCampaign,
+            Self::CloseCampaign,
+            Self::StartDrill { pace: DRILL_PACE },
             Self::SetParallelAxes { axes: None },
             Self::ClearBrushes,
             Self::AddPlugin { path: None },
@@ -317,10 +397,21 @@ impl Command {
             Self::ClearLog,
         ]);
         commands.extend(Panel::ALL.map(|panel| Self::ShowPanel { panel }));
+        commands.extend(CampaignPage::ALL.map(|page| Self::ShowCampaignPage { page }));
         commands.extend(ColourBy::ALL.map(|by| Self::ColourElements { by }));
         commands.extend(Language::ALL.map(|language| Self::SetLanguage { language }));
         commands.extend(Theme::ALL.map(|theme| Self::SetTheme { theme }));
         commands
+    }
+
+    /// What a command does that leaves it to the kind of a file: a campaign joins the project, and that can be undone.
+    pub(crate) fn meant(self) -> Self {
+        match self {
+            Self::Open { path: Some(path) } if FileKind::of(&path) == FileKind::Campaign => {
+                Self::OpenCampaign { path: Some(path) }
+            }
+            other => other,
+        }
     }
 
     /// Its name, as `serde` writes it.

@@ -38,7 +38,7 @@ pub enum WorkbenchError {
         known: u32,
     },
     #[error(
-        "{}: nothing here can open this file; open .csv, .tsv, .xlsx, .parquet, a structure (.cif, POSCAR, .xyz), a .lodestone project or a .wasm plugin",
+        "{}: nothing here can open this file; open .csv, .tsv, .xlsx, .parquet, a structure (.cif, POSCAR, .xyz), a .lodestone project, a .lode campaign or a .wasm plugin",
         path.display()
     )]
     UnknownFile { path: PathBuf },
@@ -64,10 +64,74 @@ pub enum WorkbenchError {
     NoPath(&'static str),
     #[error("plugins are being changed already; wait until that is done, or cancel it under Tasks")]
     ShelfBusy,
+    #[error("{}", of_campaign(.0))]
+    Campaign(Box<campaign::CampaignError>),
+    /// A lab, worded whole.
+    #[error("{0}")]
+    Lab(String),
+    #[error("no campaign is open; open one, or begin one over the candidates")]
+    NoCampaign,
+    #[error(
+        "the campaign is being worked on already; wait until that is done, or cancel it under Tasks"
+    )]
+    CampaignBusy,
+    #[error("there is nothing to show yet: nothing was measured")]
+    NothingMeasured,
+    #[error("nothing is to be filled in: every suggestion is answered; suggest first")]
+    NothingSuggested,
+    #[error("a retraction needs a reason, for whoever reads the campaign later")]
+    NoReason,
+    #[error("a budget of {0} buys nothing; give a number above zero")]
+    Budget(f64),
     #[error("{}: there is such a file already; choose it by its whole name to replace it, or choose another", path.display())]
     Exists { path: PathBuf },
     #[error("the project has no file yet; save it under a name first")]
     NoFile,
+}
+
+impl WorkbenchError {
+    /// Whether the user did not want it any more.
+    pub(crate) fn is_cancelled(&self) -> bool {
+        match self {
+            Self::Screening(ScreeningError::Cancelled)
+            | Self::Learning(surrogate::SurrogateError::Cancelled)
+            | Self::Table(TableError::Cancelled(_)) => true,
+            Self::Campaign(error) => {
+                matches!(**error, campaign::CampaignError::Cancelled)
+            }
+            _ => false,
+        }
+    }
+}
+
+impl From<campaign::CampaignError> for WorkbenchError {
+    fn from(error: campaign::CampaignError) -> Self {
+        Self::Campaign(Box::new(error))
+    }
+}
+
+fn of_campaign(error: &campaign::CampaignError) -> String {
+    use campaign::CampaignError as E;
+    match error {
+        E::Exists { path } => format!(
+            "{}: there is a campaign of that name already; open it, or choose another name",
+            path.display()
+        ),
+        E::NotOne { path, why } => format!(
+            "{}: this is no campaign ({why}); begin one over a table of candidates",
+            path.display()
+        ),
+        E::NotFound { path } => format!("{}: no such file", path.display()),
+        E::Question(why) if why.starts_with("there is nothing to aim at") => {
+            "there is nothing to aim at: name an objective, as in yield [%]".to_owned()
+        }
+        E::Question(why) if why.starts_with("every objective is predicted") => {
+            "every objective is predicted beforehand, so there is nothing to measure: the ranking answers at once".to_owned()
+        }
+        E::Table(error) => of_table(error),
+        E::Screening(error) => of_screening(error),
+        other => other.to_string(),
+    }
 }
 
 /// The words of an error, without the options of the command line that some of them name.

@@ -14,6 +14,8 @@ pub enum FileKind {
     Table,
     /// A structure, several in one file, or a folder of them.
     Structures,
+    /// A campaign.
+    Campaign,
     /// Nothing here can open it.
     Unknown,
 }
@@ -25,6 +27,7 @@ impl FileKind {
         match ending.to_lowercase().as_str() {
             PROJECT_ENDING => Self::Project,
             "wasm" => Self::Plugin,
+            "lode" => Self::Campaign,
             "csv" | "tsv" | "tab" | "txt" | "parquet" | "pq" | "xlsx" => Self::Table,
             _ if is_structures(path) => Self::Structures,
             _ => Self::Unknown,

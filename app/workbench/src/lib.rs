@@ -7,6 +7,7 @@
 
 mod apply;
 mod begin;
+mod campaigns;
 mod challenge;
 pub mod chart;
 mod command;
@@ -36,6 +37,11 @@ mod undo;
 mod view;
 mod work;
 
+pub use campaigns::{
+    Acceleration, Basis, BestView, Calibration, CampaignPage, CampaignPlot, CampaignSettings,
+    CampaignView, CampaignsState, Drill, DrillEnd, DrillLine, Estimate, Fault, HistoryLine,
+    LabOrigin, LabSettings, Speaker, SuggestionView, TypedResult, in_words_of,
+};
 pub use challenge::Challenge;
 pub use command::{Command, SelectMode};
 pub use crystals::Crystal;

@@ -16,7 +16,6 @@ use screening::{
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use surrogate::SurrogateError;
 use surrogate::model::{About, Evaluation, Kind, Scores, TrainOptions};
 use table::{Table, TableError, write_atomically};
 
@@ -449,14 +448,4 @@ fn residuals(rows: &TrainingRows, found: &Evaluation) -> Vec<ElementResidual> {
     let mut all: Vec<ElementResidual> = rows.elements().into_iter().filter_map(residual).collect();
     all.sort_by_key(|r| std::cmp::Reverse(r.rows));
     all
-}
-
-impl WorkbenchError {
-    fn is_cancelled(&self) -> bool {
-        matches!(
-            self,
-            Self::Screening(screening::ScreeningError::Cancelled)
-                | Self::Learning(SurrogateError::Cancelled)
-        )
-    }
 }

@@ -171,6 +171,8 @@ pub struct Project {
     pub plugin_files: Vec<PathBuf>,
     /// Models that predict beside the plugins.
     pub models: Vec<ModelChoice>,
+    /// The campaign that is looked at beside the candidates.
+    pub campaign: Option<PathBuf>,
     /// Parameters that differ from their defaults: plugin, parameter, value as text.
     pub settings: Vec<(String, String, String)>,
     pub sort: Option<Sort>,
@@ -234,6 +236,11 @@ impl Project {
         settings.collect()
     }
 
+    /// Whether nothing is said of what is wanted.
+    pub(crate) fn asks_for_nothing(&self) -> bool {
+        self.objectives.is_empty() && self.constraints.is_empty() && self.elements.is_empty()
+    }
+
     /// Whether two projects ask the same of the plugins, so that one screening answers both.
     pub fn same_question(&self, other: &Self) -> bool {
         self.same_predictions(other)
@@ -278,6 +285,7 @@ impl Project {
         if let Some(ProjectSource::File(path)) = self.source {
             self.source = Some(ProjectSource::File(map(path)));
         }
+        self.campaign = self.campaign.map(&map);
         self.plugin_files = self.plugin_files.into_iter().map(&map).collect();
         let models = self.models.into_iter().map(|model| match model {
             ModelChoice::File(path) => ModelChoice::File(map(path)),

@@ -1,6 +1,7 @@
 //! What there is to see: the project, its candidates and results, tasks, messages, preferences. Panels read it and change
 //! nothing in it.
 
+use crate::campaigns::CampaignsState;
 use crate::crystals::Crystal;
 use crate::feasible::Feasible;
 use crate::models::ModelsState;
@@ -31,12 +32,13 @@ pub enum Panel {
     Structure,
     Plugins,
     Models,
+    Campaign,
     Tasks,
 }
 
 impl Panel {
     /// All panels.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Candidates,
         Self::Pareto,
         Self::Parallel,
@@ -46,6 +48,7 @@ impl Panel {
         Self::Structure,
         Self::Plugins,
         Self::Models,
+        Self::Campaign,
         Self::Tasks,
     ];
 }
@@ -138,6 +141,12 @@ pub enum TaskKind {
     /// Training a model, or judging one by folds.
     TrainModel,
     Explain,
+    /// Anything about a campaign's file.
+    Campaign,
+    /// How many times faster than random search the campaign was.
+    Compare,
+    /// The fire drill.
+    Drill,
 }
 
 /// Work on a worker thread.
@@ -222,6 +231,7 @@ pub struct State {
     /// What is installed and available, and whom the user trusts.
     pub shelf: ShelfState,
     pub models: ModelsState,
+    pub campaigns: CampaignsState,
     pub tasks: Vec<Task>,
     pub log: Vec<LogLine>,
     pub preferences: Preferences,
@@ -239,9 +249,11 @@ pub struct State {
 }
 
 impl State {
-    /// Whether any candidates are open, or being opened.
+    /// Whether any candidates or a campaign are open or being opened, or a fire drill is shown.
     pub fn is_open(&self) -> bool {
         self.project.source.is_some()
+            || self.project.campaign.is_some()
+            || self.campaigns.drill.is_some()
     }
 
     /// What the window's title calls the project.
@@ -250,7 +262,10 @@ impl State {
         if let Some(path) = &self.project_path {
             return name(path);
         }
-        match self.project.source.as_ref()? {
+        let Some(source) = &self.project.source else {
+            return name(self.project.campaign.as_ref()?);
+        };
+        match source {
             ProjectSource::Challenge(challenge) => Some(challenge.file_name().to_owned()),
             ProjectSource::Crystals(only) => {
                 let crystal = only.as_deref().and_then(Crystal::of_file);

@@ -6,6 +6,7 @@ use crate::state::LogLevel;
 use crate::work::{Done, Workbench};
 use screening::ScreeningError;
 use std::sync::Arc;
+use table::{FormulaHint, TableError};
 
 impl Workbench {
     pub(crate) fn take_over(&mut self, done: Done) {
@@ -72,6 +73,17 @@ impl Workbench {
                 self.log(LogLevel::Note, error.to_string());
                 self.state.question_error = None;
             }
+            // Settings of a process hold no formulas; they are there for a campaign.
+            Done::Results(Err(WorkbenchError::Screening(ScreeningError::Table(
+                error @ TableError::NoFormulaColumn {
+                    hint: FormulaHint::None,
+                    ..
+                },
+            )))) if self.state.project.asks_for_nothing() => {
+                let text = WorkbenchError::from(error).to_string();
+                self.log(LogLevel::Note, text);
+                self.state.question_error = None;
+            }
             Done::Results(Err(error)) => {
                 self.log(LogLevel::Error, error.to_string());
                 self.state.question_error = Some(error.to_string());
@@ -109,6 +121,10 @@ impl Workbench {
             Done::Exported(_, Err(error)) => self.log(LogLevel::Error, error.to_string()),
             Done::Models(used) => self.take_models(used),
             Done::Learnt(learnt) => self.take_learnt(learnt),
+            Done::Begun(path, begun) => self.take_begun(path, begun),
+            Done::Campaign(did) => self.take_campaign(*did),
+            Done::Compared(faster) => self.state.campaigns.faster = faster,
+            Done::Drill(drill) => self.take_drill(drill),
         }
     }
 

@@ -1,6 +1,7 @@
 //! The workbench itself, and its worker threads. Each kind of work has a generation: when the question changes, the running
 //! work is cancelled, the new one gets the next number, and an answer with an older number is dropped.
 
+use crate::campaigns::{Acceleration, CampaignsState, Did, Drill, Feed};
 use crate::error::WorkbenchError;
 use crate::explain::ExplainedRow;
 use crate::feasible::Feasible;
@@ -79,6 +80,12 @@ pub(crate) enum Done {
     Exported(PathBuf, Result<(), WorkbenchError>),
     Models(Vec<UsedModel>),
     Learnt(Result<Box<ModelReport>, WorkbenchError>),
+    /// A campaign's file, and what is to be known of how it was begun.
+    Begun(PathBuf, Result<Vec<String>, WorkbenchError>),
+    Campaign(Box<Did>),
+    /// `None`: cancelled.
+    Compared(Option<Result<Acceleration, String>>),
+    Drill(Arc<Drill>),
 }
 
 /// A table that was read, the view of it before any prediction, and structures of its rows.
@@ -111,6 +118,7 @@ pub struct Workbench {
     next_line: u64,
     pub(crate) view: u64,
     pub(crate) structures: Option<Arc<Structures>>,
+    pub(crate) feed: Arc<Feed>,
     sender: Sender<Message>,
     receiver: Receiver<Message>,
     started: Instant,
@@ -142,6 +150,7 @@ impl Workbench {
             next_line: 0,
             view: 0,
             structures: None,
+            feed: Arc::default(),
             sender,
             receiver,
             started: Instant::now(),
@@ -195,7 +204,7 @@ impl Workbench {
 
     /// Takes over what the workers finished, and writes unsaved work down now and then. Whether anything changed.
     pub fn poll(&mut self) -> bool {
-        let mut changed = false;
+        let mut changed = self.take_feed();
         while let Ok(message) = self.receiver.try_recv() {
             self.state.tasks.retain(|task| task.id != message.task);
             changed = true;
@@ -323,6 +332,7 @@ fn empty_state(preferences: Preferences) -> State {
         parallel: None,
         element_counts: Arc::default(),
         models: ModelsState::default(),
+        campaigns: CampaignsState::default(),
         plugins: Vec::new(),
         refused_plugins: Vec::new(),
         shelf: ShelfState::default(),

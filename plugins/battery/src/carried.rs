@@ -2,6 +2,8 @@
 
 use plugin_sdk::{Batch, InputColumn};
 
+/// What the host's potential finds by taking all ions out of the structure, V.
+pub const POTENTIAL_VOLTAGE: &str = "potential_voltage";
 /// Names of the carried models, which are those of the columns that the host makes of them.
 pub const VOLTAGE_MODEL: &str = "predicted_voltage";
 /// See [`VOLTAGE_MODEL`].
@@ -79,6 +81,7 @@ pub struct Carried<'a> {
     voltage: Option<InputColumn<'a>>,
     volume: Option<InputColumn<'a>>,
     structure_volume: Option<InputColumn<'a>>,
+    potential_voltage: Option<InputColumn<'a>>,
 }
 
 impl<'a> Carried<'a> {
@@ -88,12 +91,18 @@ impl<'a> Carried<'a> {
             voltage: batch.column(VOLTAGE_MODEL),
             volume: batch.column(VOLUME_MODEL),
             structure_volume: batch.column(STRUCTURE_VOLUME),
+            potential_voltage: batch.column(POTENTIAL_VOLTAGE),
         }
     }
 
     /// Voltage of the compound against its ion's metal, as calculations would find it, V.
     pub fn voltage(&self, row: usize) -> Option<Estimate> {
         positive(self.voltage, row)
+    }
+
+    /// Voltage of all ions leaving the structure, by the host's potential, V.
+    pub fn potential_voltage(&self, row: usize) -> Option<Estimate> {
+        positive(self.potential_voltage, row)
     }
 
     /// Volume per atom, Å3: of the structure where there is one, else by the model.

@@ -1,7 +1,7 @@
 //! Insertion cathodes from their formula: capacity, voltage, energy, cost.
 //!
 //! The way of a candidate: its elements are read ([`elements`]), the ion is chosen ([`ion`]), charges are balanced and give the electrons that may move
-//! ([`redox`]), the voltage is looked up ([`pairs`]) or estimated ([`regression`], or the model that the plugin carries,
+//! ([`redox`]), the voltage is looked up ([`pairs`]) or estimated (by the host's potential where the user asks it, [`regression`], or the model that the plugin carries,
 //! [`carried`]), and energy and cost follow; by another carried model the volume, and so energy by volume.
 
 pub mod carried;
@@ -115,6 +115,8 @@ struct Cell<'a> {
 struct Said {
     /// V, as calculations would find it, for the ion that the model takes the compound's to be.
     voltage: Option<Estimate>,
+    /// V, as the host's potential finds for all ions of the structure.
+    potential: Option<Estimate>,
     /// Å3 an atom.
     volume: Option<Estimate>,
 }
@@ -153,6 +155,7 @@ impl Room {
         });
         let said = Said {
             voltage: carried.voltage(row).filter(|_| own == Some(ion)),
+            potential: carried.potential_voltage(row).filter(|_| own == Some(ion)),
             volume: carried.volume(row),
         };
         self.cell(ion, given, all, redox, said).write(out, row);
@@ -333,6 +336,17 @@ impl Cell<'_> {
         let estimate = if let Some((pair, error)) = known.filter(covers) {
             out.note_on(row, AVERAGE_VOLTAGE, "voltage from the computed pair");
             (pair.voltage + LOOKUP_BIAS, error.corrected)
+        } else if let Some(said) = self
+            .said
+            .potential
+            .filter(|_| electrons > self.all * (1.0 - SAME_EXTENT))
+        {
+            out.note_on(
+                row,
+                AVERAGE_VOLTAGE,
+                "voltage by the potential, all ions leaving the structure at once",
+            );
+            (said.mean, said.std)
         } else {
             if !BY_ION[ion.index].offered {
                 let (name, rows) = (ion.name, BY_ION[ion.index].rows);

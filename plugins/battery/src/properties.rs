@@ -1,7 +1,9 @@
 //! What the plugin says of itself.
 
 use crate::HIGHEST_VOLTAGE;
-use crate::carried::{STRUCTURE_VOLUME, VOLTAGE, VOLTAGE_MODEL, VOLUME, VOLUME_MODEL};
+use crate::carried::{
+    POTENTIAL_VOLTAGE, STRUCTURE_VOLUME, VOLTAGE, VOLTAGE_MODEL, VOLUME, VOLUME_MODEL,
+};
 use crate::coefficients::{
     BY_ION, COUPLES_SEEN, FRAMEWORKS, LOOKUP_BIAS, LOOKUP_DEVIATION, LOOKUP_MEAN_ABSOLUTE,
     LOOKUP_PAIRS, LOOKUP_ROOT_MEAN_SQUARE, MEASURED_MEAN_ABSOLUTE, MEASURED_ROWS, OVERALL,
@@ -72,6 +74,7 @@ pub fn describe() -> Description {
         .composition(Need::Required)
         .structure(Need::Optional)
         .descriptor(STRUCTURE_VOLUME)
+        .potential(POTENTIAL_VOLTAGE)
         .extension(&needs(VOLTAGE_MODEL), &voltage_needs())
         .extension(&needs(VOLUME_MODEL), &ions(|_| true))
         .parameter(Parameter::choice(
@@ -246,7 +249,8 @@ fn average_voltage() -> Property {
         .maximize()
         .predicted()
         .method(&format!(
-            "known pair over the same capacity: voltage_computed + {LOOKUP_BIAS} V, the mean deviation from {}; else ridge \
+            "known pair over the same capacity: voltage_computed + {LOOKUP_BIAS} V, the mean deviation from {}; else, where the user asks the host's \
+             potential and nearly all of the ion may leave, what it finds by taking all of it out of the structure; else ridge \
              regression on redox couple, anion class, ion and stoichiometry, tested by leaving out each of {FRAMEWORKS} \
              frameworks: mean absolute error {:.2} V, of predicting the mean {:.2} V, ratio {:.2}; by ion, error of the \
              regression/of the ion's mean in V: {}. Where the regression knows nothing of a couple, the model predicted_voltage that the plugin \
@@ -263,7 +267,7 @@ fn average_voltage() -> Property {
         ))
         .source(&format!("{COMPUTED_TABLE}; cathodes_measured.csv"))
         .uncertainty(&format!(
-            "known pair: deviation of computed from measured, {LOOKUP_DEVIATION} V (mean absolute \
+            "potential: as the host states; known pair: deviation of computed from measured, {LOOKUP_DEVIATION} V (mean absolute \
              {LOOKUP_MEAN_ABSOLUTE} V) for {}; ions with fewer than {FEWEST_TESTED} of these, and the regression: \
              {LOOKUP_DEVIATION} V and the regression's out-of-fold root mean square error in quadrature, that of the ion, or of \
              all ions ({:.2} V) where none is offered for it. Against {MEASURED_ROWS} measured cathodes the regression errs by {MEASURED_MEAN_ABSOLUTE} V on average, \

@@ -3,7 +3,9 @@
 mod training;
 
 use battery::Battery;
-use battery::carried::{CALCULATED_VOLUME, STRUCTURE_VOLUME, VOLTAGE_MODEL, VOLUME_MODEL};
+use battery::carried::{
+    CALCULATED_VOLUME, POTENTIAL_VOLTAGE, STRUCTURE_VOLUME, VOLTAGE_MODEL, VOLUME_MODEL,
+};
 use battery::ion::{IONS, Ion};
 use battery::redox::Host;
 use plugin_sdk::testing::{Table, Trial, predict};
@@ -181,6 +183,23 @@ fn density_follows_from_the_volume_of_the_model_or_of_the_structure() {
         .predict::<Battery>()
         .unwrap();
     assert_eq!(charged.value(0, "density"), None);
+}
+
+#[test]
+fn the_potential_speaks_where_no_pair_is_looked_up_and_all_of_the_ion_may_leave() {
+    let formulas = ["LiFePO4", "LiCuPO4", "Li3PO4"];
+    let table = Trial::new(&formulas)
+        .unwrap()
+        .column_with_std(POTENTIAL_VOLTAGE, "V", &[3.1, 4.2, 5.0], &[0.3; 3])
+        .predict::<Battery>()
+        .unwrap();
+    let alone = self::table(&formulas, &[]);
+    let voltage = |t: &Table, row| t.value(row, "average_voltage");
+    // The computed pair of LiFePO4 comes first.
+    assert_eq!(voltage(&table, 0), voltage(&alone, 0));
+    assert_eq!(voltage(&table, 1), Some(4.2));
+    assert_eq!(table.std(1, "average_voltage"), Some(0.3));
+    assert_eq!(voltage(&table, 2), None);
 }
 
 #[test]

@@ -34,7 +34,9 @@ fn saturation_method() -> String {
     ];
     format!(
         "Best estimate of what an experiment would find, by the first route that applies: the column saturation; the \
-         measured table; the sum of a structure's site moments over its volume (no thermal loss); the formula. From the \
+         measured table; the sum of a structure's site moments over its volume (no thermal loss); where the user asks the host's potential, \
+         the sum of the sizes of its moments over the relaxed volume (0 K, without sign, without 4f moments: an upper \
+         bound, no statement on antiferromagnets); the formula. From the \
          formula: a generalised Slater-Pauling estimate, µ0Ms = µ0 m / V, m = {iron:.2} Fe + {cobalt:.2} Co + {nickel:.2} \
          (Ni, Pd, Pt) - {valence:.2} (valence electrons of the other atoms; interstitial N counts as zero) + \
          {rare_earth:.2} (4f moments g_J J of trivalent ions, parallel for light and antiparallel for heavy rare earths, \
@@ -103,7 +105,7 @@ fn predicted_properties(description: Description) -> Description {
                 .source(TABLE)
                 .uncertainty(&format!(
                     "column: the column's; table: the greater of the spread between sources and {:.1} %, which is pooled \
-                     over the table; structure: unknown; formula: root mean square out-of-family error of the class, {:.2} T with \
+                     over the table; structure and potential: unknown; formula: root mean square out-of-family error of the class, {:.2} T with \
                      rare earths, {:.2} T with Pd or Pt, {:.2} T otherwise, but at least that of all together, {:.2} T",
                     100.0 * SATURATION_SPREAD,
                     RARE_EARTHS.deviation,
@@ -177,6 +179,7 @@ pub fn description() -> Description {
         .composition(Need::Required)
         .structure(Need::Optional)
         .descriptor("structure_uniaxial")
+        .potential(crate::POTENTIAL)
         .column("saturation", "T", "measured µ0Ms at 300 K", Need::Optional)
         .column("anisotropy_k1", "kJ/m3", "measured first anisotropy constant K1 at 300 K", Need::Optional)
         .parameter(Parameter::number(

@@ -43,6 +43,9 @@ mod property {
 /// the usual.
 const LEAST_CURIE_TEMPERATURE: f64 = 420.0;
 
+/// Below this the potential's moments are noise, T.
+const LEAST_OF_POTENTIAL: f64 = 0.02;
+
 /// The number of a row in an optional column, and its standard deviation (NaN: unknown); `None` where it is missing.
 fn cell(column: Option<&InputColumn<'_>>, row: usize) -> Option<Estimate> {
     let column = column?;
@@ -85,11 +88,15 @@ fn volume_of_formula(
     (volume.is_finite() && volume > 0.0 && composition.iter().all(same)).then_some(volume)
 }
 
+/// What the host's potential says of the structure, µ0M in T; the column that the plugin asks for.
+pub const POTENTIAL: &str = "potential_magnetization";
+
 /// µ0Ms at 300 K by the best route there is, and the note that says which.
 fn saturation(
     column: Option<Estimate>,
     measured: Option<&Measured>,
     structure: Option<Structure<'_>>,
+    potential: Option<Estimate>,
     composition: matter::CompositionRef<'_>,
 ) -> Result<(Estimate, &'static str), &'static str> {
     if let Some(own) = column {
@@ -117,6 +124,15 @@ fn saturation(
         return Err(
             "no magnetic element (Cr, Mn, Fe, Co, Ni, a lanthanide or an actinide) and no measured saturation known",
         );
+    }
+    if let Some(value) = potential {
+        if value.mean > LEAST_OF_POTENTIAL {
+            return Ok((
+                value,
+                "µ0Ms from the potential's moments of the relaxed structure: at 0 K, sizes without sign added up as if parallel (an antiferromagnet looks like a magnet), without 4f moments",
+            ));
+        }
+        return Err("the potential finds no moments in the structure: no magnet");
     }
     if measured.is_some_and(|m| m.curie.0 < LEAST_CURIE_TEMPERATURE) {
         return Err(
@@ -280,7 +296,7 @@ impl DomainModel for Magnet {
     fn predict(batch: &Batch, parameters: &Parameters) -> Result<Predictions, String> {
         let mut out = Predictions::new(&Self::describe(), batch.len());
         let reached = parameters.number("coercivity_share");
-        let axes = batch.column("structure_uniaxial");
+        let (axes, potential) = (batch.column("structure_uniaxial"), batch.column(POTENTIAL));
         let (saturations, anisotropies) =
             (batch.column("saturation"), batch.column("anisotropy_k1"));
         for row in 0..batch.len() {
@@ -295,7 +311,8 @@ impl DomainModel for Magnet {
             }
             set_supply(&mut out, row, composition);
             let column = cell(saturations.as_ref(), row);
-            match saturation(column, measured, batch.structure(row), composition) {
+            let said = cell(potential.as_ref(), row);
+            match saturation(column, measured, batch.structure(row), said, composition) {
                 Ok((js, route)) => {
                     if measured.is_none_or(|m| m.saturation.0.is_nan()) || column.is_some() {
                         out.note_on(row, property::SATURATION, route);

@@ -169,6 +169,26 @@ fn columns_of_the_user_win_over_table_and_estimate() {
     assert_eq!(t.value(4, "hardness"), None);
 }
 
+#[test]
+fn the_potential_is_heard_after_measurements_and_before_the_formula() {
+    let t = Trial::new(&["MnFeP", "Nd2Fe14B", "MnFeP", "Fe3Si"])
+        .expect("formulas")
+        .column_with_std(
+            magnet::POTENTIAL,
+            "T",
+            &[1.3, 1.7, 0.001, 1.9],
+            &[f64::NAN; 4],
+        )
+        .predict::<Magnet>()
+        .expect("the plugin predicts");
+    assert_eq!(value(&t, 0, "saturation"), 1.3);
+    assert_eq!(t.std(0, "saturation"), None);
+    assert!(says(&t, 0, "without 4f moments"));
+    assert_eq!(value(&t, 1, "saturation"), 1.61);
+    assert_eq!(t.value(2, "saturation"), None);
+    assert!(says(&t, 2, "finds no moments"));
+}
+
 /// µ0Ms of a body-centred cubic Mn cell, a = 2.866 Å, by its two site moments: a formula without lookup or estimate.
 fn by_site_moments(moments: &[f64]) -> f64 {
     let cell = [2.866, 0.0, 0.0, 0.0, 2.866, 0.0, 0.0, 0.0, 2.866];

@@ -126,7 +126,7 @@ pub fn create(path: &Path, wanted: &Wanted, job: &Job) -> Result<Begun, Campaign
         formula,
         predicted: predicted(wanted, &predictions, &contents),
         points: built.points,
-        shelf: built.beside,
+        shelf: built.beside.clone(),
     };
     if inside {
         contents.push(file.bytes.clone());
@@ -137,7 +137,13 @@ pub fn create(path: &Path, wanted: &Wanted, job: &Job) -> Result<Begun, Campaign
     if observations > 0 {
         events.push(Event::Observed(observed));
     }
-    Journal::create(path, &events, &contents)?;
+    if let Err(error) = Journal::create(path, &events, &contents) {
+        if let (Some((name, _)), true) = (&built.beside, built.is_new) {
+            // Nothing is left of what did not begin; the error to tell is the one that kept it from beginning.
+            let _ = std::fs::remove_file(folder.join(name));
+        }
+        return Err(error);
+    }
     Ok(Begun {
         created,
         kept: pool.kept.len(),
@@ -160,7 +166,8 @@ fn aimed(
         let outcome = outcomes.iter_mut().find(|o| o.name == *name && !o.known);
         let (Some(outcome), true) = (outcome, predicted) else {
             return Err(question(format!(
-                "--prior {name}={property}: write the name of a measured objective and of a property that a plugin or model of this campaign predicts"
+                "--prior {name}={property}: write the name of a measured objective and of a property that a plugin or model of this campaign predicts{}",
+                listed(predictions)
             )));
         };
         outcome.prior = Some(property.clone());
@@ -175,13 +182,23 @@ fn aimed(
         .find(|n| !predictions.iter().any(|p| p.name == **n))
     {
         return Err(question(format!(
-            "--use {name}: no plugin or model of this campaign predicts it; write its full name, as in battery.average_voltage"
+            "--use {name}: no plugin or model of this campaign predicts it; write its full name{}",
+            listed(predictions)
         )));
     }
     // What neither decides nor describes is not kept.
     let constrained = |p: &Prediction| constraints.iter().any(|c| c.properties().contains(&p.name));
     predictions.retain(|p| p.needed || p.input || constrained(p));
     Ok((outcomes, constraints))
+}
+
+/// What is predicted, for an error's end.
+fn listed(predictions: &[Prediction]) -> String {
+    let names: Vec<&str> = predictions.iter().map(|p| p.name.as_str()).collect();
+    match names.is_empty() {
+        true => " (name one with --plugin or --model)".to_owned(),
+        false => format!(" ({})", names.join(", ")),
+    }
 }
 
 /// The predictions as the first event tells them; `contents` are theirs.

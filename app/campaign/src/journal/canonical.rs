@@ -2,8 +2,10 @@
 //! transactions, to another file. SQLite is deterministic in that, so a byte that was changed shows wherever it lies, even
 //! where SQLite never reads it.
 
+use super::lock::Handle;
 use super::{Journal, Record, write_all};
 use crate::CampaignError;
+use crate::pool::read_at;
 use std::io::Read;
 
 /// Where SQLite's header keeps the number of the version that wrote last.
@@ -66,16 +68,17 @@ fn first_difference(
 ) -> Result<Option<usize>, CampaignError> {
     let path = journal.path();
     let failed = |error| CampaignError::file("read", path, error);
-    // Read through the writer's own handle or a new one; see `Journal` for why it must not be closed too early.
-    let mut file = std::fs::File::open(path).map_err(failed)?;
+    let handle = Handle::of(path, false).map_err(failed)?;
+    let length = handle.file.metadata().map_err(failed)?.len();
     let mut other = std::fs::File::open(copy).map_err(failed)?;
     let (mut a, mut b) = (Vec::new(), Vec::new());
     let mut before = 0;
     loop {
-        a.clear();
         b.clear();
         let part = 1 << 20;
-        (&mut file).take(part).read_to_end(&mut a).map_err(failed)?;
+        let left = length.saturating_sub(before as u64);
+        a.resize(left.min(part) as usize, 0);
+        read_at(&handle.file, &mut a, before as u64).map_err(failed)?;
         (&mut other)
             .take(part)
             .read_to_end(&mut b)

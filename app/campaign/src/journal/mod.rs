@@ -9,8 +9,9 @@ mod record;
 
 pub use record::{Digest, Record, sha256_hex};
 
+use crate::pool::read_at;
 use crate::{CampaignError, Event};
-use lock::Lock;
+use lock::{Handle, Lock};
 pub(crate) use record::body_of;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, params};
 use std::collections::BTreeSet;
@@ -50,12 +51,12 @@ pub enum Access {
 /// An open campaign file.
 #[derive(Debug)]
 pub struct Journal {
-    // Dropped before the lock: closing the lock's file gives up every lock that this process has on it, SQLite's included.
+    // Dropped before the lock.
     connection: Connection,
     path: PathBuf,
     writes: bool,
     last: Option<(u64, Digest)>,
-    _lock: Option<Lock>,
+    lock: Option<Lock>,
 }
 
 impl Journal {
@@ -135,7 +136,7 @@ impl Journal {
             path: path.into(),
             writes: access != Access::Read,
             last: None,
-            _lock: lock,
+            lock,
         };
         journal.last = journal.last_link()?;
         Ok(journal)
@@ -228,6 +229,13 @@ impl Journal {
         }
         let record = Record::next(self.last, now(), writer(), body_of(event)?)?;
         let path = &self.path;
+        // Under another name SQLite's own journal would not be found after a crash; and what replaced the file would have
+        // nothing of what is added to this one.
+        if let Some(lock) = &self.lock
+            && !lock.handle.is_at(path)
+        {
+            return Err(CampaignError::Moved { path: path.clone() });
+        }
         let sql = |error| CampaignError::sql("write", path, error);
         let behaviour = rusqlite::TransactionBehavior::Immediate;
         let transaction = self.connection.transaction_with_behavior(behaviour);
@@ -281,9 +289,17 @@ impl Journal {
         let reading = self.connection.unchecked_transaction().map_err(sql)?;
         // The lock comes with the first read.
         self.last_link()?;
-        let bytes = std::fs::read(&self.path);
+        let bytes = self.bytes();
         drop(reading);
         bytes.map_err(|error| CampaignError::file("read", &self.path, error))
+    }
+
+    fn bytes(&self) -> std::io::Result<Vec<u8>> {
+        let handle = Handle::of(&self.path, false)?;
+        let length = handle.file.metadata()?.len();
+        let mut bytes = vec![0; length as usize];
+        read_at(&handle.file, &mut bytes, 0)?;
+        Ok(bytes)
     }
 
     /// Checks the file down to its bytes: SQLite's own structure, every event's hash, all contents, and that nothing lies

@@ -61,7 +61,8 @@ impl<'a> Desk<'a> {
             strikes: 0,
             summary: Summary::default(),
         };
-        let name = desk.lab.name().to_owned();
+        let mut names = desk.lab.formerly().to_vec();
+        names.push(desk.lab.name().to_owned());
         let mut members: HashMap<String, Vec<String>> = HashMap::new();
         let mut overdue: Vec<String> = Vec::new();
         for (_, _, event) in &ledger.state().labs {
@@ -70,7 +71,7 @@ impl<'a> Desk<'a> {
                     lab,
                     key,
                     suggestions,
-                } if *lab == name => {
+                } if names.contains(lab) => {
                     members.insert(key.clone(), suggestions.clone());
                 }
                 LabEvent::Submitted { key, jobs } if members.contains_key(key) => {
@@ -81,7 +82,7 @@ impl<'a> Desk<'a> {
                     suggestion: Some(id),
                     what,
                     ..
-                } if *lab == name && *what == Trouble::Timeout.to_string() => {
+                } if names.contains(lab) && *what == Trouble::Timeout.to_string() => {
                     overdue.push(id.clone());
                 }
                 _ => {}
@@ -96,7 +97,7 @@ impl<'a> Desk<'a> {
             let id = &suggestion.pick.id;
             let open = suggestion.is_open(ledger.state());
             let late = overdue.contains(id) && suggestion.standing(ledger.state()) == "abandoned";
-            if *lab != name || !(open || late) {
+            if !names.contains(lab) || !(open || late) {
                 continue;
             }
             let place = members

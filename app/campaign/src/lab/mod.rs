@@ -17,6 +17,7 @@ mod desk;
 mod ledger;
 mod patience;
 mod program;
+mod renamed;
 mod rest;
 mod run;
 mod table;
@@ -27,6 +28,7 @@ pub use command::CommandLab;
 pub use desk::Desk;
 pub use ledger::{Halt, Ledger, Summary};
 pub use patience::Patience;
+pub use renamed::{Renamed, elsewhere};
 pub use rest::RestLab;
 pub use run::{Ending, Ran, RunOptions, Until, run};
 pub use table::{TableLab, TableLabOptions};
@@ -165,6 +167,11 @@ pub enum LabError {
 pub trait Lab: Send {
     /// What stands in the journal, such as `table:blends.csv`. The same at every run.
     fn name(&self) -> &str;
+
+    /// Names that it had in earlier runs, whose jobs are its own.
+    fn formerly(&self) -> &[String] {
+        &[]
+    }
 
     /// Whether its numbers are measured or computed.
     fn origin(&self) -> Origin;

@@ -214,7 +214,7 @@ fn checked(condition: &Constraint, state: &State) -> Result<(), CampaignError> {
 /// What ends the loop before another round.
 fn ended(campaign: &Campaign, options: &RunOptions, rounds: u32) -> Option<Ending> {
     let state = Campaign::state(campaign);
-    let measured = progress::measured(state);
+    let measured = progress::measured_and_known(campaign);
     for until in &options.until {
         match until {
             Until::Budget => {}

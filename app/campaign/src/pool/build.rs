@@ -27,6 +27,8 @@ pub struct Built {
     pub points: String,
     /// Of a large pool: the name of its file beside the campaign, and that file's SHA-256 of header and directory.
     pub beside: Option<(String, String)>,
+    /// Whether no other campaign of that folder may need the file: it was not there before.
+    pub is_new: bool,
 }
 
 /// What rows become.
@@ -150,6 +152,7 @@ impl Pool {
         let single = kept.len() * width > DOUBLE;
         let (headers, table_rows) = (table.columns().to_vec(), table.len());
         let decimal_comma = table.has_decimal_comma();
+        let mut is_new = false;
         let (store, points, beside) = if table_rows > MOST_IN_MEMORY {
             let header = Header {
                 rows: table_rows,
@@ -172,7 +175,8 @@ impl Pool {
                     .collect(),
                 left_out: left_out.clone(),
             };
-            let (name, sha256, points) = shelve(&recipe, &header, &kept, folder)?;
+            let (name, sha256, points, new) = shelve(&recipe, &header, &kept, folder)?;
+            is_new = new;
             let (shelf, _) = Shelf::open(&folder.join(&name), &sha256)?;
             (Store::Disk(Box::new(shelf)), points, Some((name, sha256)))
         } else {
@@ -222,6 +226,7 @@ impl Pool {
             pool,
             points,
             beside,
+            is_new,
         })
     }
 
@@ -291,13 +296,13 @@ impl Pool {
 /// Blocks that are made at once.
 const TOGETHER: usize = 16;
 
-/// Writes the file of a large pool; its name, its SHA-256, and that of the points.
+/// Writes the file of a large pool; its name, its SHA-256, that of the points, and whether no file of that name was there.
 fn shelve(
     recipe: &Recipe,
     header: &Header,
     kept: &[u32],
     folder: &Path,
-) -> Result<(String, String, String), CampaignError> {
+) -> Result<(String, String, String, bool), CampaignError> {
     let failed = |error| CampaignError::file("write", folder, error);
     let mut builder = tempfile::Builder::new();
     builder.prefix(".lode-pool-");
@@ -342,9 +347,10 @@ fn shelve(
     let sha256 = writer.end().map_err(failed)?;
     let name = format!("candidates-{}.lodepool", &sha256[..12]);
     // A file of this name holds the same, or is broken: either way it may be replaced.
+    let new = !folder.join(&name).exists();
     file.persist(folder.join(&name))
         .map_err(|error| failed(error.error))?;
-    Ok((name, sha256, hex(hasher)))
+    Ok((name, sha256, hex(hasher), new))
 }
 
 fn hex(hasher: Sha256) -> String {

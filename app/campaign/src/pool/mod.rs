@@ -16,7 +16,7 @@ pub use coding::{Coding, inputs_of, listed};
 pub use components::Components;
 pub use encoder::{Encoder, MOST_LEVELS, bounds};
 pub use read::{Listed, SourceFile, folder_of, predicted_bytes, read_source};
-pub use shelf::Shelf;
+pub use shelf::{Shelf, read_at};
 pub use view::View;
 pub use wider::Wider;
 

@@ -391,13 +391,20 @@ fn doubles(bytes: &[u8], to: &mut [f64]) {
 }
 
 /// Fills the bytes from this place of the file, wherever others read it.
+///
+/// # Errors
+/// The file cannot be read, or ends before.
 #[cfg(unix)]
-fn read_at(file: &File, bytes: &mut [u8], at: u64) -> std::io::Result<()> {
+pub fn read_at(file: &File, bytes: &mut [u8], at: u64) -> std::io::Result<()> {
     std::os::unix::fs::FileExt::read_exact_at(file, bytes, at)
 }
 
+/// Fills the bytes from this place of the file, wherever others read it.
+///
+/// # Errors
+/// The file cannot be read, or ends before.
 #[cfg(windows)]
-fn read_at(file: &File, mut bytes: &mut [u8], mut at: u64) -> std::io::Result<()> {
+pub fn read_at(file: &File, mut bytes: &mut [u8], mut at: u64) -> std::io::Result<()> {
     while !bytes.is_empty() {
         match std::os::windows::fs::FileExt::seek_read(file, bytes, at)? {
             0 => return Err(std::io::ErrorKind::UnexpectedEof.into()),

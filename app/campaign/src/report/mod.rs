@@ -7,7 +7,9 @@ mod page;
 use crate::create::label;
 use crate::event::Event;
 use crate::history::sentence;
-use crate::progress::{Foretold, best, foretold, measured, objectives, running_best};
+use crate::progress::{
+    Foretold, aims, best, foretold, measured, measured_and_known, objectives, running_best,
+};
 use crate::propose::short;
 use crate::state::{State, Suggestion};
 use crate::{Budget, Campaign, CampaignError, acceleration};
@@ -58,7 +60,7 @@ pub fn report(campaign: &Campaign, form: Form) -> String {
     overview(campaign, &mut parts);
     convergence(state, &mut parts);
     faster(campaign, &mut parts);
-    front(state, &mut parts);
+    front(campaign, &mut parts);
     results(campaign, &mut parts);
     calibration(state, &mut parts);
     choices(campaign, &mut parts);
@@ -200,12 +202,13 @@ fn hypervolumes(state: &State) -> Vec<(f64, f64, f64)> {
         .collect()
 }
 
-fn front(state: &State, parts: &mut Vec<Part>) {
-    let objectives = objectives(state);
+fn front(campaign: &Campaign, parts: &mut Vec<Part>) {
+    let state = campaign.state();
+    let measured = measured_and_known(campaign);
+    let objectives = aims(state, &measured);
     let [(a, _), (b, _), ..] = objectives.as_slice() else {
         return;
     };
-    let measured = measured(state);
     let best = best(state, &measured);
     let point =
         |one: &crate::progress::Measured| (one.values[*a].0, one.values[*b].0, one.values[*b].1);
@@ -243,12 +246,12 @@ fn front(state: &State, parts: &mut Vec<Part>) {
 
 fn results(campaign: &Campaign, parts: &mut Vec<Part>) {
     let state = campaign.state();
-    let measured = measured(state);
+    let measured = measured_and_known(campaign);
     let best = best(state, &measured);
     if best.is_empty() {
         return;
     }
-    let outcomes = || state.created.measured();
+    let outcomes = || state.created.told();
     let mut header = vec!["suggestion".to_owned()];
     header.extend(
         campaign

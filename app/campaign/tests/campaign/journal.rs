@@ -18,6 +18,7 @@ fn created() -> Event {
             sha256: campaign::sha256_hex(b"x"),
             candidates: 1,
             points: String::new(),
+            predicted: Vec::new(),
         }),
         outcomes: vec![Outcome {
             name: "yield".to_owned(),
@@ -240,4 +241,63 @@ fn a_reader_does_not_write_and_events_of_labs_have_a_form() {
         record.body
     );
     assert_eq!(record.number, 2);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_was_moved_or_replaced_takes_no_more_events() {
+    let folder = TempDir::new().unwrap();
+    let path = campaign_of(&folder, 1);
+    let elsewhere = folder.path().join("b.lode");
+    let mut open = Journal::open(&path, NOW).unwrap();
+    let before = std::fs::read(&path).unwrap();
+    std::fs::rename(&path, &elsewhere).unwrap();
+    let moved = open.append(&retraction("lost")).unwrap_err().to_string();
+    assert!(moved.contains("moved or replaced"), "{moved}");
+    // Another file under the old name is none of its own either.
+    std::fs::write(&path, &before).unwrap();
+    let replaced = open.append(&retraction("lost")).unwrap_err().to_string();
+    assert!(replaced.contains("moved or replaced"), "{replaced}");
+    assert_eq!(std::fs::read(&elsewhere).unwrap(), before);
+    assert_eq!(std::fs::read(&path).unwrap(), before);
+    // Back at its place it goes on.
+    std::fs::rename(&elsewhere, &path).unwrap();
+    let number = open.append(&retraction("kept")).unwrap().number;
+    drop(open);
+    let mut again = Journal::open(&path, NOW).unwrap();
+    assert_eq!(again.last().unwrap().0, number);
+    again.append(&retraction("and on")).unwrap();
+    assert_eq!(again.verify_file().unwrap().len() as u64, number + 1);
+}
+
+/// SQLite's locks are the process's: whoever closes the file in another thread must not give them up.
+#[cfg(target_os = "linux")]
+#[test]
+fn reading_the_file_leaves_the_locks_of_a_transaction_in_another_thread_alone() {
+    use std::os::unix::fs::MetadataExt;
+    let folder = TempDir::new().unwrap();
+    let path = campaign_of(&folder, 1);
+    let inode = format!(":{}", std::fs::metadata(&path).unwrap().ino());
+    let held = || {
+        let locks = std::fs::read_to_string("/proc/locks").unwrap_or_default();
+        let of_file = |line: &&str| {
+            let words: Vec<&str> = line.split_whitespace().collect();
+            words.contains(&"POSIX") && words.iter().any(|word| word.ends_with(&inode))
+        };
+        locks.lines().filter(of_file).count()
+    };
+    let writer = rusqlite::Connection::open(&path).unwrap();
+    writer.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let before = held();
+    if before == 0 {
+        eprintln!("left out: this system does not list locks");
+        return;
+    }
+    let reader = Journal::open(&path, Access::Read).unwrap();
+    let bytes = reader.file_bytes().unwrap();
+    reader.verify_file().unwrap();
+    Journal::open(&path, NOW).unwrap();
+    assert!(held() >= before, "a lock of the writer is gone");
+    assert!(!bytes.is_empty());
+    writer.execute_batch("ROLLBACK").unwrap();
 }

@@ -37,6 +37,7 @@ impl Book {
                 sha256: campaign::sha256_hex(b"x"),
                 candidates: 1,
                 points: String::new(),
+                predicted: Vec::new(),
             }),
             outcomes: vec![outcome("yield", "%"), outcome("cost", "")],
             constraints: Vec::new(),
@@ -75,6 +76,7 @@ impl Book {
                 nearest: None,
                 drivers: Vec::new(),
                 why: String::new(),
+                method: None,
             })
             .collect();
         let ids = picks.iter().map(|pick| pick.id.clone()).collect();

@@ -1,5 +1,6 @@
 //! The panels, one file each. Adding one takes a file here, a name in `workbench::Panel`, a title, and a line below.
 
+mod campaign;
 mod candidates;
 mod drawing;
 mod explanation;
@@ -20,6 +21,7 @@ mod standing;
 mod structure;
 mod tasks;
 
+pub use campaign::page_name;
 pub use import::import_ui;
 pub use offer::offer_ui;
 pub use periodic_table::colour_name;
@@ -41,6 +43,7 @@ pub fn ui(panel: Panel, ui: &mut Ui, state: &State) -> Vec<Command> {
         Panel::Structure => structure::structure_ui(ui, state),
         Panel::Plugins => plugins::plugins_ui(ui, state),
         Panel::Models => models::models_ui(ui, state),
+        Panel::Campaign => campaign::campaign_ui(ui, state),
         Panel::Tasks => tasks::tasks_ui(ui, state),
     }
 }

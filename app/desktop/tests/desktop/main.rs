@@ -1,5 +1,6 @@
 //! The window as a person uses it: driven by the names of its widgets, drawn by wgpu.
 
+mod campaign;
 mod device;
 mod dropping;
 mod habits;

@@ -35,6 +35,10 @@ fn a_model_is_judged_trained_used_and_explains_itself() {
     });
     let panel = Panel::Models;
     window.apply(Command::ShowPanel { panel });
+    // Below the models that come with the program.
+    let judge = window.harness.get_by_label("Judge by cross-validation");
+    judge.scroll_to_me();
+    window.harness.run_steps(5);
     window.click("Judge by cross-validation");
     window.settle();
     let report = window.state().models.report.clone().expect("a report");

@@ -288,5 +288,19 @@ Which of the mixtures in blends.csv degrades least? Four columns describe each; 
     lodestone campaign report blends.lode -o blends.html
     lodestone campaign verify blends.lode
 
-All of it lies in blends.lode, the candidates included (files above 64 MiB stay beside it). Nothing in there is ever
-changed or deleted; what was acknowledged survives a kill and a power cut.";
+All of it lies in blends.lode, the candidates included (files above 64 MiB stay beside it, and more than 250,000 candidates in a
+file of their own, which moves with it). Nothing in there is ever changed or deleted; what was acknowledged survives a kill and a
+power cut.
+
+What plugins and models predict
+
+Of a table's candidates as of a space's, once, when the campaign begins. A property may be an objective or a constraint (known, not
+measured), a coordinate beside the columns (--use), or what is expected before anything is measured (--prior: the surrogate then
+learns the difference):
+
+    lodestone campaign new absorbers.lode --pool absorbers.csv --model band_gap -O 'max:current [mA/cm2]' \\
+        -w 'band_gap.band_gap < 2' --use band_gap.band_gap
+    lodestone campaign new cathodes.lode --space cathodes.toml --plugin battery -O 'max:capacity [mAh/g]' \\
+        -O min:battery.cost --prior capacity=battery.specific_capacity
+
+Of a space too large to be listed, 20,000 candidates are drawn; where properties are predicted, those alone are suggested.";

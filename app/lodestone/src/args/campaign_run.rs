@@ -14,6 +14,11 @@ pub struct CampaignRunArgs {
     #[arg(long, value_name = "LAB")]
     pub lab: String,
 
+    /// A name that this lab had in earlier runs, as `history` tells it: experiments that were submitted under it are taken up;
+    /// repeatable
+    #[arg(long, value_name = "LAB")]
+    pub formerly: Vec<String>,
+
     /// When to stop before the budget or the candidates end: budget, stalled (10 candidates in a row were no improvement),
     /// stalled:N, 'target:NAME >= VALUE'; repeatable, the first that is reached counts
     #[arg(long, value_name = "END")]

@@ -18,15 +18,20 @@ pub use campaign_run::{CampaignRunArgs, OriginArg};
 pub use generate::GenerateArgs;
 pub use model::{EvaluateArgs, ExplainArgs, LearnArgs, ModelCommand, PredictArgs, TrainArgs};
 pub use plugin::PluginCommand;
-pub use potential::{AboutArgs, PredictStructureArgs, RelaxArgs, RelaxMethod, StructureFormat};
+pub use potential::{
+    AboutArgs, ElasticArgs, HullArgs, PredictStructureArgs, RelaxArgs, RelaxMethod, StructureArgs,
+    StructureFormat, VoltageArgs,
+};
 pub use publishing::{
     InstallArgs, KeygenArgs, PublishArgs, RemoveArgs, SignArgs, TrustArgs, UpdateArgs,
 };
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use compute::Choice;
+use optimize::Constraint;
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::str::FromStr;
 
 /// Which materials should you make next, why, and how sure are we?
 #[derive(Parser)]
@@ -60,6 +65,15 @@ pub enum Command {
     PredictStructure(PredictStructureArgs),
     /// Relax crystal structures, atoms and cell, to the nearest minimum of a universal potential's energy
     Relax(RelaxArgs),
+    /// Energy above the hull of the bundled phases, and formation energy, of crystal structures
+    #[command(after_long_help = potential::hull_help())]
+    Hull(HullArgs),
+    /// Insertion voltage and change of volume of crystal structures whose ions leave
+    #[command(after_long_help = potential::voltage_help())]
+    Voltage(VoltageArgs),
+    /// Elastic constants, moduli and the equation of state of crystal structures
+    #[command(after_long_help = potential::elastic_help())]
+    Elastic(ElasticArgs),
     /// Make candidates: structure types with other elements in them, which suit by charge, size and likeness
     #[command(after_long_help = generate::GENERATE_EXAMPLE)]
     Generate(GenerateArgs),
@@ -108,7 +122,8 @@ pub struct RankArgs {
     pub models: Vec<String>,
 
     /// What is wanted: max:PROP, min:PROP or target:PROP=VALUE; repeatable. PROP is a property of a
-    /// plugin (battery.specific_energy) or of a model (band_gap.gap), or a numeric column of the file. Without it: the plugins'
+    /// plugin (battery.specific_energy), of a model (band_gap.gap) or of the potential (potential.energy_above_hull), or a
+    /// numeric column of the file. Without it: the plugins'
     /// own objectives
     #[arg(
         short = 'O',
@@ -127,7 +142,8 @@ pub struct RankArgs {
     )]
     pub constraints: Vec<String>,
 
-    /// Sets a parameter of a plugin: battery.state=charged; repeatable
+    /// Sets a parameter of a plugin: battery.state=charged; repeatable. potential.compute=yes gives plugins what the potential
+    /// says of the structures; potential.relax=no takes structures as they are
     #[arg(long = "set", value_name = "PLUGIN.PARAM=VALUE")]
     pub settings: Vec<String>,
 
@@ -213,7 +229,21 @@ LiCoO2 does not satisfy -w and is left out; messages on standard error count suc
 
 Candidates whose objective is unknown come last and are never dropped. Headers may carry units, as in
 `band_gap [meV]`: they are converted to what a plugin asks for, or refused. Exit status: 0 done, 1 failed, 2 wrong
-usage.";
+usage.
+
+What the potential says of structures
+
+With a folder or a column of structures, these can be named in -O and -w; each structure is then relaxed once, which takes
+seconds, and kept in the cache:
+
+    potential.energy_above_hull [eV/atom]   relative to the bundled phases; `lodestone hull --help` says more
+    potential.formation_energy [eV/atom]    from the elements
+    potential.energy [eV/atom]              at 0 K, on the scale of the weights
+    potential.volume_per_atom [Å3]
+    potential.magnetization [T]             moments taken to point one way: an upper bound, without 4f electrons
+    potential.moment_per_atom [µB]
+    potential.voltage [V]                   all Li, Na, K, Mg, Ca, Zn or Al leaving; `lodestone voltage --help` says more
+    potential.volume_change [%]             of the empty host, on discharge";
 
 /// How many are wanted: none would be no question.
 fn at_least_one(text: &str) -> Result<usize, String> {
@@ -222,4 +252,18 @@ fn at_least_one(text: &str) -> Result<usize, String> {
         Ok(number) => Ok(number),
         Err(_) => Err("must be a whole number, at least 1".to_owned()),
     }
+}
+
+/// What texts of the command line mean.
+pub fn parsed<T: FromStr>(texts: &[String]) -> anyhow::Result<Vec<T>>
+where
+    T::Err: std::error::Error + Send + Sync + 'static,
+{
+    texts.iter().map(|text| Ok(text.parse()?)).collect()
+}
+
+/// The same of constraints.
+pub fn constraints(texts: &[String]) -> anyhow::Result<Vec<Constraint>> {
+    let parse = |text: &String| Ok(Constraint::parse(text)?);
+    texts.iter().map(parse).collect()
 }

@@ -1,7 +1,9 @@
 //! The verbs of the universal potential.
 
 use ::potential::Model;
+use ::potential::trust::{self, Trust};
 use clap::{Args, ValueEnum};
+use compute::Choice;
 use std::path::PathBuf;
 
 /// Which structures, and how to ask about them.
@@ -19,6 +21,11 @@ pub struct StructureArgs {
     #[arg(long)]
     pub json: bool,
 
+    /// Where to compute: `auto` measures and takes what is fastest for so many atoms, `cpu` touches no adapter, `gpu` takes the
+    /// best adapter (`lodestone device` lists them), all structures at once
+    #[arg(long, value_name = "auto|cpu|gpu", default_value_t = Choice::Auto)]
+    pub device: Choice,
+
     /// Number of threads (default: one a core). The result does not depend on it
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
@@ -29,7 +36,7 @@ pub struct PredictStructureArgs {
     #[command(flatten)]
     pub structures: StructureArgs,
 
-    /// Compute in f64: slower, for differences smaller than a thousandth of an eV
+    /// Compute in f64, on the processor: slower, for differences smaller than a thousandth of an eV
     #[arg(long)]
     pub double: bool,
 }
@@ -99,6 +106,57 @@ pub enum RelaxMethod {
 }
 
 #[derive(Args)]
+pub struct HullArgs {
+    /// Structure files: CIF, POSCAR, extended XYZ; every structure in a file counts
+    #[arg(required_unless_present = "system", value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+
+    /// The weights. Phases are bundled for chgnet-0.3.0 alone; never compare energies of two sets
+    #[arg(long, value_name = "NAME", default_value_t = Model::default())]
+    pub model: Model,
+
+    /// JSON on standard output
+    #[arg(long)]
+    pub json: bool,
+
+    /// Number of threads (default: one a core). The result does not depend on it
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+
+    /// Take the structures as they are; by default they are relaxed as the bundled phases were, symmetry kept
+    #[arg(long)]
+    pub as_given: bool,
+
+    /// More phases to compete with: structure files, treated as the others are; repeatable
+    #[arg(long, value_name = "FILE")]
+    pub compete: Vec<PathBuf>,
+
+    /// List the bundled phases of a chemical system, as in Li-Fe-O, instead of assessing structures
+    #[arg(long, value_name = "ELEMENTS", conflicts_with_all = ["files", "compete", "as_given"])]
+    pub system: Option<String>,
+}
+
+#[derive(Args)]
+pub struct VoltageArgs {
+    #[command(flatten)]
+    pub structures: StructureArgs,
+
+    /// The ion that leaves (default: of Li, Na and K the most abundant, else of Mg, Ca and Zn, else Al)
+    #[arg(long, value_name = "SYMBOL")]
+    pub ion: Option<String>,
+
+    /// Relax steps between full and empty too, and give the voltages between them
+    #[arg(long)]
+    pub steps: bool,
+}
+
+#[derive(Args)]
+pub struct ElasticArgs {
+    #[command(flatten)]
+    pub structures: StructureArgs,
+}
+
+#[derive(Args)]
 pub struct AboutArgs {
     /// The licences' full texts
     #[arg(long)]
@@ -120,3 +178,65 @@ The errors in the header are the mean absolute ones that the authors of the weig
 from, on structures held back: the least to reckon with. With --json, for each structure: energy_per_atom [eV], forces [eV/Å],
 stress [GPa, 3x3, tensile positive], moments [µB], model. Exit status: 0 done, 1 where any structure was refused (the others are
 given all the same), 2 wrong usage.";
+
+const HULL_EXAMPLE: &str = "\
+What it gives
+
+    lodestone hull candidate.cif
+    lodestone hull --system Li-Fe-O
+
+    energy             eV/atom at 0 K after relaxation, on the scale of the weights
+    formation energy   eV/atom, from the bundled phases of lowest energy of its elements
+    above hull         eV/atom above the mixture of bundled phases of lowest energy at its composition; negative below it
+    phases             how many bundled phases consist of its elements alone: it is compared with these and with no others
+
+`not covered` means that an element has no bundled phase, or that no compound of the elements is among them. What is not bundled
+cannot compete: a distance is a lower bound, the less so the more phases a system has. Exit status: 0 done, 1 where any structure
+was refused (the others are given all the same), 2 wrong usage.";
+
+const VOLTAGE_EXAMPLE: &str = "\
+What it gives
+
+    lodestone voltage LiFePO4.cif
+    lodestone voltage --steps LiCoO2.cif
+
+The structure is relaxed with all its ions and without them, symmetry kept, and the difference of energies counts against the
+bundled phase of the ion's metal. With --steps, ions leave step by step (eight steps at most); of the ways to choose them, those
+that symmetry does not make equal are asked for their energies, and the two lowest are relaxed. At 0 K, without vibrations and
+mixing; hosts that rearrange are not foreseen. Exit status: 0 done, 1 where any structure was refused (the others are given all
+the same), 2 wrong usage.";
+
+const ELASTIC_EXAMPLE: &str = "\
+What it gives
+
+    bulk, shear, Young, Poisson   of a polycrystal (Voigt, Reuss, Hill) from twelve strained cells, atoms relaxed in each
+    volume, bulk of E(V)          of Birch and Murnaghan's equation of state through nine volumes, the cell's shape kept
+
+The potential is soft: energies rise too slowly away from its minima. Exit status: 0 done, 1 where any structure was refused (the
+others are given all the same), 2 wrong usage.";
+
+/// What it gives, and how far to trust it.
+pub fn hull_help() -> String {
+    with_trust(HULL_EXAMPLE, &[&trust::FORMATION_ENERGY, &trust::VOLUME])
+}
+
+/// What it gives, and how far to trust it.
+pub fn voltage_help() -> String {
+    with_trust(VOLTAGE_EXAMPLE, &[&trust::VOLTAGE])
+}
+
+/// What it gives, and how far to trust it.
+pub fn elastic_help() -> String {
+    with_trust(
+        ELASTIC_EXAMPLE,
+        &[&trust::BULK_MODULUS, &trust::SHEAR_MODULUS],
+    )
+}
+
+fn with_trust(example: &str, found: &[&Trust]) -> String {
+    let mut text = format!("{example}\n\nHow far to trust it\n");
+    for found in found {
+        text += &format!("\n    {found}");
+    }
+    text
+}

@@ -1,13 +1,12 @@
 //! `lodestone campaign new`.
 
 use super::failed;
-use crate::args::CampaignNewArgs;
+use crate::args::{CampaignNewArgs, constraints, parsed};
 use crate::{Failure, model, plugins, progress, show};
 use anyhow::{Result, anyhow};
 use campaign::{SourceFile, Wanted, create};
 use optimize::suggest::Acquisition;
-use optimize::{Constraint, Objective};
-use screening::{Request, Setting};
+use screening::Request;
 
 pub fn run(args: &CampaignNewArgs) -> Result<(), Failure> {
     let mut wanted = wanted(args).map_err(Failure::Usage)?;
@@ -54,18 +53,6 @@ fn wanted(args: &CampaignNewArgs) -> Result<Wanted> {
     {
         return Err(anyhow!("--budget {budget}: write a number above zero"));
     }
-    let objectives = args
-        .objectives
-        .iter()
-        .map(|text| Ok(text.parse::<Objective>()?));
-    let constraints = args
-        .constraints
-        .iter()
-        .map(|text| Ok(Constraint::parse(text)?));
-    let settings = args
-        .settings
-        .iter()
-        .map(|text| Ok(text.parse::<Setting>()?));
     let priors = args.priors.iter().map(|text| {
         let (outcome, property) = text
             .split_once('=')
@@ -74,7 +61,7 @@ fn wanted(args: &CampaignNewArgs) -> Result<Wanted> {
     });
     let request = Request {
         plugins_are_named: !args.plugins.is_empty(),
-        settings: settings.collect::<Result<_>>()?,
+        settings: parsed(&args.settings)?,
         formula_column: args.formula_column.clone(),
         // What a campaign stands on does not hang on an adapter.
         device: compute::Choice::Cpu,
@@ -86,8 +73,8 @@ fn wanted(args: &CampaignNewArgs) -> Result<Wanted> {
             format: "csv",
             bytes: Vec::new(),
         },
-        objectives: objectives.collect::<Result<_>>()?,
-        constraints: constraints.collect::<Result<_>>()?,
+        objectives: parsed(&args.objectives)?,
+        constraints: constraints(&args.constraints)?,
         request,
         inputs: args.inputs.clone(),
         ignored: args.ignored.clone(),

@@ -4,7 +4,7 @@ use super::{failed, plainly, print, print_json};
 use crate::args::{ReadArgs, StatusArgs};
 use crate::show::{self, value_with_error};
 use crate::{Failure, progress};
-use campaign::progress::{Measured, best, measured};
+use campaign::progress::{Measured, best, measured_and_known};
 use campaign::{
     Acceleration, Access, Basis, Budget, Campaign, Candidate, Estimate, Event, Journal, State,
     Status, acceleration, label, sentence, word,
@@ -110,9 +110,9 @@ fn in_words(open: &Campaign, faster: &Result<Acceleration, String>) -> String {
             budget.0
         ));
     }
-    let measured = measured(state);
+    let measured = measured_and_known(open);
     let best = best(state, &measured);
-    let outcomes = || state.created.measured();
+    let outcomes = || state.created.told();
     if best.is_empty() {
         text.push_str("nothing that satisfies every bound was measured yet\n");
     } else {
@@ -183,7 +183,7 @@ fn candidate_json(open: &Campaign, candidate: &Candidate) -> Value {
 fn as_json(open: &Campaign, faster: &Result<Acceleration, String>) -> Value {
     let (state, pool) = (open.state(), open.pool());
     let number = |x: f64| if x.is_finite() { json!(x) } else { Value::Null };
-    let measured = measured(state);
+    let measured = measured_and_known(open);
     let listed = best(state, &measured).into_iter().map(|at| {
         let one = &measured[at];
         let values =

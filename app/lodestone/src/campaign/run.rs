@@ -6,10 +6,10 @@ use crate::show::value_with_error;
 use crate::{Failure, progress, show};
 use anyhow::anyhow;
 use campaign::lab::{
-    Halt, LabChoice, LabError, Origin, Patience, Ran, RunOptions, TableLabOptions, Until,
-    run as run_loop,
+    Halt, Lab, LabChoice, LabError, Origin, Patience, Ran, Renamed, RunOptions, TableLabOptions,
+    Until, elsewhere, run as run_loop,
 };
-use campaign::progress::{best, measured};
+use campaign::progress::{best, measured_and_known};
 use campaign::{Campaign, CampaignError};
 use compute::Device;
 use serde_json::json;
@@ -32,18 +32,26 @@ pub fn run(args: &CampaignRunArgs) -> Result<(), Failure> {
     let lab = choice
         .open(table, &job)
         .map_err(|error| Failure::Failed(error.into()))?;
-    let Some(mut lab) = lab else {
+    let Some(lab) = lab else {
         return Err(Failure::Usage(anyhow!(
             "a person cannot be waited for; write a worksheet with `lodestone campaign suggest` and take in its results with `lodestone campaign observe`"
         )));
     };
     let mut open = Campaign::open(&args.file.campaign, writing(&args.file)?, &job).map_err(fail)?;
+    let mut lab = Renamed::new(lab, args.formerly.clone());
+    for (name, ids) in elsewhere(open.state(), &lab) {
+        show::tell(format!(
+            "{} open experiments ({}) are at lab {name}, which is not asked; if it is this one under another name, add --formerly '{name}'",
+            ids.len(),
+            ids.join(", ")
+        ));
+    }
     let device = Device::open(args.device).map_err(|error| fail(error.into()))?;
     let first = open.state().last + 1;
     let quiet = args.json;
     let ran = run_loop(
         &mut open,
-        lab.as_mut(),
+        &mut lab,
         &options,
         &device,
         &job,
@@ -94,7 +102,7 @@ fn options(args: &CampaignRunArgs) -> Result<RunOptions, Failure> {
 /// The best so far, in a line.
 fn standing(open: &Campaign) -> String {
     let state = open.state();
-    let measured = measured(state);
+    let measured = measured_and_known(open);
     let best = best(state, &measured);
     let mut line = format!("{} candidates measured", measured.len());
     if let ([at], false) = (best.as_slice(), measured.is_empty()) {

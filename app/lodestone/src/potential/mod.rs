@@ -1,20 +1,43 @@
-//! What the universal potential says: `predict-structure`, `relax`; and `about`, which names whose it is.
+//! What the universal potential says: `predict-structure`, `relax`, `hull`, `voltage`, `elastic`; and `about`, which names whose it is.
 
 mod about;
+mod elastic;
+mod hull;
 mod predict;
 mod relax;
+mod voltage;
 
 pub use about::run as about;
+pub use elastic::run as elastic;
+pub use hull::run as hull;
 pub use predict::run as predict;
 pub use relax::run as relax;
+pub use voltage::run as voltage;
 
+use crate::args::StructureArgs;
 use crate::{Failure, show};
+use ::potential::{Potential, Precision};
 use anyhow::Context;
+use compute::Device;
 use crystal::Structure;
 use serde_json::{Value, json};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use table::{Destination, TableError};
+
+/// The potential that is asked for, on the device that is.
+fn opened(given: &StructureArgs, precision: Precision) -> Result<Potential, Failure> {
+    let device = Device::open(given.device).map_err(anyhow::Error::from)?;
+    let potential = Potential::new(given.model, precision).map_err(anyhow::Error::from)?;
+    Ok(potential.on(&device))
+}
+
+/// Tells what happened to the device.
+fn tell_device(potential: &Potential) {
+    for message in potential.messages() {
+        show::tell(message);
+    }
+}
 
 /// A structure of a file, or why there is none.
 struct Entry {

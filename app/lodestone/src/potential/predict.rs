@@ -1,11 +1,11 @@
 //! `lodestone predict-structure`: energy, forces, stress and moments of structures as they are.
 
-use super::{print_json, print_table, read, refusal, tell_refused};
+use super::{opened, print_json, print_table, read, refusal, tell_device, tell_refused};
 use crate::args::PredictStructureArgs;
 use crate::model::on_threads;
 use crate::{Failure, progress, show};
-use ::potential::{Model, Potential, Precision, Prediction};
-use crystal::Structure;
+use ::potential::{Model, Precision, Prediction};
+use crystal::{Structure, symmetry};
 use serde_json::{Value, json};
 
 pub fn run(args: &PredictStructureArgs) -> Result<(), Failure> {
@@ -18,7 +18,7 @@ fn predict(args: &PredictStructureArgs) -> Result<(), Failure> {
         true => Precision::Double,
         false => Precision::Single,
     };
-    let potential = Potential::new(given.model, precision).map_err(anyhow::Error::from)?;
+    let potential = opened(given, precision)?;
     let (job, shown) = progress::start();
     let entries = read(&given.files);
     let structures: Vec<Structure> = entries
@@ -28,6 +28,7 @@ fn predict(args: &PredictStructureArgs) -> Result<(), Failure> {
     job.stage("predicting", Some(structures.len() as u64));
     let predictions = potential.predict_all(&structures, &job);
     drop(shown);
+    tell_device(&potential);
     let mut predictions = predictions.map_err(anyhow::Error::from)?.into_iter();
     let mut rows = vec![header(given.model)];
     let (mut values, mut refused) = (Vec::new(), Vec::new());
@@ -105,6 +106,7 @@ pub(super) fn json_of(name: &str, structure: &Structure, prediction: &Prediction
     json!({
         "file": name,
         "formula": structure.formula(),
+        "space_group": space_group(structure),
         "model": prediction.model.name(),
         "method": prediction.model.method(),
         "citation": Model::CITATION,
@@ -127,6 +129,13 @@ pub(super) fn json_of(name: &str, structure: &Structure, prediction: &Prediction
             "moments": errors.moment,
         },
     })
+}
+
+/// Number of the space group; none where none is found, or the cell is too large to look for it.
+fn space_group(structure: &Structure) -> Option<u8> {
+    let looked_for = structure.sites.len() <= 200;
+    let found = looked_for.then(|| symmetry::analyse(structure, symmetry::DEFAULT_TOLERANCE));
+    Some(found?.ok()?.number)
 }
 
 /// A number of steps, an energy: what people read of a change.

@@ -1,19 +1,20 @@
 //! `lodestone relax`: structures taken to the nearest minimum of the potential's energy, written to a folder.
 
 use super::predict::{change, json_of};
-use super::{Entry, print_json, print_table, read, refusal, tell_refused};
+use super::{Entry, opened, print_json, print_table, read, refusal, tell_device, tell_refused};
 use crate::args::{RelaxArgs, RelaxMethod, StructureFormat};
 use crate::model::on_threads;
 use crate::{Failure, progress, show};
-use ::potential::relax::{Ending, Method, Relaxed, Settings, relax};
+use ::potential::relax::{Ending, Method, Relaxed, Settings, relax_watched};
 use ::potential::{Model, Potential, PotentialError, Precision, trajectory};
 use anyhow::{Context, anyhow};
+use crystal::Structure;
 use crystal::format::{self, Format};
 use job::Job;
-use rayon::prelude::*;
 use serde_json::{Value, json};
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use table::{TableError, write_atomically};
 
 pub fn run(args: &RelaxArgs) -> Result<(), Failure> {
@@ -26,23 +27,14 @@ type Found = Result<(Relaxed, String), String>;
 fn relax_files(args: &RelaxArgs) -> Result<(), Failure> {
     let given = &args.structures;
     let settings = settings(args);
-    let potential = Potential::new(given.model, Precision::Single).map_err(anyhow::Error::from)?;
+    let potential = opened(given, Precision::Single)?;
     std::fs::create_dir_all(&args.output)
         .with_context(|| format!("cannot make the folder {}", args.output.display()))?;
     let (job, shown) = progress::start();
     let entries = read(&given.files);
-    job.stage("relaxing", Some(entries.len() as u64));
-    let found: Result<Vec<Found>, PotentialError> = entries
-        .par_iter()
-        .with_max_len(1)
-        .map(|entry| {
-            let found = relaxed(&potential, entry, &settings, args.trajectory, &job);
-            job.check()?;
-            job.advance(1);
-            Ok(found)
-        })
-        .collect();
+    let found = relaxed(&potential, &entries, &settings, args.trajectory, &job);
     let found = found.map_err(anyhow::Error::from)?;
+    tell_device(&potential);
     let names = names(&entries, args.format);
     let (mut rows, mut values, mut refused) = (vec![header()], Vec::new(), Vec::new());
     for ((entry, found), (name, format)) in entries.iter().zip(found).zip(names) {
@@ -86,35 +78,53 @@ fn settings(args: &RelaxArgs) -> Settings {
     }
 }
 
+/// Relaxes what could be read; an entry each.
 fn relaxed(
     potential: &Potential,
-    entry: &Entry,
+    entries: &[Entry],
     settings: &Settings,
-    frames: bool,
+    wants_frames: bool,
     job: &Job,
-) -> Found {
-    let start = entry.structure.as_ref().map_err(Clone::clone)?;
-    let mut text = String::new();
-    let mut unwritable = None;
-    let relaxed = relax(potential, start, settings, job, |step| {
-        if frames {
-            match trajectory::frame(step.structure, step.prediction) {
-                Ok(frame) => text += &frame,
-                Err(error) => unwritable = Some(error),
-            }
+) -> Result<Vec<Found>, PotentialError> {
+    let structures: Vec<Structure> = entries
+        .iter()
+        .filter_map(|entry| entry.structure.as_ref().ok().cloned())
+        .collect();
+    let frames: Vec<Mutex<Result<String, PotentialError>>> = structures
+        .iter()
+        .map(|_| Mutex::new(Ok(String::new())))
+        .collect();
+    job.stage("relaxing", Some(structures.len() as u64));
+    let found = relax_watched(potential, &structures, settings, job, |number, step| {
+        if wants_frames {
+            let mut text = locked(&frames[number]);
+            let frame = trajectory::frame(step.structure, step.prediction);
+            *text = std::mem::replace(&mut *text, Ok(String::new()))
+                .and_then(|text| Ok(text + &frame?));
         }
-    });
-    match (relaxed, unwritable) {
-        (Ok(mut relaxed), None) => {
-            let title = &mut relaxed.structure.title;
-            let doi = Model::CITATION.rsplit(' ').next().unwrap_or_default();
-            *title = format!("{title} relaxed with {} ({doi})", potential.model())
-                .trim_start()
-                .to_owned();
-            Ok((relaxed, text))
-        }
-        (Err(error), _) | (_, Some(error)) => Err(error.to_string()),
-    }
+    })?;
+    let mut found = found.into_iter().zip(frames);
+    let mut of = |entry: &Entry| {
+        entry.structure.as_ref().map_err(Clone::clone)?;
+        let Some((relaxed, frames)) = found.next() else {
+            return Err("not relaxed".to_owned());
+        };
+        let frames = frames.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let (mut relaxed, frames) = relaxed
+            .and_then(|relaxed| Ok((relaxed, frames?)))
+            .map_err(|error| error.to_string())?;
+        let title = &mut relaxed.structure.title;
+        let doi = Model::CITATION.rsplit(' ').next().unwrap_or_default();
+        *title = format!("{title} relaxed with {} ({doi})", potential.model())
+            .trim_start()
+            .to_owned();
+        Ok((relaxed, frames))
+    };
+    Ok(entries.iter().map(&mut of).collect())
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The file that each structure is written to: no two the same.

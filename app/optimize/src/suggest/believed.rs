@@ -3,7 +3,7 @@
 use super::model::{Kind, Model};
 use super::random::Random;
 use super::thompson::Paths;
-use super::{OutcomeColumn, Question, Source, Study, SuggestError, Transform};
+use super::{Question, Source, Study, SuggestError, Transform};
 use crate::draws::centred_quantile;
 use nalgebra::DMatrix;
 use rayon::prelude::*;
@@ -38,10 +38,16 @@ pub fn believed(
     }
     study.check(d, k)?;
     question.check(study, k)?;
+    // The scale is chosen below, and the most probable hyperparameters stand for all.
+    let question = &Question {
+        straighten: false,
+        average: false,
+        ..question.clone()
+    };
     let mut all = Vec::with_capacity(study.outcomes.len());
-    for (place, (column, aim)) in study.outcomes.iter().zip(&question.aims).enumerate() {
+    for place in 0..study.outcomes.len() {
         job.check()?;
-        let model = fitted(study, column, aim.source, question, k, job)?;
+        let model = fitted(study, place, question, k, job)?;
         let seed = question.seed ^ (place as u64).rotate_left(32);
         let paths = match &model.kind {
             Kind::Nothing => {
@@ -85,23 +91,21 @@ pub fn believed(
 /// The model of an outcome on the scale that predicts it better.
 fn fitted(
     study: &Study,
-    column: &OutcomeColumn,
-    source: Source,
+    place: usize,
     question: &Question,
     extras: usize,
     job: &job::Job,
 ) -> Result<Model, SuggestError> {
-    let plain = Model::fit(study, column, source, question, extras, job)?;
+    let plain = Model::fit(study, place, question, extras, job)?;
+    let (column, source) = (&study.outcomes[place], question.aims[place].source);
     let known = || column.values.iter().copied().filter(|y| !y.is_nan());
     let scalable = source == Source::Learned && column.transform == Transform::None;
     if !scalable || known().count() < SCALED || known().any(|y| y <= 0.0) {
         return Ok(plain);
     }
-    let column = OutcomeColumn {
-        transform: Transform::Log,
-        ..column.clone()
-    };
-    let log = Model::fit(study, &column, source, question, extras, job)?;
+    let mut scaled = study.clone();
+    scaled.outcomes[place].transform = Transform::Log;
+    let log = Model::fit(&scaled, place, question, extras, job)?;
     // Densities of the outcome itself: of its logarithm they are divided by the value.
     let change = known().map(libm::log).sum::<f64>() / known().count() as f64;
     let density = |model: &Model| Some(model.report.loo_log_density? - libm::log(model.spread));
@@ -131,6 +135,7 @@ mod tests {
             ..Aim::default()
         }]);
         question.batch = 3;
+        (question.straighten, question.average) = (false, false);
         let job = job::Job::new();
         let rows = Rows::new(&pool, 1);
         let told =
@@ -166,7 +171,10 @@ mod tests {
         study.inputs = (0..12).map(|i| f64::from(i) / 11.0).collect();
         let y = |x: f64| libm::exp(8.0 * x + libm::sin(9.0 * x));
         study.outcomes[0].values = study.inputs.iter().map(|x| y(*x)).collect();
-        let question = Question::new(vec![Aim::default()]);
+        let question = Question::new(vec![Aim {
+            objective: Some(Direction::Maximize),
+            ..Aim::default()
+        }]);
         let all = believed(&study, &question, &[0.03, 0.5], &[], 64, &job::Job::new()).unwrap();
         assert!(all[0].iter().all(|value| *value > 0.0));
         let mean = all[0][64..].iter().sum::<f64>() / 64.0;

@@ -9,7 +9,8 @@
 
 use super::SuggestError;
 use super::gain::Aspirations;
-use super::model::{Kind, Learned};
+use super::model::Learned;
+use super::normal::log_sum;
 use super::pool::{Block, Exclusion, Pool, gather_rows, read_block};
 use super::setup::{Draws, Setup};
 use super::suggestion::Certificate;
@@ -41,8 +42,8 @@ struct Examined {
     index: usize,
     inputs: Vec<f64>,
     extras: Vec<f64>,
-    /// For each objective: the outcome's mean and variance, and its columns among the joint candidates as far as they are
-    /// known.
+    /// For each set of hyperparameters and in it each objective: the outcome's mean and variance, and its columns among the
+    /// joint candidates as far as they are known.
     means: Vec<f64>,
     variances: Vec<f64>,
     columns: Vec<Vec<f64>>,
@@ -155,7 +156,7 @@ impl Engine<'_> {
             let race = match &mut race {
                 Some(race) => race,
                 none => {
-                    let bounds = self.bound_all(&draws.aspirations.lowest(), &chosen)?;
+                    let bounds = self.bound_all(draws, &chosen)?;
                     none.insert(Race {
                         engine: self,
                         bounds: Bounds::new(bounds),
@@ -196,7 +197,7 @@ impl Engine<'_> {
     }
 
     /// Bounds of the logarithm of the acquisition function, by place in the pool.
-    fn bound_all(&self, low: &Aspirations, taken: &[Chosen]) -> Result<Vec<f32>, SuggestError> {
+    fn bound_all(&self, draws: &Draws, taken: &[Chosen]) -> Result<Vec<f32>, SuggestError> {
         let rows = self.pool.rows();
         if u32::try_from(rows).is_err() {
             return Err(SuggestError::Option {
@@ -208,11 +209,14 @@ impl Engine<'_> {
         let excluded = Exclusion::of(self.pool)?;
         self.job.stage("looking over the pool", Some(rows as u64));
         let part = self.job.part();
+        let lows: Vec<Aspirations> = (0..draws.members)
+            .map(|member| draws.aspirations.lowest(draws.of_member(member)))
+            .collect();
         let mut values = Vec::with_capacity(rows);
         for start in (0..rows).step_by(BLOCK) {
             self.job.check()?;
             let block = read_block(self.pool, start, rows.min(start + BLOCK))?;
-            let beliefs = self.rough_beliefs(&block, &part)?;
+            let beliefs = self.rough_beliefs(&block, lows.len(), &part)?;
             let indices = &block.indices;
             let found: Vec<f32> = (0..indices.len())
                 .into_par_iter()
@@ -221,7 +225,7 @@ impl Engine<'_> {
                     if excluded.holds(index) || taken.iter().any(|pick| pick.index == index) {
                         return f32::NEG_INFINITY;
                     }
-                    self.bound(&block, at, &beliefs, low)
+                    self.bound(&block, at, &beliefs, &lows)
                 })
                 .collect();
             values.extend(found);
@@ -230,13 +234,14 @@ impl Engine<'_> {
         Ok(values)
     }
 
-    /// For each outcome that counts: standardised means and standard deviations in single precision, and the error that the
-    /// means may have.
+    /// For each outcome that counts, and each set of its hyperparameters: standardised means and standard deviations in single
+    /// precision, and the error that the means may have.
     fn rough_beliefs(
         &self,
         block: &Block,
+        members: usize,
         job: &job::Job,
-    ) -> Result<Vec<Option<Rough>>, SuggestError> {
+    ) -> Result<Vec<Vec<Rough>>, SuggestError> {
         let setup = self.setup;
         let counts = |outcome: usize| {
             setup.objectives.iter().any(|o| o.outcome == outcome)
@@ -246,34 +251,43 @@ impl Engine<'_> {
                     .iter()
                     .any(|c| c.outcome == outcome)
         };
+        let rough = |learned: &Learned| -> Result<Rough, SuggestError> {
+            let found = learned.fast.posterior(&block.inputs, self.device, job)?;
+            Ok(Rough {
+                mean: found.mean,
+                std: found.std,
+                error: learned.rough_error(),
+            })
+        };
         setup
             .models
             .iter()
             .enumerate()
-            .map(|(outcome, model)| match &model.kind {
-                Kind::Learned(learned) if counts(outcome) => {
-                    let found = learned.fast.posterior(&block.inputs, self.device, job)?;
-                    Ok(Some(Rough {
-                        mean: found.mean,
-                        std: found.std,
-                        error: learned.rough_error(),
-                    }))
-                }
-                _ => Ok(None),
+            .map(|(outcome, model)| {
+                let members = if counts(outcome) {
+                    model.members().min(members)
+                } else {
+                    0
+                };
+                (0..members)
+                    .filter_map(|member| model.learned(member))
+                    .map(rough)
+                    .collect()
             })
             .collect()
     }
 
-    fn bound(&self, block: &Block, at: usize, rough: &[Option<Rough>], low: &Aspirations) -> f32 {
+    fn bound(&self, block: &Block, at: usize, rough: &[Vec<Rough>], lows: &[Aspirations]) -> f32 {
         let setup = self.setup;
         let (inputs, extras) = block.row(at, self.pool);
         if inputs.iter().any(|x| !x.is_finite()) {
             return f32::NEG_INFINITY;
         }
         // Mean, standard deviation, error of the mean and of the variance.
-        let belief = |outcome: usize| -> (f64, f64, f64, f64) {
+        let belief = |outcome: usize, member: usize| -> (f64, f64, f64, f64) {
             let model = &setup.models[outcome];
-            match &rough[outcome] {
+            let rough = &rough[outcome];
+            match rough.get(member).or(rough.first()) {
                 Some(rough) => (
                     (rough.mean[at] - model.centre) / model.spread + model.offset(extras),
                     rough.std[at] / model.spread,
@@ -286,16 +300,19 @@ impl Engine<'_> {
                 }
             }
         };
-        let (mut means, mut sds) = ([0.0; MOST_OBJECTIVES], [0.0; MOST_OBJECTIVES]);
         let m = setup.objectives.len();
-        for (j, objective) in setup.objectives.iter().enumerate() {
-            let (mean, sd, error, variance_error) = belief(objective.outcome);
-            means[j] = objective.utility.favoured(mean, error);
-            sds[j] = (sd * sd + variance_error).sqrt();
-        }
-        let mut log = low.log_bound(&means[..m], &sds[..m]);
+        let gain = |member: usize| {
+            let (mut means, mut sds) = ([0.0; MOST_OBJECTIVES], [0.0; MOST_OBJECTIVES]);
+            for (j, objective) in setup.objectives.iter().enumerate() {
+                let (mean, sd, error, variance_error) = belief(objective.outcome, member);
+                means[j] = objective.utility.favoured(mean, error);
+                sds[j] = (sd * sd + variance_error).sqrt();
+            }
+            lows[member].log_bound(&means[..m], &sds[..m])
+        };
+        let mut log = mean_of_logs(lows.len(), gain);
         for limit in setup.feasibility.constraints() {
-            let (mean, sd, error, variance_error) = belief(limit.outcome);
+            let (mean, sd, error, variance_error) = belief(limit.outcome, 0);
             log += limit.log_bound(mean, sd, error, variance_error);
         }
         log += setup
@@ -319,45 +336,59 @@ impl Engine<'_> {
             .map(|task| {
                 let range = task * TASK..count.min((task + 1) * TASK);
                 let inputs = &block.inputs[range.start * d..range.end * d];
-                // For each outcome that is learned: means and variances of these rows.
-                let learned: Vec<Option<Vec<(f64, f64)>>> = self
+                // For each outcome that is learned and each set of its hyperparameters: means and variances of these rows.
+                let learned: Vec<Vec<Vec<(f64, f64)>>> = self
                     .setup
                     .models
                     .iter()
-                    .map(|model| match &model.kind {
-                        Kind::Learned(learned) => Some(learned.predict(inputs)),
-                        _ => None,
+                    .map(|model| {
+                        (0..model.members().min(draws.members))
+                            .filter_map(|member| model.learned(member))
+                            .map(|learned| learned.predict(inputs))
+                            .collect()
                     })
                     .collect();
                 range
                     .clone()
                     .map(|at| {
                         let (inputs, extras) = block.row(at, self.pool);
-                        let belief = |outcome: usize| match &learned[outcome] {
-                            Some(found) => {
-                                let (mean, variance) = found[at - range.start];
-                                (mean + self.setup.models[outcome].offset(extras), variance)
-                            }
-                            None => {
-                                let (mean, sd) = self.setup.models[outcome].predict(inputs, extras);
-                                (mean, sd * sd)
+                        let belief = |outcome: usize, member: usize| {
+                            let found = &learned[outcome];
+                            let model = &self.setup.models[outcome];
+                            match found.get(member).or(found.first()) {
+                                Some(found) => {
+                                    let (mean, variance) = found[at - range.start];
+                                    (mean + model.offset(extras), variance)
+                                }
+                                None => {
+                                    let (mean, sd) = model.predict(inputs, extras);
+                                    (mean, sd * sd)
+                                }
                             }
                         };
-                        let outcomes = || self.setup.objectives.iter().map(|o| belief(o.outcome));
+                        let outcomes = || {
+                            (0..draws.members).flat_map(|member| {
+                                let objectives = self.setup.objectives.iter();
+                                objectives.map(move |o| (o.outcome, member))
+                            })
+                        };
+                        let beliefs: Vec<(f64, f64)> = outcomes()
+                            .map(|(outcome, member)| belief(outcome, member))
+                            .collect();
                         let log_probability =
                             self.setup
                                 .feasibility
                                 .log_probability(inputs, extras, |outcome| {
-                                    let (mean, variance) = belief(outcome);
+                                    let (mean, variance) = belief(outcome, 0);
                                     (mean, variance.sqrt())
                                 });
                         let mut candidate = Examined {
                             index: block.indices[at],
                             inputs: inputs.to_vec(),
                             extras: extras.to_vec(),
-                            means: outcomes().map(|(mean, _)| mean).collect(),
-                            variances: outcomes().map(|(_, variance)| variance).collect(),
-                            columns: vec![Vec::new(); self.setup.objectives.len()],
+                            means: beliefs.iter().map(|(mean, _)| *mean).collect(),
+                            variances: beliefs.iter().map(|(_, variance)| *variance).collect(),
+                            columns: vec![Vec::new(); beliefs.len()],
                             log_probability,
                             factor: log_probability - self.setup.feasibility.log_cost(extras),
                             log_gain: f64::NAN,
@@ -374,25 +405,36 @@ impl Engine<'_> {
 
     /// Brings a candidate's gain up to the joint candidates of now.
     fn refresh(&self, candidate: &mut Examined, draws: &Draws, scratch: &mut Scratch) {
-        let mut sds = [0.0; MOST_OBJECTIVES];
         let m = self.setup.objectives.len();
-        for (j, objective) in self.setup.objectives.iter().enumerate() {
-            let model = &self.setup.models[objective.outcome];
-            let columns = &mut candidate.columns[j];
-            if let Kind::Learned(learned) = &model.kind {
+        scratch.sds.resize(candidate.means.len(), 0.0);
+        for (at, columns) in candidate.columns.iter_mut().enumerate() {
+            let model = &self.setup.models[self.setup.objectives[at % m].outcome];
+            if let Some(learned) = model.learned(at / m) {
                 scratch.k.resize(learned.observations(), 0.0);
                 let scaled = learned.scaled(&candidate.inputs);
-                draws.joints[j].extend(model, &scaled, columns, &mut scratch.k);
+                draws.joints[at].extend(model, &scaled, columns, &mut scratch.k);
             }
             let known: f64 = columns.iter().map(|c| c * c).sum();
-            sds[j] = (candidate.variances[j] - known).max(0.0).sqrt();
+            scratch.sds[at] = (candidate.variances[at] - known).max(0.0).sqrt();
         }
         draws.shifts(&candidate.columns, &mut scratch.shifts);
         candidate.log_gain =
             draws
                 .aspirations
-                .log_gain(&candidate.means, &sds[..m], &scratch.shifts);
+                .log_gain(&candidate.means, &scratch.sds, &scratch.shifts);
     }
+}
+
+/// The logarithm of the mean of `count` values, from their logarithms.
+fn mean_of_logs(count: usize, log: impl Fn(usize) -> f64) -> f64 {
+    if count == 1 {
+        return log(0);
+    }
+    let logs: Vec<f64> = (0..count).map(log).collect();
+    if logs.iter().any(|log| log.is_nan()) {
+        return f64::NAN;
+    }
+    log_sum(&logs) - libm::log(count as f64)
 }
 
 /// Objectives that a question may have.
@@ -417,6 +459,7 @@ impl Learned {
 #[derive(Default)]
 struct Scratch {
     k: Vec<f64>,
+    sds: Vec<f64>,
     shifts: Vec<f64>,
 }
 

@@ -233,15 +233,16 @@ impl Aspirations {
             .collect();
     }
 
-    /// A single draw that every draw has surpassed: what is improved upon it bounds what is improved upon any of them. Of a
-    /// point it takes the least of each utility over the draws, if all hold it feasible.
-    pub fn lowest(&self) -> Self {
-        let everywhere = self.achieved.iter().map(Vec::len).min().unwrap_or(0);
+    /// A single draw that every one of these draws has surpassed: what is improved upon it bounds what is improved upon any of
+    /// them. Of a point it takes the least of each utility over the draws, if all hold it feasible.
+    pub fn lowest(&self, draws: std::ops::Range<usize>) -> Self {
+        let all = &self.achieved[draws];
+        let everywhere = all.iter().map(Vec::len).min().unwrap_or(0);
         let mut low: Vec<Vec<f64>> = Vec::new();
         if self.goal.utilities.len() == 1 {
             let best =
                 |achieved: &Vec<Vec<f64>>| achieved.iter().map(|u| u[0]).fold(f64::NAN, f64::max);
-            let least = self.achieved.iter().map(best).fold(f64::INFINITY, |a, b| {
+            let least = all.iter().map(best).fold(f64::INFINITY, |a, b| {
                 if b.is_nan() {
                     self.goal.reference[0].min(a)
                 } else {
@@ -251,10 +252,10 @@ impl Aspirations {
             if least.is_finite() {
                 low.push(vec![least]);
             }
-        } else if self.achieved.iter().all(|a| a.len() == everywhere) {
+        } else if all.iter().all(|a| a.len() == everywhere) {
             for point in 0..everywhere {
-                let mut least = self.achieved[0][point].clone();
-                for achieved in &self.achieved[1..] {
+                let mut least = all[0][point].clone();
+                for achieved in &all[1..] {
                     for (least, u) in least.iter_mut().zip(&achieved[point]) {
                         *least = least.min(*u);
                     }
@@ -265,22 +266,27 @@ impl Aspirations {
         Self::new(self.goal.clone(), vec![low])
     }
 
-    /// The logarithm of the mean improvement over the draws. For each utility the outcome's mean and standard deviation given
-    /// everything else, and in `shifts` what each draw adds to the mean, draw after draw and in it utility after utility; empty
+    /// The logarithm of the mean improvement over the draws, which fall into as many blocks as there are sets of means and
+    /// standard deviations. For each block and utility the outcome's mean and standard deviation given everything else, and in
+    /// `shifts` what each draw adds to the mean, draw after draw and in it utility after utility; empty
     /// where nothing is added.
     pub fn log_gain(&self, means: &[f64], sds: &[f64], shifts: &[f64]) -> f64 {
         let table = Excess::new();
         let m = self.goal.utilities.len();
-        let chance = |draw: usize, j: usize| Chance {
-            utility: self.goal.utilities[j],
-            mean: means[j]
-                + if shifts.is_empty() {
-                    0.0
-                } else {
-                    shifts[draw * m + j]
-                },
-            sd: sds[j],
-            inverse: 1.0 / sds[j],
+        let blocks = means.len().checked_div(m).unwrap_or(1);
+        let chance = |draw: usize, j: usize| {
+            let at = draw * blocks / self.draws.len() * m + j;
+            Chance {
+                utility: self.goal.utilities[j],
+                mean: means[at]
+                    + if shifts.is_empty() {
+                        0.0
+                    } else {
+                        shifts[draw * m + j]
+                    },
+                sd: sds[at],
+                inverse: 1.0 / sds[at],
+            }
         };
         let count = self.count() as f64;
         if means.iter().chain(sds).any(|x| x.is_nan()) {
@@ -290,7 +296,10 @@ impl Aspirations {
             // The mean that is expected, whatever is in flight.
             return straddle(self.goal.utilities[0], means[0], sds[0]);
         }
-        let size: f64 = sds.iter().product();
+        let size: f64 = sds
+            .chunks_exact(m.max(1))
+            .map(|sds| sds.iter().product::<f64>())
+            .fold(0.0, f64::max);
         let mut total = 0.0;
         for (draw, aspiration) in self.draws.iter().enumerate() {
             total += match aspiration {

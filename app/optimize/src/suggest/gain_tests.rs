@@ -138,7 +138,7 @@ fn what_is_lower_in_every_draw_bounds_what_is_gained_on_average() {
             })
             .collect();
         let gains = Aspirations::new(goal, draws);
-        let low = gains.lowest();
+        let low = gains.lowest(0..gains.count());
         for _ in 0..200 {
             let means: Vec<f64> = (0..m).map(|_| normal(&mut random)).collect();
             let sds: Vec<f64> = (0..m).map(|_| normal(&mut random).abs()).collect();

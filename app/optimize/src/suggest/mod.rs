@@ -36,6 +36,7 @@ mod question;
 mod random;
 pub mod random_search;
 mod setup;
+mod shape;
 mod sobol;
 mod study;
 mod suggestion;

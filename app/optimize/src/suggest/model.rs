@@ -2,7 +2,8 @@
 //! several candidates together.
 
 use super::question::{KernelOption, Source};
-use super::study::{OutcomeColumn, Study, Transform};
+use super::shape::straighten;
+use super::study::{Study, Transform};
 use super::suggestion::ModelReport;
 use super::{Question, SuggestError};
 use nalgebra::{DMatrix, DVector};
@@ -15,6 +16,9 @@ pub(crate) struct Model {
     pub centre: f64,
     pub spread: f64,
     pub kind: Kind,
+    /// The same with hyperparameters drawn from what the observations leave open of them; a prediction is their average. Empty
+    /// where the most probable ones stand for all.
+    members: Vec<Learned>,
     /// The extra column that the surrogate learns the difference to.
     prior: Option<usize>,
     pub report: ModelReport,
@@ -27,6 +31,11 @@ pub(crate) enum Kind {
     /// Nothing was measured.
     Nothing,
 }
+
+/// Sets of hyperparameters that an objective's surrogate is averaged over.
+pub(crate) const MEMBERS: usize = 8;
+/// Distinct observations up to which they are: more leave little open, and drawing costs a cube of them.
+const FEW: usize = 200;
 
 /// A Gaussian process taken apart.
 pub(crate) struct Learned {
@@ -47,26 +56,27 @@ impl Model {
     /// Fits one outcome.
     pub fn fit(
         study: &Study,
-        column: &OutcomeColumn,
-        source: Source,
+        place: usize,
         question: &Question,
         extras: usize,
         job: &job::Job,
     ) -> Result<Self, SuggestError> {
-        let outcome = column.transform.outcome().validate()?;
+        let column = &study.outcomes[place];
+        column.transform.outcome().validate()?;
         let mut model = Self {
             name: column.name.clone(),
             transform: column.transform,
             centre: 0.0,
             spread: 1.0,
             kind: Kind::Nothing,
+            members: Vec::new(),
             prior: None,
             report: ModelReport {
                 name: column.name.clone(),
                 ..ModelReport::default()
             },
         };
-        match source {
+        match question.aims[place].source {
             Source::Known { mean, std } => {
                 model.kind = Kind::Known(mean, std);
                 return Ok(model);
@@ -74,6 +84,26 @@ impl Model {
             Source::LearnedFrom { prior_mean } => model.prior = Some(prior_mean),
             Source::Learned => {}
         }
+        let options = GpOptions {
+            kernel: match question.kernel {
+                KernelOption::Matern52 => KernelChoice::Fixed(Kernel::Matern52),
+                KernelOption::Rbf => KernelChoice::Fixed(Kernel::Rbf),
+                KernelOption::ByLeaveOneOut => KernelChoice::ByLeaveOneOut,
+            },
+            bounds: Some(Bounds::unit(study.dimensions)),
+            seed: question.seed,
+            ..GpOptions::default()
+        };
+        if question.may_straighten(place, study) {
+            let observations = Observations {
+                inputs: &study.inputs,
+                dimensions: study.dimensions,
+                targets: &column.values,
+                std: column.std.as_deref(),
+            };
+            model.transform = straighten(observations, &options, job)?;
+        }
+        let outcome = model.transform.outcome();
         let targets: Vec<f64> = column
             .values
             .iter()
@@ -94,16 +124,6 @@ impl Model {
                 .map(|(std, value)| std * outcome.slope(*value))
                 .collect()
         });
-        let options = GpOptions {
-            kernel: match question.kernel {
-                KernelOption::Matern52 => KernelChoice::Fixed(Kernel::Matern52),
-                KernelOption::Rbf => KernelChoice::Fixed(Kernel::Rbf),
-                KernelOption::ByLeaveOneOut => KernelChoice::ByLeaveOneOut,
-            },
-            bounds: Some(Bounds::unit(study.dimensions)),
-            seed: question.seed,
-            ..GpOptions::default()
-        };
         let observations = Observations {
             inputs: &study.inputs,
             dimensions: study.dimensions,
@@ -112,16 +132,28 @@ impl Model {
         };
         let gp = Gp::fit(observations, &options, job)?;
         model.take(&gp);
+        if question.may_straighten(place, study)
+            && let Transform::YeoJohnson { power, .. } = model.transform
+        {
+            model.report.power = Some(power);
+        }
+        if question.may_sample(place) && gp.usage().distinct <= FEW {
+            let drawn = gp.sample(MEMBERS, question.seed, job)?;
+            model.members = drawn.iter().filter_map(Learned::of).collect();
+            // All of them or none: draws are divided evenly among them.
+            if model.members.len() < MEMBERS {
+                model.members.clear();
+            }
+        }
+        model.report.members = model.members.len();
         Ok(model)
     }
 
     fn take(&mut self, gp: &Gp) {
-        let (Some(parts), Some(fast)) = (gp.posterior_parts(), gp.posterior_weights()) else {
+        let (Some(parts), Some(learned)) = (gp.posterior_parts(), Learned::of(gp)) else {
             return;
         };
         (self.centre, self.spread) = (parts.centre, parts.spread);
-        let inverse_lengthscales: Vec<f64> = parts.lengthscales.iter().map(|l| 1.0 / l).collect();
-        let d = inverse_lengthscales.len();
         let hyper = gp.hyperparameters();
         let loo = gp.leave_one_out();
         let report = &mut self.report;
@@ -139,22 +171,7 @@ impl Model {
             report.loo_coverage_68 = Some(loo.calibration.coverage_68);
             report.loo_coverage_95 = Some(loo.calibration.coverage_95);
         }
-        self.kind = Kind::Learned(Box::new(Learned {
-            kernel: parts.kernel,
-            dimensions: d,
-            points: parts
-                .inputs
-                .iter()
-                .enumerate()
-                .map(|(at, x)| x * inverse_lengthscales[at % d])
-                .collect(),
-            inverse_lengthscales,
-            weights: parts.weights.clone(),
-            inverse_factor: parts.inverse_factor.clone(),
-            mean: parts.mean,
-            noise: hyper.noise,
-            fast,
-        }));
+        self.kind = Kind::Learned(Box::new(learned));
     }
 
     /// The standardised value of an outcome; NaN where it has none.
@@ -189,12 +206,39 @@ impl Model {
         }
     }
 
-    /// Mean and standard deviation of a single candidate.
+    /// Whether its transform was found, not given: what is told of it is then in its own unit.
+    pub fn found(&self) -> bool {
+        self.report.power.is_some()
+    }
+
+    /// How many sets of hyperparameters it has.
+    pub fn members(&self) -> usize {
+        self.members.len().max(1)
+    }
+
+    /// The surrogate with the hyperparameters of this number; of a single set whatever the number.
+    pub fn learned(&self, member: usize) -> Option<&Learned> {
+        match &self.kind {
+            Kind::Learned(learned) => Some(self.members.get(member).unwrap_or(learned)),
+            _ => None,
+        }
+    }
+
+    /// Mean and standard deviation of a single candidate, over all sets of hyperparameters.
     pub fn predict(&self, inputs: &[f64], extras: &[f64]) -> (f64, f64) {
         match &self.kind {
-            Kind::Learned(learned) => {
-                let (mean, variance) = learned.predict(inputs)[0];
-                (mean + self.offset(extras), variance.sqrt())
+            Kind::Learned(_) => {
+                let count = self.members() as f64;
+                let (mut mean, mut square, mut variance) = (0.0, 0.0, 0.0);
+                for learned in (0..self.members()).filter_map(|member| self.learned(member)) {
+                    let (m, v) = learned.predict(inputs)[0];
+                    mean += m / count;
+                    square += m * m / count;
+                    variance += v / count;
+                }
+                let between = (square - mean * mean).max(0.0);
+                let between = if self.members() > 1 { between } else { 0.0 };
+                (mean + self.offset(extras), (variance + between).sqrt())
             }
             Kind::Known(value, std) => self.known(extras, *value, *std),
             Kind::Nothing => (f64::NAN, f64::NAN),
@@ -202,7 +246,45 @@ impl Model {
     }
 }
 
+impl Model {
+    /// Means alone, over all sets of hyperparameters; NaN where nothing is learned.
+    pub fn predict_means(&self, inputs: &[f64]) -> Vec<f64> {
+        let mut sum: Vec<f64> = Vec::new();
+        for learned in (0..self.members()).filter_map(|member| self.learned(member)) {
+            let means = learned.predict_means(inputs);
+            sum.resize(means.len(), 0.0);
+            sum.iter_mut()
+                .zip(means)
+                .for_each(|(sum, mean)| *sum += mean);
+        }
+        sum.iter().map(|sum| sum / self.members() as f64).collect()
+    }
+}
+
 impl Learned {
+    /// Takes a Gaussian process apart; `None` without observations.
+    fn of(gp: &Gp) -> Option<Self> {
+        let (parts, fast) = (gp.posterior_parts()?, gp.posterior_weights()?);
+        let inverse_lengthscales: Vec<f64> = parts.lengthscales.iter().map(|l| 1.0 / l).collect();
+        let d = inverse_lengthscales.len();
+        Some(Self {
+            kernel: parts.kernel,
+            dimensions: d,
+            points: parts
+                .inputs
+                .iter()
+                .enumerate()
+                .map(|(at, x)| x * inverse_lengthscales[at % d])
+                .collect(),
+            inverse_lengthscales,
+            weights: parts.weights.clone(),
+            inverse_factor: parts.inverse_factor.clone(),
+            mean: parts.mean,
+            noise: gp.hyperparameters().noise,
+            fast,
+        })
+    }
+
     pub fn observations(&self) -> usize {
         self.weights.len()
     }
@@ -323,6 +405,8 @@ impl Learned {
 /// the other. Adding one costs `n²` once; what it tells of another candidate costs no more than that one's kernel values.
 #[derive(Default)]
 pub(crate) struct Joint {
+    /// By which of the model's sets of hyperparameters.
+    member: usize,
     /// Scaled.
     points: Vec<Vec<f64>>,
     /// `K⁻¹ k(X, p)` and `L⁻¹ k(X, p)`.
@@ -337,9 +421,16 @@ pub(crate) struct Joint {
 const NO_VARIANCE: f64 = 1e-12;
 
 impl Joint {
+    pub fn of(member: usize) -> Self {
+        Self {
+            member,
+            ..Self::default()
+        }
+    }
+
     /// Adds a candidate.
     pub fn push(&mut self, model: &Model, inputs: &[f64], extras: &[f64]) {
-        let Kind::Learned(learned) = &model.kind else {
+        let Some(learned) = model.learned(self.member) else {
             // Known outcomes of different candidates are independent.
             let (mean, std) = model.predict(inputs, extras);
             let mut row = vec![0.0; self.means.len()];
@@ -373,7 +464,7 @@ impl Joint {
     /// Extends a candidate's columns, `Cov(f(x), z_i)` for the whitened variables of the joint candidates, to all of them.
     /// `k` is scratch of `n`.
     pub fn extend(&self, model: &Model, scaled: &[f64], columns: &mut Vec<f64>, k: &mut [f64]) {
-        let Kind::Learned(learned) = &model.kind else {
+        let Some(learned) = model.learned(self.member) else {
             columns.resize(self.len(), 0.0);
             return;
         };
@@ -428,20 +519,13 @@ mod tests {
             .map(|i| (f64::from(i) * 0.618_034).fract())
             .collect();
         study.outcomes[0].values = (0..12).map(|i| (f64::from(i) * 1.7).sin()).collect();
-        let question = Question::new(vec![Aim {
+        let mut question = Question::new(vec![Aim {
             objective: Some(Direction::Maximize),
             ..Aim::default()
         }]);
+        (question.straighten, question.average) = (false, false);
         let job = job::Job::new();
-        let model = Model::fit(
-            &study,
-            &study.outcomes[0],
-            Source::Learned,
-            &question,
-            0,
-            &job,
-        )
-        .expect("fits");
+        let model = Model::fit(&study, 0, &question, 0, &job).expect("fits");
         let Kind::Learned(learned) = &model.kind else {
             panic!("it was measured")
         };

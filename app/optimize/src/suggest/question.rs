@@ -1,6 +1,6 @@
 //! What is wanted of the next experiments, and how they are to be chosen.
 
-use super::{Study, SuggestError};
+use super::{Study, SuggestError, Transform};
 use crate::Direction;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -29,8 +29,20 @@ pub struct Question {
     /// The surrogates' kernel.
     #[serde(default)]
     pub kernel: KernelOption,
+    /// Whether an outcome without a transform that is the only objective, to be maximised or minimised, may be given the power
+    /// transform that makes what was measured most probable. What is told of it stays in its own unit.
+    #[serde(default = "yes")]
+    pub straighten: bool,
+    /// Whether candidates are weighed under several sets of hyperparameters, drawn from what the observations leave open,
+    /// instead of the most probable one; up to 200 distinct observations.
+    #[serde(default = "yes")]
+    pub average: bool,
     /// Whether every pick is to say which inputs drive it (Shapley values, the dearest part of the explanation).
     pub explain: bool,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// What is wanted of one outcome.
@@ -200,6 +212,8 @@ impl Question {
             log_probabilities: Vec::new(),
             samples: 128,
             kernel: KernelOption::default(),
+            straighten: true,
+            average: true,
             explain: true,
         }
     }
@@ -210,6 +224,44 @@ impl Question {
             .iter()
             .enumerate()
             .filter_map(|(at, aim)| Some((at, aim.objective?)))
+    }
+
+    /// Whether the shape of outcome `at` of the study may be found from its values: where improvement alone counts, which no
+    /// monotone transform turns around. Several objectives share one volume, and a target or a level one distance.
+    pub(crate) fn may_straighten(&self, at: usize, study: &Study) -> bool {
+        let mut objectives = self.objectives();
+        let only = match (objectives.next(), objectives.next()) {
+            (Some((outcome, Direction::Maximize | Direction::Minimize)), None) => outcome == at,
+            _ => false,
+        };
+        self.straighten
+            && only
+            && study.outcomes[at].transform == Transform::None
+            && self.aims[at].source == Source::Learned
+            && matches!(
+                self.acquisition,
+                Acquisition::Auto
+                    | Acquisition::LogEi
+                    | Acquisition::LogNei
+                    | Acquisition::Thompson
+            )
+    }
+
+    /// Whether candidates are weighed by an outcome's surrogate under several sets of hyperparameters: an objective, and nothing
+    /// beside, where draws are taken of it.
+    pub(crate) fn may_sample(&self, at: usize) -> bool {
+        let aim = &self.aims[at];
+        self.average
+            && aim.objective.is_some()
+            && aim.threshold.is_none()
+            && match self.acquisition {
+                Acquisition::Auto => self.batch < super::LARGE,
+                Acquisition::LogEi
+                | Acquisition::LogNei
+                | Acquisition::LogNehvi
+                | Acquisition::LogNparego => true,
+                _ => false,
+            }
     }
 
     pub(crate) fn check(&self, study: &Study, extras: usize) -> Result<(), SuggestError> {

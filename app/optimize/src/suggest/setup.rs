@@ -28,6 +28,8 @@ pub(crate) struct Setup {
     pub reference: Option<Vec<f64>>,
     pub front: Vec<usize>,
     pub hypervolume: Option<f64>,
+    /// Of one objective: the best value that was observed, in its unit.
+    best: Option<f64>,
     pub notes: Vec<String>,
 }
 
@@ -40,10 +42,8 @@ impl Setup {
     ) -> Result<Self, SuggestError> {
         let mut notes = Vec::new();
         let mut models = Vec::new();
-        for (column, aim) in study.outcomes.iter().zip(&question.aims) {
-            models.push(Model::fit(
-                study, column, aim.source, question, extras, job,
-            )?);
+        for outcome in 0..study.outcomes.len() {
+            models.push(Model::fit(study, outcome, question, extras, job)?);
         }
         for model in &models {
             let report = &model.report;
@@ -109,6 +109,7 @@ impl Setup {
             reference: None,
             front: Vec::new(),
             hypervolume: None,
+            best: None,
             notes,
         };
         setup.complete = (0..study.rows())
@@ -285,6 +286,8 @@ impl Setup {
                     .fold(f64::NEG_INFINITY, f64::max);
                 let first = utilities.iter().position(|u| u[0] == best);
                 self.front = first.map(|at| rows[at]).into_iter().collect();
+                let values = &study.outcomes[self.objectives[0].outcome].values;
+                self.best = self.front.first().map(|row| values[*row]);
             }
             2 | 3 => {
                 let point = |u: &[f64]| -> Point {
@@ -317,13 +320,29 @@ impl Setup {
         }
     }
 
-    /// What converts an improvement in standardised utilities into the objectives' (transformed) units.
+    /// Sets of hyperparameters that candidates are weighed under.
+    pub fn members(&self) -> usize {
+        let counts = self.objectives.iter();
+        let counts = counts.map(|objective| self.models[objective.outcome].members());
+        counts.max().unwrap_or(1)
+    }
+
+    /// The slope, at the best value so far, of a transform that was found for an objective; 1 of any other. Improvements are small
+    /// beside what a found transform bends, so the slope is enough to tell them in the outcome's own unit.
+    fn found_slope(&self, objective: &Goalpost) -> f64 {
+        let model = &self.models[objective.outcome];
+        let best = self.best.filter(|_| model.found());
+        best.map_or(1.0, |best| model.transform.outcome().slope(best))
+    }
+
+    /// What converts an improvement in standardised utilities into the objectives' units; transformed ones where a transform
+    /// was given.
     pub fn improvement_unit(&self) -> f64 {
         match self.objectives.len() {
             1..=3 => self
                 .objectives
                 .iter()
-                .map(|o| self.models[o.outcome].spread)
+                .map(|o| self.models[o.outcome].spread / self.found_slope(o))
                 .product(),
             _ => 1.0,
         }
@@ -332,7 +351,9 @@ impl Setup {
 
 /// Draws of everything uncertain that a candidate's improvement depends on.
 pub(crate) struct Draws {
-    /// One for each objective.
+    /// Sets of hyperparameters: each is that of a block of the draws.
+    pub members: usize,
+    /// One for each set of hyperparameters, and in it for each objective.
     pub joints: Vec<Joint>,
     /// For each objective and draw: a standard normal number for each joint candidate, those to come included.
     z: Vec<Vec<Vec<f64>>>,
@@ -403,8 +424,10 @@ impl Draws {
                 }
             }
         }
+        let members = setup.members().min(count);
         let mut draws = Self {
-            joints: (0..m).map(|_| Joint::default()).collect(),
+            members,
+            joints: (0..members * m).map(|at| Joint::of(at / m)).collect(),
             z,
             luck,
             used: 0,
@@ -466,26 +489,42 @@ impl Draws {
             .map(|luck| luck[at] < probability)
             .collect();
         let mut utilities = vec![Vec::new(); self.luck.len()];
+        let m = setup.objectives.len();
         for (j, objective) in setup.objectives.iter().enumerate() {
-            self.joints[j].push(&setup.models[objective.outcome], inputs, extras);
-            for (utilities, z) in utilities.iter_mut().zip(&self.z[j]) {
-                utilities.push(objective.utility.of(self.joints[j].value(at, z)));
+            for member in 0..self.members {
+                self.joints[member * m + j].push(&setup.models[objective.outcome], inputs, extras);
+            }
+            for (draw, (utilities, z)) in utilities.iter_mut().zip(&self.z[j]).enumerate() {
+                let joint = &self.joints[self.member(draw) * m + j];
+                utilities.push(objective.utility.of(joint.value(at, z)));
             }
         }
         self.aspirations.add(&utilities, &feasible);
     }
 
-    /// What each draw adds to a candidate's means, from its columns: draw after draw, in it objective after objective.
+    /// The set of hyperparameters of a draw. Blocks of a Sobol' sequence are spread evenly; every eighth point of it is not.
+    pub fn member(&self, draw: usize) -> usize {
+        draw * self.members / self.luck.len()
+    }
+
+    /// The draws of a set of hyperparameters.
+    pub fn of_member(&self, member: usize) -> std::ops::Range<usize> {
+        let first = |member: usize| (member * self.luck.len()).div_ceil(self.members);
+        first(member)..first(member + 1)
+    }
+
+    /// What each draw adds to a candidate's means, from its columns (set of hyperparameters after set, in it objective after
+    /// objective): draw after draw, in it objective after objective.
     pub fn shifts(&self, columns: &[Vec<f64>], out: &mut Vec<f64>) {
         out.clear();
         if columns.iter().all(Vec::is_empty) {
             return;
         }
-        let m = columns.len();
+        let m = self.z.len();
         out.resize(self.luck.len() * m, 0.0);
-        for (j, columns) in columns.iter().enumerate() {
-            for (draw, z) in self.z[j].iter().enumerate() {
-                out[draw * m + j] = super::model::dot(columns, z);
+        for (j, z) in self.z.iter().enumerate() {
+            for (draw, z) in z.iter().enumerate() {
+                out[draw * m + j] = super::model::dot(&columns[self.member(draw) * m + j], z);
             }
         }
     }

@@ -49,6 +49,9 @@ pub enum Transform {
     BiLog { unit: f64 },
     /// `ln((y - lower) / (upper - y))`; for outcomes that cannot leave an interval.
     Logit { lower: f64, upper: f64 },
+    /// I.-K. Yeo and R. A. Johnson's power transform of `(y - centre)/unit`: see [`surrogate::Outcome::YeoJohnson`]. A question
+    /// may find one by itself: [`super::Question::straighten`].
+    YeoJohnson { centre: f64, unit: f64, power: f64 },
 }
 
 impl Transform {
@@ -58,6 +61,15 @@ impl Transform {
             Self::Log => surrogate::Outcome::Log,
             Self::BiLog { unit } => surrogate::Outcome::BiLog { unit },
             Self::Logit { lower, upper } => surrogate::Outcome::Logit { lower, upper },
+            Self::YeoJohnson {
+                centre,
+                unit,
+                power,
+            } => surrogate::Outcome::YeoJohnson {
+                centre,
+                unit,
+                power,
+            },
         }
     }
 }

@@ -61,10 +61,11 @@ pub struct Belief {
     pub std: Option<f64>,
     /// The probability that its threshold is passed; `None` without a threshold.
     pub passes: Option<f64>,
-    /// What each input contributes to `mean - base`, on the transformed scale: Shapley values against the mean of the tried
+    /// What each input contributes to `mean - base`, on the scale of a given transform; where one was found, to the median in the
+    /// outcome's own unit: Shapley values against the mean of the tried
     /// rows (exact up to 12 inputs, drawn beyond). Empty where not asked for or nothing is known.
     pub drivers: Vec<f64>,
-    /// What the model expects of the mean of the tried rows, on the transformed scale.
+    /// What the model expects of the mean of the tried rows, on the same scale.
     pub base: Option<f64>,
 }
 
@@ -102,6 +103,12 @@ pub struct ModelReport {
     pub loo_rmse: Option<f64>,
     pub loo_coverage_68: Option<f64>,
     pub loo_coverage_95: Option<f64>,
+    /// The power of the transform that was found for it; `None` where it was left as it is, or was given a transform.
+    #[serde(default)]
+    pub power: Option<f64>,
+    /// Sets of hyperparameters that predictions were averaged over; 0: the ones above alone.
+    #[serde(default)]
+    pub members: usize,
 }
 
 /// What was learned of failures.

@@ -2,7 +2,7 @@
 
 use super::baseline::squared_distance;
 use super::feasible::limit;
-use super::model::{Kind, Learned, Model};
+use super::model::Kind;
 use super::random::Random;
 use super::setup::Setup;
 use super::suggestion::{Belief, NearestRow, Pick};
@@ -75,18 +75,27 @@ impl Reasons<'_> {
             drivers: Vec::new(),
             base: None,
         };
-        if let (true, Kind::Learned(learned)) = (self.question.explain, &model.kind) {
+        if let (true, Kind::Learned(_)) = (self.question.explain, &model.kind) {
             let centre = self.centre();
             let seed = self.question.seed ^ (index as u64).rotate_left(20) ^ outcome as u64;
-            let (base, drivers) = shapley(learned, inputs, &centre, seed);
-            belief.drivers = drivers.iter().map(|value| value * model.spread).collect();
-            belief.base = finite(self.base(model, base, extras));
+            let offset = model.offset(extras);
+            // What is explained: the mean on the transformed scale; of a transform that was found the median, in its own unit.
+            let told = |rows: &[f64]| -> Vec<f64> {
+                let means = model.predict_means(rows).into_iter();
+                let means = means.map(|mean| model.centre + model.spread * (mean + offset));
+                if model.found() {
+                    means
+                        .map(|mean| model.transform.outcome().back(mean))
+                        .collect()
+                } else {
+                    means.collect()
+                }
+            };
+            let (base, drivers) = shapley(&told, inputs, &centre, seed);
+            belief.drivers = drivers;
+            belief.base = finite(base);
         }
         belief
-    }
-
-    fn base(&self, model: &Model, base: f64, extras: &[f64]) -> f64 {
-        model.centre + model.spread * (base + model.offset(extras))
     }
 
     /// The mean of the tried rows.
@@ -116,17 +125,20 @@ pub(crate) fn nearest_row(study: &Study, inputs: &[f64]) -> Option<NearestRow> {
         })
 }
 
+/// The means of rows of inputs, in the unit that they are explained in.
+type Told<'a> = dyn Fn(&[f64]) -> Vec<f64> + 'a;
+
 /// The mean at `centre`, and each input's Shapley value of the difference to it (L. S. Shapley 1953; one reference point:
-/// S. M. Lundberg, S.-I. Lee, NIPS 2017, section 2.4), in standardised units.
-fn shapley(learned: &Learned, inputs: &[f64], centre: &[f64], seed: u64) -> (f64, Vec<f64>) {
+/// S. M. Lundberg, S.-I. Lee, NIPS 2017, section 2.4).
+fn shapley(told: &Told, inputs: &[f64], centre: &[f64], seed: u64) -> (f64, Vec<f64>) {
     if inputs.len() <= EXACT {
-        exact(learned, inputs, centre)
+        exact(told, inputs, centre)
     } else {
-        drawn(learned, inputs, centre, seed)
+        drawn(told, inputs, centre, seed)
     }
 }
 
-fn exact(learned: &Learned, inputs: &[f64], centre: &[f64]) -> (f64, Vec<f64>) {
+fn exact(told: &Told, inputs: &[f64], centre: &[f64]) -> (f64, Vec<f64>) {
     let d = inputs.len();
     let rows: Vec<f64> = (0_usize..1 << d)
         .flat_map(|subset| {
@@ -139,7 +151,7 @@ fn exact(learned: &Learned, inputs: &[f64], centre: &[f64]) -> (f64, Vec<f64>) {
             })
         })
         .collect();
-    let values = learned.predict_means(&rows);
+    let values = told(&rows);
     // |S|! (d - |S| - 1)! / d! for each size of S.
     let mut weights = vec![1.0 / d as f64; d];
     for size in 1..d {
@@ -159,7 +171,7 @@ fn exact(learned: &Learned, inputs: &[f64], centre: &[f64]) -> (f64, Vec<f64>) {
     (values[0], shares)
 }
 
-fn drawn(learned: &Learned, inputs: &[f64], centre: &[f64], seed: u64) -> (f64, Vec<f64>) {
+fn drawn(told: &Told, inputs: &[f64], centre: &[f64], seed: u64) -> (f64, Vec<f64>) {
     let d = inputs.len();
     let mut random = Random::new(seed, 7);
     let mut shares = vec![0.0; d];
@@ -177,7 +189,7 @@ fn drawn(learned: &Learned, inputs: &[f64], centre: &[f64], seed: u64) -> (f64, 
                 row[k] = inputs[k];
                 rows.extend_from_slice(&row);
             }
-            let values = learned.predict_means(&rows);
+            let values = told(&rows);
             base = values[0];
             for (&k, pair) in order.iter().zip(values.windows(2)) {
                 shares[k] += (pair[1] - pair[0]) / (2 * ORDERS) as f64;

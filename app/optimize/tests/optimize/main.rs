@@ -1,2 +1,3 @@
 mod ranking;
 mod suggest;
+mod surrogates;

@@ -5,7 +5,7 @@ use optimize::suggest::{
     Acquisition, Aim, Question, Rows, Study, SuggestError, Suggestion, suggest,
 };
 
-fn asked(study: &Study, question: &Question, pool: &Rows) -> Result<Suggestion, SuggestError> {
+pub fn asked(study: &Study, question: &Question, pool: &Rows) -> Result<Suggestion, SuggestError> {
     suggest(
         study,
         question,
@@ -22,7 +22,7 @@ fn maximize() -> Question {
     }])
 }
 
-fn indices(suggestion: &Suggestion) -> Vec<usize> {
+pub fn indices(suggestion: &Suggestion) -> Vec<usize> {
     suggestion.picks.iter().map(|pick| pick.index).collect()
 }
 
@@ -121,7 +121,7 @@ fn scattered(count: usize, step: f64) -> Vec<f64> {
 }
 
 /// A pool of `rows x d`, and a study of its first rows with these outcomes.
-fn smooth(d: usize, observed: usize, outcomes: &[fn(&[f64]) -> f64]) -> (Study, Vec<f64>) {
+pub fn smooth(d: usize, observed: usize, outcomes: &[fn(&[f64]) -> f64]) -> (Study, Vec<f64>) {
     let pool: Vec<f64> = scattered(600 * d, 0.754_877_666_246_692_7);
     let names = ["a", "b", "c", "d", "e"];
     let mut study = Study::new(d, &names[..outcomes.len()]);
@@ -132,7 +132,7 @@ fn smooth(d: usize, observed: usize, outcomes: &[fn(&[f64]) -> f64]) -> (Study, 
     (study, pool[observed * d..].to_vec())
 }
 
-fn aims(directions: &[Direction]) -> Question {
+pub fn aims(directions: &[Direction]) -> Question {
     let mut question = Question::new(
         directions
             .iter()
@@ -148,10 +148,16 @@ fn aims(directions: &[Direction]) -> Question {
 
 const UP: Direction = Direction::Maximize;
 
-fn ridge(x: &[f64]) -> f64 {
+/// Without a transform, and by the most probable hyperparameters alone.
+fn plain(mut question: Question) -> Question {
+    (question.straighten, question.average) = (false, false);
+    question
+}
+
+pub fn ridge(x: &[f64]) -> f64 {
     (3.0 * x[0]).sin() + x[1] * x[1] - 0.3 * x[0] * x[1]
 }
-fn bowl(x: &[f64]) -> f64 {
+pub fn bowl(x: &[f64]) -> f64 {
     -(x[0] - 0.4).powi(2) - (x[1] - 0.7).powi(2)
 }
 fn tilt(x: &[f64]) -> f64 {
@@ -219,7 +225,7 @@ fn one_candidate_s_value_is_the_closed_form_of_expected_improvement() {
     // Exact measurements: the noise-free best is the measured best, and nothing but the candidate is drawn.
     let (mut study, pool) = smooth(2, 12, &[ridge]);
     study.outcomes[0].std = Some(vec![0.0; 12]);
-    let mut question = aims(&[UP]);
+    let mut question = plain(aims(&[UP]));
     for acquisition in [Acquisition::LogEi, Acquisition::LogNei] {
         question.acquisition = acquisition;
         let found = asked(&study, &question, &Rows::new(&pool, 2)).expect("some");
@@ -381,7 +387,9 @@ fn constraints_failures_and_costs_move_the_pick() {
 #[test]
 fn drivers_add_up_to_what_is_expected() {
     let (study, pool) = smooth(2, 25, &[ridge]);
-    let found = asked(&study, &aims(&[UP]), &Rows::new(&pool, 2)).expect("some");
+    let mut question = aims(&[UP]);
+    question.straighten = false;
+    let found = asked(&study, &question, &Rows::new(&pool, 2)).expect("some");
     let belief = &found.picks[0].outcomes[0];
     let sum: f64 = belief.drivers.iter().sum();
     let told = belief.mean.expect("known") - belief.base.expect("known");
@@ -554,7 +562,7 @@ fn a_batch_is_worth_what_draws_of_everything_together_say() {
                 .map(|(i, x)| outcomes[j](x) + noise(i + 31 * j))
                 .collect();
         }
-        let mut question = aims(&directions);
+        let mut question = plain(aims(&directions));
         (question.batch, question.samples) = (3, 1024);
         let found = asked(&study, &question, &Rows::new(&pool, 2)).expect("some");
         let told: f64 = found

@@ -6,20 +6,18 @@
 mod fire;
 mod lbfgs;
 mod symmetrise;
+mod walk;
 
 use crate::model::GPA;
 use crate::{Potential, PotentialError, Prediction};
+use compute::Place;
 use crystal::{Lattice, Structure};
 use job::Job;
 use nalgebra::{Matrix3, Vector3};
 use rayon::prelude::*;
 use std::fmt;
 use symmetrise::Symmetriser;
-
-/// A cell this many times as large as at the start has flown apart.
-const EXPLODED: f64 = 4.0;
-/// A cell this part of that at the start has collapsed.
-const COLLAPSED: f64 = 0.25;
+use walk::Walk;
 
 /// How steps are chosen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -158,71 +156,17 @@ pub fn relax(
     job: &Job,
     mut watch: impl FnMut(Step),
 ) -> Result<Relaxed, PotentialError> {
-    settings.check()?;
-    let mut structure = start.clone();
-    let symmetry = match settings.symmetry {
-        Some(tolerance) => Some(Symmetriser::new(start, tolerance)?),
-        None => None,
-    };
-    if let Some(symmetry) = &symmetry {
-        symmetry.idealise(&mut structure, settings.cell)?;
-    }
-    let volume = structure.volume();
-    let mut optimizer: Box<dyn Optimizer> = match settings.method {
-        Method::Fire => Box::new(fire::Fire::default()),
-        Method::Lbfgs => Box::new(lbfgs::Lbfgs::default()),
-    };
-    let mut prediction = potential.predict(&structure)?;
-    let first = prediction.clone();
-    let mut steps = 0;
-    let ending = loop {
-        watch(Step {
-            number: steps,
-            structure: &structure,
-            prediction: &prediction,
-        });
+    let mut walk = Walk::new(start, settings)?;
+    while let Some(next) = walk.next() {
+        let answer = potential.predict(next);
+        walk.told(answer, &mut watch)?;
         job.check()?;
-        let (forces, converged) = forces(&structure, &prediction, settings, symmetry.as_ref());
-        if converged {
-            break Ending::Converged;
-        }
-        if steps == settings.steps {
-            break Ending::StepsSpent;
-        }
-        let moved = moved(&structure, &optimizer.step(&forces), settings.cell);
-        let ratio = |s: &Structure| s.volume() / volume;
-        let next = match moved {
-            Some(next) if ratio(&next) > EXPLODED => break Ending::Exploded(ratio(&next)),
-            Some(next) if ratio(&next) < COLLAPSED => break Ending::Collapsed(ratio(&next)),
-            Some(next) => next,
-            None => break Ending::Collapsed(ratio(&structure)),
-        };
-        steps += 1;
-        match potential.predict(&next) {
-            Ok(found) => (structure, prediction) = (next, found),
-            Err(PotentialError::Isolated { .. }) => break Ending::Exploded(ratio(&next)),
-            Err(
-                PotentialError::Overlap { .. }
-                | PotentialError::Dense { .. }
-                | PotentialError::NotFinite { .. },
-            ) => break Ending::Collapsed(ratio(&next)),
-            Err(error) => return Err(error),
-        }
-    };
-    for (site, moment) in structure.sites.iter_mut().zip(&prediction.moments) {
-        site.magnetic_moment = Some(*moment);
     }
-    Ok(Relaxed {
-        volume_ratio: structure.volume() / volume,
-        structure,
-        prediction,
-        start: first,
-        steps,
-        ending,
-    })
+    walk.relaxed()
 }
 
-/// Relaxes many structures on all cores, each with its own result; the job counts them.
+/// Relaxes many structures, each with its own result: all together step by step on the potential's device, if that is an
+/// adapter, else each for itself on all cores. The job counts them.
 ///
 /// # Errors
 ///
@@ -233,16 +177,82 @@ pub fn relax_all(
     settings: &Settings,
     job: &Job,
 ) -> Result<Vec<Result<Relaxed, PotentialError>>, PotentialError> {
+    relax_watched(potential, structures, settings, job, |_, _| ())
+}
+
+/// [`relax_all`]; `watch` is called, from any thread, with the number of a structure for its start and after each of its steps.
+///
+/// # Errors
+///
+/// Cancelled.
+pub fn relax_watched(
+    potential: &Potential,
+    structures: &[Structure],
+    settings: &Settings,
+    job: &Job,
+    watch: impl Fn(usize, Step) + Sync,
+) -> Result<Vec<Result<Relaxed, PotentialError>>, PotentialError> {
+    let place = potential.place(structures);
+    if place.is_some() {
+        return together(potential, place, structures, settings, job, &watch);
+    }
     structures
         .par_iter()
+        .enumerate()
         .with_max_len(1)
-        .map(|structure| {
-            let relaxed = relax(potential, structure, settings, job, |_| ());
+        .map(|(number, structure)| {
+            let relaxed = relax(potential, structure, settings, job, |step| {
+                watch(number, step);
+            });
             job.check()?;
             job.advance(1);
             Ok(relaxed)
         })
         .collect()
+}
+
+/// All structures that are not done take each step in one evaluation.
+fn together(
+    potential: &Potential,
+    mut place: Option<Place>,
+    structures: &[Structure],
+    settings: &Settings,
+    job: &Job,
+    watch: &impl Fn(usize, Step),
+) -> Result<Vec<Result<Relaxed, PotentialError>>, PotentialError> {
+    let mut walks: Vec<Result<Walk, PotentialError>> = structures
+        .iter()
+        .map(|start| Walk::new(start, settings))
+        .collect();
+    let mut done = walks.iter().filter(|walk| walk.is_err()).count() as u64;
+    job.advance(done);
+    loop {
+        let (numbers, next): (Vec<usize>, Vec<Structure>) = walks
+            .iter()
+            .enumerate()
+            .filter_map(|(number, walk)| Some((number, walk.as_ref().ok()?.next()?.clone())))
+            .unzip();
+        // Counted before the next evaluation, which may have to begin again.
+        let left = (structures.len() - numbers.len()) as u64;
+        job.advance(left - done);
+        done = left;
+        if numbers.is_empty() {
+            break;
+        }
+        let answers = potential.predict_at(&mut place, &next, job, false)?;
+        for (number, answer) in numbers.into_iter().zip(answers) {
+            if let Ok(walk) = &mut walks[number]
+                && let Err(error) = walk.told(answer, |step| watch(number, step))
+            {
+                walks[number] = Err(error);
+            }
+        }
+        job.check()?;
+    }
+    Ok(walks
+        .into_iter()
+        .map(|walk| walk.and_then(Walk::relaxed))
+        .collect())
 }
 
 impl Settings {

@@ -3,7 +3,7 @@
 use crystal::{Lattice, Site, Structure};
 use matter::Element;
 use nalgebra::{Matrix3, Vector3};
-use potential::{Graph, Model, Potential, Precision};
+use potential::{Graph, Model, Potential, Precision, Prediction};
 use serde_json::Value;
 
 /// A structure with what the original says of it.
@@ -77,8 +77,7 @@ fn worst(found: impl Iterator<Item = f64>, expected: &Value) -> f64 {
 }
 
 /// Largest differences: energy (eV/atom), site energies (eV), forces (eV/Å), stress (GPa), moments (µB).
-fn differences(potential: &Potential, fixture: &Fixture) -> [f64; 5] {
-    let found = potential.predict(&fixture.structure).unwrap();
+pub fn differences(found: &Prediction, fixture: &Fixture) -> [f64; 5] {
     let expected = &fixture.expected["torch_f64"];
     let mut stress = found.stress;
     if fixture.structure.lattice.is_left_handed() && fixture.name.starts_with("QUIRK") {
@@ -102,7 +101,8 @@ fn check(precision: Precision, limits: [f64; 5]) {
     let potential = Potential::new(Model::Chgnet030, precision).unwrap();
     let mut largest = [0.0_f64; 5];
     for name in ALL {
-        let found = differences(&potential, &fixture(name));
+        let fixture = fixture(name);
+        let found = differences(&potential.predict(&fixture.structure).unwrap(), &fixture);
         println!("{name}: {found:?}");
         for i in 0..5 {
             largest[i] = largest[i].max(found[i]);

@@ -1,6 +1,9 @@
 //! What the room promises, against the original's numbers and physics.
 mod fixtures;
+mod gpu;
 mod hull;
+mod phases;
 mod physics;
+mod properties;
 mod refusals;
 mod relaxation;

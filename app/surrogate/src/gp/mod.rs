@@ -12,6 +12,7 @@ mod likelihood;
 mod loo;
 mod parts;
 mod pool;
+mod sample;
 
 pub use data::{Bounds, Observations, Usage};
 pub use device::POSTERIOR;

@@ -4,12 +4,14 @@
 //! [`marks`] lays points, error bars, front, dominated region, axes and ticks out on a plane of some size, y downwards, one
 //! unit a point of the screen. Crowded points become a [`Density`] of cells.
 
+mod campaign;
 mod density;
 mod parallel;
 mod parity;
 mod picture;
 mod scale;
 
+pub use campaign::{FrontPlot, Trace, front_marks, trace_marks};
 pub use density::Density;
 pub use parallel::{ParallelChart, parallel_marks};
 pub use parity::{Parity, parity, parity_marks};

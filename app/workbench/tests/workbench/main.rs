@@ -1,5 +1,6 @@
 //! The workbench without a window: commands in, state out.
 
+mod campaigns;
 mod commands;
 mod import;
 mod keeping;

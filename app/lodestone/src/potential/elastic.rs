@@ -1,0 +1,157 @@
+//! `lodestone elastic`: elastic constants and the equation of state of structures, relaxed first.
+
+use super::{print_json, print_table, read, refusal, tell_refused};
+use crate::args::ElasticArgs;
+use crate::model::on_threads;
+use crate::{Failure, progress, show};
+use ::potential::assess::settings;
+use ::potential::elastic::{Elastic, EquationOfState, elastic, equation_of_state};
+use ::potential::relax::{Ending, Settings, relax};
+use ::potential::{Model, Potential, PotentialError, Precision};
+use crystal::Structure;
+use job::Job;
+use rayon::prelude::*;
+use serde_json::{Value, json};
+
+pub fn run(args: &ElasticArgs) -> Result<(), Failure> {
+    on_threads(args.structures.threads, || strain(args))
+}
+
+/// What strain says of a structure.
+struct Found {
+    formula: String,
+    ending: Ending,
+    elastic: Elastic,
+    state: Option<EquationOfState>,
+}
+
+fn strain(args: &ElasticArgs) -> Result<(), Failure> {
+    let given = &args.structures;
+    let potential = Potential::new(given.model, Precision::Single).map_err(anyhow::Error::from)?;
+    let (job, shown) = progress::start();
+    let entries = read(&given.files);
+    job.stage("straining", Some(entries.len() as u64));
+    let found = entries.par_iter().with_max_len(1).map(|entry| {
+        let found = match &entry.structure {
+            Ok(structure) => ask(&potential, structure, &job).map_err(|e| e.to_string()),
+            Err(why) => Err(why.clone()),
+        };
+        job.check()?;
+        job.advance(1);
+        Ok(found)
+    });
+    let found: Result<Vec<_>, job::Cancelled> = found.collect();
+    let found = found.map_err(anyhow::Error::from)?;
+    drop(shown);
+    let mut rows = vec![header(given.model)];
+    let (mut values, mut refused) = (Vec::new(), Vec::new());
+    for (entry, found) in entries.iter().zip(found) {
+        match found {
+            Ok(found) => {
+                if found.ending != Ending::Converged {
+                    show::tell(format!("{}: {}", entry.name, found.ending));
+                }
+                if !found.elastic.stable {
+                    show::tell(format!(
+                        "{}: some strain lowers its energy: not stable at 0 K by this potential",
+                        entry.name
+                    ));
+                }
+                rows.push(row(&entry.name, &found));
+                values.push(value(&entry.name, &found, given.model));
+            }
+            Err(why) => {
+                values.push(refusal(&entry.name, &why));
+                refused.push((entry.name.clone(), why));
+            }
+        }
+    }
+    if given.json {
+        print_json(&Value::Array(values))?;
+    } else if rows.len() > 1 {
+        print_table(rows)?;
+    }
+    tell_refused(&refused, entries.len())
+}
+
+fn ask(potential: &Potential, structure: &Structure, job: &Job) -> Result<Found, PotentialError> {
+    // At rest to well below the stresses that the strains make.
+    let settings = Settings {
+        force_limit: 0.01,
+        stress_limit: 0.02,
+        ..settings()
+    };
+    let relaxed = relax(potential, structure, &settings, job, |_| ())?;
+    if matches!(relaxed.ending, Ending::Exploded(_) | Ending::Collapsed(_)) {
+        return Err(PotentialError::Lost(relaxed.ending));
+    }
+    Ok(Found {
+        formula: relaxed.structure.formula(),
+        elastic: elastic(potential, &relaxed.structure, job)?,
+        state: equation_of_state(potential, &relaxed.structure, job)?,
+        ending: relaxed.ending,
+    })
+}
+
+fn header(model: Model) -> Vec<String> {
+    [
+        &*format!("{model}"),
+        "formula",
+        "bulk [GPa]",
+        "shear [GPa]",
+        "Young [GPa]",
+        "Poisson",
+        "volume [Å3/atom]",
+        "bulk of E(V) [GPa]",
+        "its derivative",
+    ]
+    .map(str::to_owned)
+    .into()
+}
+
+fn row(name: &str, found: &Found) -> Vec<String> {
+    let (elastic, state) = (&found.elastic, found.state);
+    let of_state = |number: fn(EquationOfState) -> f64, places: usize| {
+        state.map_or_else(|| "-".to_owned(), |s| format!("{:.*}", places, number(s)))
+    };
+    vec![
+        name.to_owned(),
+        found.formula.clone(),
+        format!("{:.1}", elastic.bulk),
+        format!("{:.1}", elastic.shear),
+        format!("{:.1}", elastic.young()),
+        format!("{:.3}", elastic.poisson()),
+        of_state(|s| s.volume, 3),
+        of_state(|s| s.bulk, 1),
+        of_state(|s| s.bulk_derivative, 2),
+    ]
+}
+
+fn value(name: &str, found: &Found, model: Model) -> Value {
+    let elastic = &found.elastic;
+    let rows = elastic.stiffness.row_iter();
+    let stiffness: Vec<Vec<f64>> = rows.map(|row| row.iter().copied().collect()).collect();
+    let state = found.state.map(|s| {
+        json!({
+            "volume_per_atom": s.volume, "energy_per_atom": s.energy, "bulk": s.bulk,
+            "bulk_derivative": s.bulk_derivative, "residual": s.residual,
+        })
+    });
+    json!({
+        "file": name,
+        "formula": found.formula,
+        "model": model.name(),
+        "citation": Model::CITATION,
+        "stiffness": stiffness,
+        "bulk": elastic.bulk,
+        "shear": elastic.shear,
+        "young": elastic.young(),
+        "poisson": elastic.poisson(),
+        "stable": elastic.stable,
+        "equation_of_state": state,
+        "units": {
+            "stiffness": "GPa, Voigt's notation, Cartesian axes of the structure", "bulk": "GPa", "shear": "GPa", "young": "GPa",
+            "volume_per_atom": "Å3", "energy_per_atom": "eV", "residual": "eV/atom",
+        },
+    })
+}
