@@ -116,5 +116,5 @@ How it works
     kept. What is left out is counted by reason; --rejected lists it.
 
 candidates.csv has for each file: formula, structure (the file), prototype, parent (its formula), substitution (Au>Fe Cu>Ni),
-probability, measure (ions, metals), charges, space group, sites, volume per atom, known, notes. `rank` reads it.
+probability, measure (ions, metals), charges, space group, sites, volume per atom, known, remarks. `rank` reads it.
 Exit status: 0 done, 1 failed, 2 wrong usage.";
