@@ -11,6 +11,7 @@ mod campaign_run;
 mod descriptors;
 mod determinism;
 mod device;
+mod generate;
 #[allow(
     dead_code,
     reason = "made for the tests of the plugin host, which use more of it"

@@ -313,7 +313,6 @@ impl<'a> Parent<'a> {
             let unknown = |e: Element| (Rejection::Unknown, format!("radius or place of {e}"));
             let radius = |e| metals::radius(e).ok_or_else(|| unknown(e));
             let place = |e| metals::mendeleev_number(e).ok_or_else(|| unknown(e));
-            let volume = |e| metals::volume(e).ok_or_else(|| unknown(e));
             let distance = (place(child)? - place(parent)?).abs();
             if distance > request.pettifor {
                 return Err((Rejection::Pettifor, format!("{parent}>{child}: {distance}")));
@@ -322,8 +321,9 @@ impl<'a> Parent<'a> {
             sizes.push((size, child));
             mean += sublattice.count * size;
             all += sublattice.count;
-            before += sublattice.count * volume(parent)?;
-            after += sublattice.count * volume(child)?;
+            // Cubes of radii: beside relaxed volumes of 200 alloys they err by 9 % (median), volumes of the elements by 17 %.
+            before += sublattice.count * radius(parent)?.powi(3);
+            after += sublattice.count * radius(child)?.powi(3);
             probability *= metals::probability(child, parent).unwrap_or(0.0);
         }
         if probability < request.probability {

@@ -17,10 +17,25 @@ impl Known {
     ///
     /// A structure without sites, or one whose symmetry cannot be found.
     pub fn add(&mut self, name: &str, structure: &Structure) -> Result<(), CrystalError> {
-        let entry = (Comparable::new(structure)?, name.to_owned());
-        let list = self.by_formula.entry(structure.formula()).or_default();
-        list.push(entry);
+        let comparable = Comparable::new(structure)?;
+        self.keep(name, structure, comparable);
         Ok(())
+    }
+
+    /// Likewise of a primitive cell, which saves the search for it.
+    ///
+    /// # Errors
+    ///
+    /// A structure without sites, or a cell that no lattice has.
+    pub fn add_primitive(&mut self, name: &str, structure: &Structure) -> Result<(), CrystalError> {
+        let comparable = Comparable::of_primitive(structure)?;
+        self.keep(name, structure, comparable);
+        Ok(())
+    }
+
+    fn keep(&mut self, name: &str, structure: &Structure, comparable: Comparable) {
+        let list = self.by_formula.entry(structure.formula()).or_default();
+        list.push((comparable, name.to_owned()));
     }
 
     /// How many there are.

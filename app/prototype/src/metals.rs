@@ -49,11 +49,6 @@ pub fn radius(element: Element) -> Option<f64> {
     Some(radius / 100.0)
 }
 
-/// Volume of the pure element, Å3 an atom (density functional theory, Magpie's `GSvolume_pa`).
-pub(crate) fn volume(element: Element) -> Option<f64> {
-    element_property(element, "GSvolume_pa").filter(|volume| *volume > 0.0)
-}
-
 fn metal(element: Element) -> Option<Metal> {
     METALS.iter().find(|m| m.element == element).copied()
 }

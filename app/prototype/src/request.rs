@@ -44,7 +44,7 @@ impl Default for Request {
             replacements: Vec::new(),
             anions: Vec::new(),
             most: 1000,
-            sites: 50,
+            sites: 100,
             probability: 1e-5,
             bond_mismatch: 0.1,
             radius_mismatch: 0.15,

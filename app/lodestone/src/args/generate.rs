@@ -47,7 +47,7 @@ pub struct GenerateArgs {
     pub max: usize,
 
     /// Sites of a primitive cell at most; larger prototypes are left out
-    #[arg(long, value_name = "N", default_value_t = 50)]
+    #[arg(long, value_name = "N", default_value_t = 100)]
     pub max_sites: usize,
 
     /// Probability at least
@@ -116,5 +116,5 @@ How it works
     kept. What is left out is counted by reason; --rejected lists it.
 
 candidates.csv has for each file: formula, structure (the file), prototype, parent (its formula), substitution (Au>Fe Cu>Ni),
-probability, measure (ions, metals), charges, space group, sites, volume per atom, known, notes. `rank` reads it.
+probability, measure (ions, metals), charges, space group, sites, volume per atom, known, remarks. `rank` reads it.
 Exit status: 0 done, 1 failed, 2 wrong usage.";

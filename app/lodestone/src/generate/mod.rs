@@ -63,7 +63,7 @@ fn known(prototypes: &[Prototype], args: &GenerateArgs, job: &Job) -> Result<Kno
     for prototype in Prototype::shipped().iter().chain(prototypes) {
         let name = format!("prototype {}", prototype.name);
         // A prototype that cannot be compared is no loss: it only names itself.
-        let _ = known.add(&name, &prototype.structure);
+        let _ = known.add_primitive(&name, &prototype.structure);
     }
     let mut paths = Vec::new();
     for path in &args.known {

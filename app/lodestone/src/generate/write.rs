@@ -36,7 +36,7 @@ const HEADER: [&str; 14] = [
     "sites",
     "volume_per_atom [Å3]",
     "known",
-    "notes",
+    "remarks",
 ];
 
 /// Refuses a folder that holds anything: files of another run would pass for candidates.
