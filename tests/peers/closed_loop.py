@@ -8,7 +8,7 @@ chained by its hash, before the lab is asked, so coverage is of sealed predictio
 made once more and compared. Campaigns that lie in DIR already are taken up. The random search is exact: it draws without
 replacement. BoTorch beside it on the same sets: bo_quality.py. Needs Python 3.10, nothing else.
 """
-import argparse, csv, json, random, statistics, subprocess, sys, tempfile
+import argparse, csv, json, os, random, statistics, subprocess, sys, tempfile
 from pathlib import Path
 
 parser = argparse.ArgumentParser()

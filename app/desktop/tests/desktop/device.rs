@@ -89,11 +89,10 @@ fn another_window_goes_on_where_the_one_whose_device_is_lost_stopped() {
     let state = state_of.state();
     assert_eq!(state.project, before);
     assert!(state.undo.is_some() && state.results.is_some());
-    let told = state
-        .log
-        .iter()
-        .find(|line| line.level == LogLevel::Warning);
-    assert!(told.is_some_and(|line| line.text.contains("graphics device was lost")));
+    let told = |line: &workbench::LogLine| {
+        line.level == LogLevel::Warning && line.text.contains("graphics device was lost")
+    };
+    assert!(state.log.iter().any(told));
     drop(state_of);
     second.get_by_label_contains("Structure view:");
     // The structure was uploaded to the new device: its pane is not of one colour.

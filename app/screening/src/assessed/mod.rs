@@ -39,9 +39,13 @@ impl Asked {
     pub fn of(request: &Request) -> Result<Option<Self>, ScreeningError> {
         let objectives = request.objectives.iter().map(|o| o.property.as_str());
         let constraints = request.constraints.iter().flat_map(|c| c.properties());
-        let named: Vec<&str> = objectives
+        let spoken_of: Vec<&str> = objectives
             .chain(constraints.map(String::as_str))
-            .filter_map(|name| name.trim().strip_prefix(NAME)?.strip_prefix('.'))
+            .map(str::trim)
+            .collect();
+        let named: Vec<&str> = spoken_of
+            .iter()
+            .filter_map(|name| name.strip_prefix(NAME)?.strip_prefix('.'))
             .collect();
         let (mut as_given, mut compute) = (false, !named.is_empty());
         for setting in request.settings.iter().filter(|s| s.plugin == NAME) {
@@ -56,7 +60,18 @@ impl Asked {
                 _ => return Err(wrong(setting)),
             }
         }
-        let of_plugins = request.plugins.iter().flat_map(wanted);
+        // Plugins that only stand by ask nothing.
+        let takes_part = |plugin: &&plugin_host::Plugin| {
+            let own = |name: &&str| {
+                let (first, rest) = name.split_once('.').unwrap_or((plugin.id(), name));
+                let properties = &plugin.description().properties;
+                first == plugin.id() && properties.iter().any(|p| rest.starts_with(&p.name))
+            };
+            request.plugins_are_named
+                || request.settings.iter().any(|s| s.plugin == plugin.id())
+                || spoken_of.iter().any(own)
+        };
+        let of_plugins = request.plugins.iter().filter(takes_part).flat_map(wanted);
         let all = of_plugins.chain(named);
         let of_insertion = |name: &str| {
             // With its unit, or without.
