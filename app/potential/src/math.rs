@@ -124,7 +124,8 @@ impl Real for f32 {
     fn sigmoid(self) -> Self {
         const GUESS: u32 = 0x7EF3_11C7;
         let x = if self < -80.0 { -80.0 } else { self };
-        let divisor = 1.0 + (-x).exp();
+        // Not `(-x).exp()`: that is the library's, a call a number.
+        let divisor = 1.0 + Real::exp(-x);
         let mut inverse = f32::from_bits(GUESS.wrapping_sub(divisor.to_bits()));
         for _ in 0..3 {
             let error = (-divisor).fma(inverse, 1.0);
