@@ -52,6 +52,8 @@ pub struct Graph {
     pub(crate) angles_of: Vec<usize>,
     /// Of an angle: its two short directed bonds, in order.
     pub(crate) angle: Vec<[u32; 2]>,
+    /// Of an angle: its pair of bonds, whatever their order; those of an atom lie together, and are half as many as its angles.
+    pub(crate) pair: Vec<u32>,
     /// Atoms in blocks of about equal work.
     pub(crate) blocks: Vec<std::ops::Range<usize>>,
 }
@@ -202,9 +204,13 @@ impl Graph {
             if to - from > MOST_SHORT {
                 return Err(dense(structure, atom, to - from, ANGLE_REACH, MOST_SHORT));
             }
+            let start = self.angle.len() / 2;
             for a in from..to {
                 for b in (from..to).filter(|&b| b != a) {
                     self.angle.push([a as u32, b as u32]);
+                    let (low, high) = (a.min(b) - from, a.max(b) - from);
+                    let before = low * (2 * (to - from) - low - 1) / 2;
+                    self.pair.push((start + before + high - low - 1) as u32);
                 }
             }
             self.angles_of.push(self.angle.len());

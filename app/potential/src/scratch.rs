@@ -22,6 +22,7 @@ pub(crate) struct Scratch<T> {
     pub rows: Pool<[T; FEATURES]>,
     pub wide: Pool<[T; BRANCHES]>,
     pub basis: Pool<[T; BASIS]>,
+    pub inverse: Pool<[T; 2]>,
 }
 
 impl<U> Default for Pool<U> {
@@ -36,6 +37,7 @@ impl<T> Default for Scratch<T> {
             rows: Pool::default(),
             wide: Pool::default(),
             basis: Pool::default(),
+            inverse: Pool::default(),
         }
     }
 }
@@ -85,7 +87,7 @@ impl<U: Copy> Pool<U> {
 impl<T: Copy> Scratch<T> {
     /// Whether it is small enough to be kept.
     pub(crate) fn is_modest(&self) -> bool {
-        self.rows.bytes() + self.wide.bytes() + self.basis.bytes() <= KEPT
+        self.rows.bytes() + self.wide.bytes() + self.basis.bytes() + self.inverse.bytes() <= KEPT
     }
 }
 

@@ -2,11 +2,15 @@
 //!
 //! All of it is inlined into a [`Work`](crate::math::Work), whose vectors it takes.
 
+use crate::basis::BASIS;
 use crate::math::Real;
+use crate::network::split;
+use crate::scratch::{Lent, Scratch};
 use crate::weights::{BRANCHES, FEATURES, Gated, Row, Wide};
+use std::ops::Range;
 
 /// Rows of a tile, a whole number of [`HEIGHT`]s.
-pub(crate) const TILE: usize = 32;
+pub(crate) const TILE: usize = 16;
 /// Rows that a product keeps in registers.
 const HEIGHT: usize = 4;
 /// The variance's ground in a layer norm.
@@ -16,6 +20,28 @@ const EPSILON: f64 = 1e-5;
 /// summed in the order of K.
 #[inline(always)]
 pub(crate) fn product<
+    T: Real,
+    const K: usize,
+    const N: usize,
+    const X: usize,
+    const Y: usize,
+    const STRIP: usize,
+>(
+    x: &[[T; X]],
+    from: usize,
+    weights: &[[T; N]; K],
+    out: &mut [[T; Y]],
+    to: usize,
+) {
+    if N.is_multiple_of(STRIP) {
+        strips::<T, K, N, X, Y, STRIP>(x, from, weights, out, to);
+    } else {
+        strips::<T, K, N, X, Y, BASIS>(x, from, weights, out, to);
+    }
+}
+
+#[inline(always)]
+fn strips<
     T: Real,
     const K: usize,
     const N: usize,
@@ -94,16 +120,7 @@ pub(crate) fn sum<T: Real, const N: usize>(row: [T; N]) -> T {
             lanes[l] += part[l];
         }
     }
-    // Written out: of a loop over the halves the compiler makes one over single numbers.
-    for l in 0..8 {
-        lanes[l] += lanes[l + 8];
-    }
-    for l in 0..4 {
-        lanes[l] += lanes[l + 4];
-    }
-    lanes[0] += lanes[2];
-    lanes[1] += lanes[3];
-    lanes[0] + lanes[1]
+    T::total(lanes)
 }
 
 /// The sum of products of two rows.
@@ -163,115 +180,257 @@ fn branch<T: Real>(row: &Wide<T>, from: usize) -> &Row<T> {
     }
 }
 
-/// The rows of one tile at each step of a gated layer.
-pub(crate) struct Tile<T> {
-    /// What the first linear layer gives; after [`Tile::back`] the derivative by it.
-    pub z: [Wide<T>; TILE],
-    /// The logistic function of it.
-    gate: [Wide<T>; TILE],
-    /// `silu` of it; on the way back the derivative by that.
-    s: [Wide<T>; TILE],
-    /// What the second linear layer gives, then normalised; on the way back the derivative by it.
-    y: [Wide<T>; TILE],
+/// What the way back needs to know of rows of a gated layer.
+pub(crate) struct Inside<'a, T> {
+    /// What the first linear layer gives; none where there is no second.
+    pub z: &'a [Wide<T>],
+    /// What the second one gives, both branches normalised.
+    pub y: &'a [Wide<T>],
     /// One over the spread of both branches before they were normalised.
-    inverse: [[T; 2]; TILE],
-    /// The logistic function of both normalised branches.
+    pub inverse: &'a [[T; 2]],
+}
+
+/// The same to be written.
+pub(crate) struct InsideMut<'a, T> {
+    pub z: &'a mut [Wide<T>],
+    pub y: &'a mut [Wide<T>],
+    pub inverse: &'a mut [[T; 2]],
+}
+
+impl<'a, T> InsideMut<'a, T> {
+    #[inline(always)]
+    pub(crate) fn read(self) -> Inside<'a, T> {
+        Inside {
+            z: self.z,
+            y: self.y,
+            inverse: self.inverse,
+        }
+    }
+}
+
+/// That of all rows of a layer, kept from the way forth to the way back.
+pub(crate) struct Kept<'s, T> {
+    /// None where it is made again.
+    z: Lent<'s, Wide<T>>,
+    y: Lent<'s, Wide<T>>,
+    inverse: Lent<'s, [T; 2]>,
+}
+
+impl<'s, T: Real> Kept<'s, T> {
+    pub(crate) fn new(scratch: &'s Scratch<T>, rows: usize, with_z: bool) -> Self {
+        let zero = [T::ZERO; BRANCHES];
+        Self {
+            z: scratch.wide.any(if with_z { rows } else { 0 }, zero),
+            y: scratch.wide.any(rows, zero),
+            inverse: scratch.inverse.any(rows, [T::ZERO; 2]),
+        }
+    }
+
+    /// Of some rows.
+    #[inline(always)]
+    pub(crate) fn rows(&self, rows: Range<usize>) -> Inside<'_, T> {
+        Inside {
+            z: if self.z.is_empty() {
+                &[]
+            } else {
+                &self.z[rows.clone()]
+            },
+            y: &self.y[rows.clone()],
+            inverse: &self.inverse[rows],
+        }
+    }
+
+    /// The parts that end at these rows.
+    pub(crate) fn split(&mut self, ends: &[usize]) -> Vec<InsideMut<'_, T>> {
+        let with_z = !self.z.is_empty();
+        let z = split(
+            &mut self.z,
+            ends.iter().map(|&end| if with_z { end } else { 0 }),
+        );
+        let y = split(&mut self.y, ends.iter().copied());
+        let inverse = split(&mut self.inverse, ends.iter().copied());
+        z.into_iter()
+            .zip(y)
+            .zip(inverse)
+            .map(|((z, y), inverse)| InsideMut { z, y, inverse })
+            .collect()
+    }
+}
+
+/// The rows of one tile.
+pub(crate) struct Tile<T> {
+    pub own: Own<T>,
+    pub desk: Desk<T>,
+}
+
+/// What is not kept.
+pub(crate) struct Own<T> {
+    pub z: [Wide<T>; TILE],
+    pub y: [Wide<T>; TILE],
+    pub inverse: [[T; 2]; TILE],
+}
+
+/// What lives for one tile only.
+pub(crate) struct Desk<T> {
+    /// `silu` of what the first linear layer gives; on the way back the derivative by that.
+    s: [Wide<T>; TILE],
+    /// The logistic function of both normalised branches; on the way back the derivative by what the second layer gives.
     open: [Wide<T>; TILE],
     /// The messages.
     pub message: [Row<T>; TILE],
-    /// What the derivative by the messages is, filled before [`Tile::back`].
+    /// What the derivative by the messages is, filled before [`Desk::back`].
     pub slope: [Row<T>; TILE],
+}
+
+impl<T: Real> Own<T> {
+    /// Where so many rows are written: among what is kept from row `start`, else here.
+    #[inline(always)]
+    pub(crate) fn place<'a>(
+        &'a mut self,
+        kept: &'a mut Option<InsideMut<'_, T>>,
+        start: usize,
+        count: usize,
+    ) -> InsideMut<'a, T> {
+        let here = start..start + count;
+        match kept {
+            Some(kept) => InsideMut {
+                z: if kept.z.is_empty() {
+                    &mut self.z[..count]
+                } else {
+                    &mut kept.z[here.clone()]
+                },
+                y: &mut kept.y[here.clone()],
+                inverse: &mut kept.inverse[here],
+            },
+            None => self.first(count),
+        }
+    }
+
+    /// The first rows of it.
+    #[inline(always)]
+    pub(crate) fn first(&mut self, count: usize) -> InsideMut<'_, T> {
+        InsideMut {
+            z: &mut self.z[..count],
+            y: &mut self.y[..count],
+            inverse: &mut self.inverse[..count],
+        }
+    }
 }
 
 impl<T: Real> Tile<T> {
     pub(crate) fn new() -> Box<Self> {
+        let wide = [[T::ZERO; BRANCHES]; TILE];
+        let row = [[T::ZERO; FEATURES]; TILE];
         Box::new(Self {
-            z: [[T::ZERO; BRANCHES]; TILE],
-            gate: [[T::ZERO; BRANCHES]; TILE],
-            s: [[T::ZERO; BRANCHES]; TILE],
-            y: [[T::ZERO; BRANCHES]; TILE],
-            inverse: [[T::ZERO; 2]; TILE],
-            open: [[T::ZERO; BRANCHES]; TILE],
-            message: [[T::ZERO; FEATURES]; TILE],
-            slope: [[T::ZERO; FEATURES]; TILE],
+            own: Own {
+                z: wide,
+                y: wide,
+                inverse: [[T::ZERO; 2]; TILE],
+            },
+            desk: Desk {
+                s: wide,
+                open: wide,
+                message: row,
+                slope: row,
+            },
         })
     }
+}
 
-    /// From `z` to the messages of the first `rows` rows.
+impl<T: Real> Desk<T> {
+    /// From `z` to the normalised branches.
     #[inline(always)]
-    pub(crate) fn forth<const STRIP: usize>(&mut self, rows: usize, layer: &Gated<T>) {
+    pub(crate) fn settle<const STRIP: usize>(
+        &mut self,
+        layer: &Gated<T>,
+        inside: &mut InsideMut<'_, T>,
+    ) {
+        let (z, y) = (&*inside.z, &mut *inside.y);
         match &layer.second {
             Some(second) => {
-                for r in 0..rows {
-                    for i in 0..BRANCHES {
-                        let gate = self.z[r][i].sigmoid();
-                        self.gate[r][i] = gate;
-                        self.s[r][i] = self.z[r][i] * gate;
+                for (z, s) in z.iter().zip(&mut self.s) {
+                    for i in 0..FEATURES {
+                        let (core, gate) = (z[i], z[FEATURES + i]);
+                        let [core_open, gate_open] = T::sigmoids(core, gate);
+                        s[i] = core * core_open;
+                        s[FEATURES + i] = gate * gate_open;
                     }
-                    self.y[r] = second.bias;
                 }
-                let (s, y) = (&self.s[..rows], &mut self.y[..rows]);
+                y.fill(second.bias);
+                let (s, core, gate) = (&self.s[..z.len()], &second.core.forth, &second.gate.forth);
+                product::<T, FEATURES, FEATURES, BRANCHES, BRANCHES, STRIP>(s, 0, core, y, 0);
                 product::<T, FEATURES, FEATURES, BRANCHES, BRANCHES, STRIP>(
-                    s,
-                    0,
-                    &second.core.forth,
-                    y,
-                    0,
-                );
-                product::<T, FEATURES, FEATURES, BRANCHES, BRANCHES, STRIP>(
-                    s,
-                    FEATURES,
-                    &second.gate.forth,
-                    y,
-                    FEATURES,
+                    s, FEATURES, gate, y, FEATURES,
                 );
             }
-            None => self.y[..rows].copy_from_slice(&self.z[..rows]),
+            None => {
+                for (y, z) in y.iter_mut().zip(z) {
+                    *y = *z;
+                }
+            }
         }
-        for r in 0..rows {
-            let (core, core_inverse) = normalised(branch(&self.y[r], 0));
-            let (gate, gate_inverse) = normalised(branch(&self.y[r], FEATURES));
-            self.inverse[r] = [core_inverse, gate_inverse];
-            let (y, open) = (&mut self.y[r], &mut self.open[r]);
+        for (y, inverse) in y.iter_mut().zip(&mut *inside.inverse) {
+            let (core, core_inverse) = normalised(branch(y, 0));
+            let (gate, gate_inverse) = normalised(branch(y, FEATURES));
+            *inverse = [core_inverse, gate_inverse];
             y[..FEATURES].copy_from_slice(&core);
             y[FEATURES..].copy_from_slice(&gate);
-            let mut affine = [T::ZERO; BRANCHES];
-            for i in 0..BRANCHES {
-                affine[i] = y[i].fma(layer.scale[i], layer.shift[i]);
-                open[i] = affine[i].sigmoid();
-            }
+        }
+    }
+
+    /// From the normalised branches to the messages.
+    #[inline(always)]
+    pub(crate) fn speak(&mut self, layer: &Gated<T>, y: &[Wide<T>]) {
+        for (r, y) in y.iter().enumerate() {
+            let (open, message) = (&mut self.open[r], &mut self.message[r]);
+            let y = *y;
             for i in 0..FEATURES {
-                self.message[r][i] = affine[i] * open[i] * open[FEATURES + i];
+                let core = y[i].fma(layer.scale[i], layer.shift[i]);
+                let gate =
+                    y[FEATURES + i].fma(layer.scale[FEATURES + i], layer.shift[FEATURES + i]);
+                let [core_open, gate_open] = T::sigmoids(core, gate);
+                open[i] = core_open;
+                open[FEATURES + i] = gate_open;
+                message[i] = core * core_open * gate_open;
             }
         }
     }
 
-    /// From `slope` to the derivative by what stood in `z`, which it replaces; [`Tile::forth`] went before.
+    /// From `slope` to the derivative by `z`; [`Desk::speak`] went before.
     #[inline(always)]
-    pub(crate) fn back<const STRIP: usize>(&mut self, rows: usize, layer: &Gated<T>) {
+    pub(crate) fn back<const STRIP: usize>(
+        &mut self,
+        layer: &Gated<T>,
+        inside: &Inside<T>,
+        out: &mut [Wide<T>],
+    ) {
+        let rows = out.len();
+        let Self { s, open, slope, .. } = self;
         for r in 0..rows {
-            let (core, gate) = (branch(&self.y[r], 0), branch(&self.y[r], FEATURES));
-            let (core_open, gate_open) =
-                (branch(&self.open[r], 0), branch(&self.open[r], FEATURES));
-            let [core_inverse, gate_inverse] = self.inverse[r];
+            let (core, gate) = (branch(&inside.y[r], 0), branch(&inside.y[r], FEATURES));
+            let [core_inverse, gate_inverse] = inside.inverse[r];
             let (mut core_slope, mut gate_slope) = ([T::ZERO; FEATURES], [T::ZERO; FEATURES]);
             for i in 0..FEATURES {
-                let slope = self.slope[r][i] * gate_open[i] * core_open[i];
+                let (core_open, gate_open) = (open[r][i], open[r][FEATURES + i]);
+                let slope = slope[r][i] * gate_open * core_open;
                 let c = core[i].fma(layer.scale[i], layer.shift[i]);
-                core_slope[i] = slope * (T::ONE + c * (T::ONE - core_open[i])) * layer.scale[i];
-                gate_slope[i] = slope * c * (T::ONE - gate_open[i]) * layer.scale[FEATURES + i];
+                core_slope[i] = slope * c.fma(T::ONE - core_open, T::ONE) * layer.scale[i];
+                gate_slope[i] = slope * c * (T::ONE - gate_open) * layer.scale[FEATURES + i];
             }
             let core = normalised_back(&core_slope, core, core_inverse);
             let gate = normalised_back(&gate_slope, gate, gate_inverse);
-            self.y[r][..FEATURES].copy_from_slice(&core);
-            self.y[r][FEATURES..].copy_from_slice(&gate);
+            let row = match layer.second {
+                Some(_) => &mut open[r],
+                None => &mut out[r],
+            };
+            row[..FEATURES].copy_from_slice(&core);
+            row[FEATURES..].copy_from_slice(&gate);
         }
         let Some(second) = &layer.second else {
-            self.z[..rows].copy_from_slice(&self.y[..rows]);
             return;
         };
-        self.s[..rows].fill([T::ZERO; BRANCHES]);
-        let (y, s) = (&self.y[..rows], &mut self.s[..rows]);
+        let (y, s) = (&open[..rows], &mut s[..rows]);
+        s.fill([T::ZERO; BRANCHES]);
         product::<T, FEATURES, FEATURES, BRANCHES, BRANCHES, STRIP>(y, 0, &second.core.back, s, 0);
         product::<T, FEATURES, FEATURES, BRANCHES, BRANCHES, STRIP>(
             y,
@@ -280,10 +439,13 @@ impl<T: Real> Tile<T> {
             s,
             FEATURES,
         );
-        for r in 0..rows {
+        for ((z, s), out) in inside.z.iter().zip(s.iter()).zip(out) {
+            let mut gates = [T::ZERO; BRANCHES];
+            for i in 0..FEATURES {
+                [gates[i], gates[FEATURES + i]] = T::sigmoids(z[i], z[FEATURES + i]);
+            }
             for i in 0..BRANCHES {
-                let (z, gate) = (self.z[r][i], self.gate[r][i]);
-                self.z[r][i] = self.s[r][i] * gate * (T::ONE + z * (T::ONE - gate));
+                out[i] = s[i] * gates[i] * z[i].fma(T::ONE - gates[i], T::ONE);
             }
         }
     }

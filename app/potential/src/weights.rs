@@ -63,6 +63,8 @@ pub(crate) struct AngleLayer<T> {
     pub first: Both<T, FEATURES, BRANCHES>,
     pub second: Both<T, FEATURES, BRANCHES>,
     pub angle: Both<T, FEATURES, BRANCHES>,
+    /// The angle embedding and `angle` in one, for the first of its kind, which sees angles that nothing has changed.
+    pub series: Option<Both<T, BASIS, BRANCHES>>,
     pub centre: Both<T, FEATURES, BRANCHES>,
     /// Goes with the centre.
     pub bias: Wide<T>,
@@ -234,13 +236,24 @@ impl<'a> Tensors<'a> {
         })
     }
 
-    fn angle_layer<T: Real>(&self, at: &str, bonds: bool) -> Result<AngleLayer<T>, PotentialError> {
+    fn angle_layer<T: Real>(
+        &self,
+        at: &str,
+        bonds: bool,
+        embedding: Option<&[[f64; FEATURES]; BASIS]>,
+    ) -> Result<AngleLayer<T>, PotentialError> {
         let inner = format!("{at}.twoBody_bond");
         let (first, bias) = self.first(&inner, usize::from(!bonds), 4)?;
         Ok(AngleLayer {
             first: Both::new(&first),
             second: Both::new(|i, o| first(FEATURES + i, o)),
             angle: Both::new(|i, o| first(2 * FEATURES + i, o)),
+            series: embedding.map(|embedding| {
+                Both::new(|n, o| {
+                    let terms = embedding[n].iter().enumerate();
+                    terms.map(|(f, w)| w * first(2 * FEATURES + f, o)).sum()
+                })
+            }),
             centre: Both::new(|i, o| first(3 * FEATURES + i, o)),
             bias,
             gated: self.gated(&inner, bonds)?,
@@ -283,6 +296,8 @@ impl<T: Real> Weights<T> {
     pub(crate) fn read(bytes: &[u8]) -> Result<Self, PotentialError> {
         let tensors = Tensors::open(bytes)?;
         let embedding: Matrix<f64, BASIS, FEATURES> = tensors.embedding("bond_embedding.weight")?;
+        let angles: Matrix<f64, BASIS, FEATURES> = tensors.embedding("angle_embedding.weight")?;
+        let first = |n| (n == 0).then_some(&*angles);
         let atoms = tensors.get("atom_embedding.embedding.weight", ELEMENTS, FEATURES)?;
         let moment: [T; 1] = tensors.vector("site_wise.bias")?;
         let last: [T; 1] = tensors.vector("mlp.layers.7.bias")?;
@@ -307,11 +322,11 @@ impl<T: Real> Weights<T> {
                 .map(|n| tensors.atom_layer(n, &embedding))
                 .collect::<Result<_, _>>()?,
             bond_layers: (0..3)
-                .map(|n| tensors.angle_layer(&format!("bond_conv_layers.{n}"), true))
+                .map(|n| tensors.angle_layer(&format!("bond_conv_layers.{n}"), true, first(n)))
                 .collect::<Result<_, _>>()?,
             // A third one is in the file, but nothing reads what it gives.
             angle_layers: (0..2)
-                .map(|n| tensors.angle_layer(&format!("angle_layers.{n}"), false))
+                .map(|n| tensors.angle_layer(&format!("angle_layers.{n}"), false, first(n)))
                 .collect::<Result<_, _>>()?,
             moment: (tensors.vector("site_wise.weight")?, moment[0]),
             readout_norm: (

@@ -2,15 +2,25 @@
 //!
 //! The angles at an atom belong to it alone, and so do its short directed bonds: blocks of atoms never meet.
 
-use super::rows::{add_product, for_each, split, times};
+use super::rows::{add_product, for_each, kept_parts, split, times};
+use crate::basis::BASIS;
 use crate::graph::Graph;
 use crate::math::{Real, Work};
 use crate::scratch::{Lent, Pool, Scratch};
-use crate::tile::{TILE, Tile, add, dot, product};
+use crate::tile::{InsideMut, Kept, TILE, Tile, add, dot, product};
 use crate::weights::{AngleLayer, BRANCHES, FEATURES, Row, Wide};
 use std::ops::Range;
 
-/// A layer with its first products made, once an atom and once a bond.
+/// The angles as a layer sees them.
+#[derive(Clone, Copy)]
+pub(crate) struct AngleFeatures<'a, T> {
+    /// Fourier's series of each pair of bonds: the first layers see nothing else.
+    pub series: &'a [[T; BASIS]],
+    /// The features of each angle before the layer.
+    pub rows: &'a [Row<T>],
+}
+
+/// A layer with its first products made, once an atom, once a bond and, if it is a first one, once a pair of bonds.
 pub(crate) struct Angles<'a, 's, T> {
     graph: &'a Graph,
     layer: &'a AngleLayer<T>,
@@ -20,7 +30,10 @@ pub(crate) struct Angles<'a, 's, T> {
     first: Lent<'s, Wide<T>>,
     second: Lent<'s, Wide<T>>,
     centre: Lent<'s, Wide<T>>,
-    angles: &'a [Row<T>],
+    /// By pair of bonds; empty in later layers.
+    pair: Lent<'s, Wide<T>>,
+    /// What the way forth leaves to the way back.
+    kept: Option<Kept<'s, T>>,
 }
 
 /// What the way back adds to.
@@ -31,6 +44,8 @@ pub(crate) struct AngleSlopes<'a, T> {
     pub short: &'a mut [Row<T>],
     /// That by the features of angles.
     pub angles: &'a mut [Row<T>],
+    /// That by the series of pairs of bonds, as the first layers see it.
+    pub series: &'a mut [[T; BASIS]],
     /// That by the length of each short directed bond, eV/Å.
     pub length: &'a mut [f64],
 }
@@ -44,7 +59,7 @@ impl<'a, 's, T: Real> Angles<'a, 's, T> {
         weight: &'a [Row<T>],
         atoms: &[Row<T>],
         short: &[Row<T>],
-        angles: &'a [Row<T>],
+        angles: AngleFeatures<T>,
     ) -> Self {
         let zero = [T::ZERO; BRANCHES];
         Self {
@@ -55,23 +70,25 @@ impl<'a, 's, T: Real> Angles<'a, 's, T> {
             first: times(&scratch.wide, short, &layer.first.forth, zero),
             second: times(&scratch.wide, short, &layer.second.forth, zero),
             centre: times(&scratch.wide, atoms, &layer.centre.forth, layer.bias),
-            angles,
+            pair: match &layer.series {
+                Some(series) => times(&scratch.wide, angles.series, &series.forth, zero),
+                None => scratch.wide.any(0, zero),
+            },
+            kept: None,
         }
     }
 
-    /// The features of short bonds after a layer that changes them.
-    pub(crate) fn to_bonds(&self, short: &[Row<T>]) -> Lent<'s, Row<T>> {
+    /// The features of short bonds after a layer that changes them; whether the way back is to find again what was computed.
+    pub(crate) fn bonds_after(
+        &mut self,
+        short: &[Row<T>],
+        angles: AngleFeatures<T>,
+        keep: bool,
+    ) -> Lent<'s, Row<T>> {
         let rows = &self.scratch.rows;
         let mut sums = rows.filled(self.graph.short_edge.len(), [T::ZERO; FEATURES]);
         let parts = split(&mut sums, self.ends(&self.graph.shorts_of));
-        let work: Vec<_> = self.graph.blocks.iter().zip(parts).collect();
-        for_each(work, |(block, sums)| {
-            T::run(Forth {
-                layer: self,
-                block: block.clone(),
-                out: Messages::Bonds(sums),
-            });
-        });
+        self.forth(angles, parts.into_iter().map(Messages::Bonds), keep);
         let both = self.both_ends(rows, &sums);
         let mut changed = rows.of(short.iter().copied());
         if let Some(out) = &self.layer.out {
@@ -80,25 +97,50 @@ impl<'a, 's, T: Real> Angles<'a, 's, T> {
         changed
     }
 
-    /// The features of angles after a layer that changes them.
-    pub(crate) fn to_angles(&self) -> Lent<'s, Row<T>> {
-        let mut changed = self.scratch.rows.of(self.angles.iter().copied());
+    /// The features of angles after a layer that changes them; `keep` as before.
+    pub(crate) fn angles_after(
+        &mut self,
+        angles: AngleFeatures<T>,
+        keep: bool,
+    ) -> Lent<'s, Row<T>> {
+        let mut changed = self.scratch.rows.of(angles.rows.iter().copied());
         let parts = split(&mut changed, self.ends(&self.graph.angles_of));
-        let work: Vec<_> = self.graph.blocks.iter().zip(parts).collect();
-        for_each(work, |(block, angles)| {
-            T::run(Forth {
-                layer: self,
-                block: block.clone(),
-                out: Messages::Angles(angles),
-            });
-        });
+        self.forth(angles, parts.into_iter().map(Messages::Angles), keep);
         changed
     }
 
-    /// The way back, for a layer of either kind. `slopes.short` and `slopes.angles` come as the derivatives by the features
-    /// after the layer, and leave as those by the features before it; `weight_slope` is the derivative of the weights by
-    /// length.
-    pub(crate) fn back(&self, weight_slope: &[Row<T>], slopes: AngleSlopes<T>) {
+    fn forth<'b>(
+        &mut self,
+        angles: AngleFeatures<T>,
+        out: impl Iterator<Item = Messages<'b, T>>,
+        keep: bool,
+    ) {
+        let (scratch, rows) = (self.scratch, self.graph.angles());
+        let mut kept = keep.then(|| Kept::new(scratch, rows, self.layer.gated.second.is_some()));
+        let ends: Vec<_> = self.ends(&self.graph.angles_of).collect();
+        let parts = kept_parts(&mut kept, &ends);
+        let work: Vec<_> = self.graph.blocks.iter().zip(out).zip(parts).collect();
+        for_each(work, |((block, out), kept)| {
+            T::run(Forth {
+                layer: self,
+                angles: angles.rows,
+                block: block.clone(),
+                out,
+                kept,
+            });
+        });
+        self.kept = kept;
+    }
+
+    /// The way back, for a layer of either kind, with the angles that it was given. `slopes.short` and `slopes.angles` come as
+    /// the derivatives by the features after the layer, and leave as those by the features before it; `weight_slope` is the
+    /// derivative of the weights by length.
+    pub(crate) fn back(
+        &self,
+        features: AngleFeatures<T>,
+        weight_slope: &[Row<T>],
+        slopes: AngleSlopes<T>,
+    ) {
         let (graph, layer) = (self.graph, self.layer);
         let sum_slope = layer.out.as_ref().map(|out| {
             let rows = &self.scratch.rows;
@@ -109,6 +151,9 @@ impl<'a, 's, T: Real> Angles<'a, 's, T> {
         let mut first = pool.filled(graph.short_edge.len(), zero);
         let mut second = pool.filled(graph.short_edge.len(), zero);
         let mut centre = pool.filled(graph.atoms(), zero);
+        let mut pair = pool.filled(self.pair.len(), zero);
+        let share = usize::from(!pair.is_empty());
+        let pair_ends = self.ends(&graph.angles_of).map(|end| share * end / 2);
         let work: Vec<_> = graph
             .blocks
             .iter()
@@ -117,12 +162,14 @@ impl<'a, 's, T: Real> Angles<'a, 's, T> {
             .zip(split(&mut centre, graph.blocks.iter().map(|b| b.end)))
             .zip(split(slopes.angles, self.ends(&graph.angles_of)))
             .zip(split(slopes.length, self.ends(&graph.shorts_of)))
+            .zip(split(&mut pair, pair_ends))
             .collect();
         for_each(
             work,
-            |(((((block, first), second), centre), angles), length)| {
+            |((((((block, first), second), centre), angles), length), pair)| {
                 T::run(Back {
                     layer: self,
+                    features: features.rows,
                     block: block.clone(),
                     sum_slope: sum_slope.as_deref(),
                     weight_slope,
@@ -130,6 +177,7 @@ impl<'a, 's, T: Real> Angles<'a, 's, T> {
                     second,
                     centre,
                     angles,
+                    pair,
                     length,
                 });
             },
@@ -145,6 +193,9 @@ impl<'a, 's, T: Real> Angles<'a, 's, T> {
             slopes.short,
         );
         add_product(&centre, &layer.centre.back, slopes.atoms);
+        if let Some(series) = &layer.series {
+            add_product(&pair, &series.back, slopes.series);
+        }
     }
 
     /// Where the blocks end in a list that `starts` divides among atoms.
@@ -172,26 +223,32 @@ impl<'a, 's, T: Real> Angles<'a, 's, T> {
         self.graph.bond[self.graph.short_edge[short as usize] as usize] as usize
     }
 
-    /// Fills a tile with what the first linear layer gives for these angles.
+    /// Fills rows with what the first linear layer gives for these angles, whose features before the layer are given.
     #[inline(always)]
-    fn fill<const STRIP: usize>(&self, tile: &mut Tile<T>, rows: Range<usize>) {
-        let count = rows.len();
-        for (z, &[a, b]) in tile.z.iter_mut().zip(&self.graph.angle[rows.clone()]) {
-            let edge = self.graph.short_edge[a as usize] as usize;
-            let first = &self.first[self.graph.bond[edge] as usize];
+    fn fill<const STRIP: usize>(&self, z: &mut [Wide<T>], features: &[Row<T>], rows: Range<usize>) {
+        let graph = self.graph;
+        for (z, &[a, b]) in z.iter_mut().zip(&graph.angle[rows.clone()]) {
+            let edge = graph.short_edge[a as usize] as usize;
+            let first = &self.first[graph.bond[edge] as usize];
             let second = &self.second[self.bond(b)];
-            let centre = &self.centre[self.graph.centre[edge] as usize];
+            let centre = &self.centre[graph.centre[edge] as usize];
             for i in 0..BRANCHES {
                 z[i] = first[i] + second[i] + centre[i];
             }
         }
-        product::<T, FEATURES, BRANCHES, FEATURES, BRANCHES, STRIP>(
-            &self.angles[rows],
-            0,
-            &self.layer.angle.forth,
-            &mut tile.z[..count],
-            0,
-        );
+        if self.layer.series.is_some() {
+            for (z, &pair) in z.iter_mut().zip(&graph.pair[rows]) {
+                add(z, &self.pair[pair as usize]);
+            }
+        } else {
+            product::<T, FEATURES, BRANCHES, FEATURES, BRANCHES, STRIP>(
+                &features[rows],
+                0,
+                &self.layer.angle.forth,
+                z,
+                0,
+            );
+        }
     }
 }
 
@@ -205,24 +262,31 @@ enum Messages<'a, T> {
 
 struct Forth<'a, T> {
     layer: &'a Angles<'a, 'a, T>,
+    angles: &'a [Row<T>],
     block: Range<usize>,
     out: Messages<'a, T>,
+    kept: Option<InsideMut<'a, T>>,
 }
 
 impl<T: Real> Work for Forth<'_, T> {
     #[inline(always)]
     fn run<const STRIP: usize>(mut self) {
         let graph = self.layer.graph;
+        let gated = &self.layer.layer.gated;
         let mut tile = Tile::new();
+        let Tile { own, desk } = &mut *tile;
         let all = graph.angles_of[self.block.start]..graph.angles_of[self.block.end];
         let shorts = graph.shorts_of[self.block.start];
         for start in all.clone().step_by(TILE) {
             let rows = start..all.end.min(start + TILE);
-            self.layer.fill::<STRIP>(&mut tile, rows.clone());
-            tile.forth::<STRIP>(rows.len(), &self.layer.layer.gated);
+            let mut inside = own.place(&mut self.kept, rows.start - all.start, rows.len());
+            self.layer
+                .fill::<STRIP>(inside.z, self.angles, rows.clone());
+            desk.settle::<STRIP>(gated, &mut inside);
+            desk.speak(gated, inside.y);
             match &mut self.out {
                 Messages::Bonds(sums) => {
-                    for (message, &[a, b]) in tile.message.iter().zip(&graph.angle[rows]) {
+                    for (message, &[a, b]) in desk.message.iter().zip(&graph.angle[rows]) {
                         let first = &self.layer.weight[self.layer.bond(a)];
                         let second = &self.layer.weight[self.layer.bond(b)];
                         let sum = &mut sums[a as usize - shorts];
@@ -233,7 +297,7 @@ impl<T: Real> Work for Forth<'_, T> {
                 }
                 Messages::Angles(angles) => {
                     let angles = &mut angles[rows.start - all.start..rows.end - all.start];
-                    for (angle, message) in angles.iter_mut().zip(&tile.message) {
+                    for (angle, message) in angles.iter_mut().zip(&desk.message) {
                         add(angle, message);
                     }
                 }
@@ -244,6 +308,8 @@ impl<T: Real> Work for Forth<'_, T> {
 
 struct Back<'a, T> {
     layer: &'a Angles<'a, 'a, T>,
+    /// The features of all angles before the layer.
+    features: &'a [Row<T>],
     block: Range<usize>,
     /// The derivative by the sums of messages, of all short bonds; none where messages go to angles.
     sum_slope: Option<&'a [Row<T>]>,
@@ -254,6 +320,8 @@ struct Back<'a, T> {
     second: &'a mut [Wide<T>],
     centre: &'a mut [Wide<T>],
     angles: &'a mut [Row<T>],
+    /// By pair of bonds, in a first layer.
+    pair: &'a mut [Wide<T>],
     length: &'a mut [f64],
 }
 
@@ -261,16 +329,28 @@ impl<T: Real> Work for Back<'_, T> {
     #[inline(always)]
     fn run<const STRIP: usize>(self) {
         let graph = self.layer.graph;
+        let gated = &self.layer.layer.gated;
         let mut tile = Tile::new();
+        let Tile { own, desk } = &mut *tile;
+        let mut out = Box::new([[T::ZERO; BRANCHES]; TILE]);
         let all = graph.angles_of[self.block.start]..graph.angles_of[self.block.end];
         let shorts = graph.shorts_of[self.block.start];
         for start in all.clone().step_by(TILE) {
             let rows = start..all.end.min(start + TILE);
             let here = rows.start - all.start..rows.end - all.start;
-            self.layer.fill::<STRIP>(&mut tile, rows.clone());
-            tile.forth::<STRIP>(rows.len(), &self.layer.layer.gated);
+            let inside = match &self.layer.kept {
+                Some(kept) => kept.rows(rows.clone()),
+                None => {
+                    let mut inside = own.first(rows.len());
+                    self.layer
+                        .fill::<STRIP>(inside.z, self.features, rows.clone());
+                    desk.settle::<STRIP>(gated, &mut inside);
+                    inside.read()
+                }
+            };
+            desk.speak(gated, inside.y);
             match self.sum_slope {
-                None => tile.slope[..rows.len()].copy_from_slice(&self.angles[here.clone()]),
+                None => desk.slope[..rows.len()].copy_from_slice(&self.angles[here.clone()]),
                 Some(sum_slope) => {
                     for (r, &[a, b]) in graph.angle[rows.clone()].iter().enumerate() {
                         let (bond_a, bond_b) = (self.layer.bond(a), self.layer.bond(b));
@@ -280,10 +360,10 @@ impl<T: Real> Work for Back<'_, T> {
                         let (mut by_first, mut by_second) =
                             ([T::ZERO; FEATURES], [T::ZERO; FEATURES]);
                         for i in 0..FEATURES {
-                            let by_weight = slope[i] * tile.message[r][i];
+                            let by_weight = slope[i] * desk.message[r][i];
                             by_first[i] = by_weight * second[i];
                             by_second[i] = by_weight * first[i];
-                            tile.slope[r][i] = slope[i] * first[i] * second[i];
+                            desk.slope[r][i] = slope[i] * first[i] * second[i];
                         }
                         self.length[a as usize - shorts] +=
                             dot(&by_first, &self.weight_slope[bond_a]).wide();
@@ -292,20 +372,27 @@ impl<T: Real> Work for Back<'_, T> {
                     }
                 }
             }
-            tile.back::<STRIP>(rows.len(), &self.layer.layer.gated);
-            for (z, &[a, b]) in tile.z.iter().zip(&graph.angle[rows.clone()]) {
+            let out = &mut out[..rows.len()];
+            desk.back::<STRIP>(gated, &inside, out);
+            for (z, &[a, b]) in out.iter().zip(&graph.angle[rows.clone()]) {
                 let centre = graph.centre[graph.short_edge[a as usize] as usize] as usize;
                 add(&mut self.first[a as usize - shorts], z);
                 add(&mut self.second[b as usize - shorts], z);
                 add(&mut self.centre[centre - self.block.start], z);
             }
-            product::<T, BRANCHES, FEATURES, BRANCHES, FEATURES, STRIP>(
-                &tile.z[..rows.len()],
-                0,
-                &self.layer.layer.angle.back,
-                &mut self.angles[here],
-                0,
-            );
+            if self.pair.is_empty() {
+                product::<T, BRANCHES, FEATURES, BRANCHES, FEATURES, STRIP>(
+                    out,
+                    0,
+                    &self.layer.layer.angle.back,
+                    &mut self.angles[here],
+                    0,
+                );
+            } else {
+                for (z, &pair) in out.iter().zip(&graph.pair[rows]) {
+                    add(&mut self.pair[pair as usize - all.start / 2], z);
+                }
+            }
         }
     }
 }

@@ -1,10 +1,10 @@
 //! Messages along bonds to atoms, and the way back.
 
-use super::rows::{add_product, for_each, split, times};
+use super::rows::{add_product, for_each, kept_parts, split, times};
 use crate::graph::Graph;
 use crate::math::{Real, Work};
 use crate::scratch::{Lent, Scratch};
-use crate::tile::{TILE, Tile, add, dot};
+use crate::tile::{Inside, InsideMut, Kept, TILE, Tile, add, dot};
 use crate::weights::{AtomLayer, BRANCHES, FEATURES, Row, Wide};
 use std::ops::Range;
 
@@ -18,6 +18,8 @@ pub(crate) struct Edges<'a, T> {
     centre: Lent<'a, Wide<T>>,
     neighbour: Lent<'a, Wide<T>>,
     bond: Lent<'a, Wide<T>>,
+    /// What the way forth leaves to the way back.
+    kept: Option<Kept<'a, T>>,
 }
 
 /// What the way back adds to.
@@ -52,23 +54,30 @@ impl<'a, T: Real> Edges<'a, T> {
             centre: times(&scratch.wide, atoms, &layer.centre.forth, layer.bias),
             neighbour: times(&scratch.wide, atoms, &layer.neighbour.forth, zero),
             bond,
+            kept: None,
         }
     }
 
-    /// Adds to the atoms what the messages change.
-    pub(crate) fn forth(&self, atoms: &mut [Row<T>]) {
+    /// Adds to the atoms what the messages change; whether the way back is to find again what was computed.
+    pub(crate) fn forth(&mut self, atoms: &mut [Row<T>], keep: bool) {
+        let rows = self.graph.directed_bonds();
+        let mut kept = keep.then(|| Kept::new(self.scratch, rows, false));
         let mut sums = self.scratch.rows.filled(atoms.len(), [T::ZERO; FEATURES]);
         let blocks = &self.graph.blocks;
         let parts = split(&mut sums, blocks.iter().map(|b| b.end));
-        let work: Vec<_> = blocks.iter().zip(parts).collect();
-        for_each(work, |(block, sums)| {
+        let ends: Vec<_> = blocks.iter().map(|b| self.graph.bonds_of[b.end]).collect();
+        let kept_parts = kept_parts(&mut kept, &ends);
+        let work: Vec<_> = blocks.iter().zip(parts).zip(kept_parts).collect();
+        for_each(work, |((block, sums), kept)| {
             T::run(Forth {
                 edges: self,
                 block: block.clone(),
                 sums,
+                kept,
             })
         });
         add_product(&sums, &self.layer.out.forth, atoms);
+        self.kept = kept;
     }
 
     /// From the derivative by the atoms after the layer to that by those before it, and what else the layer depends on.
@@ -136,8 +145,8 @@ impl<'a, T: Real> Edges<'a, T> {
 
     /// Fills a tile with what the first linear layer gives for these bonds.
     #[inline(always)]
-    fn fill(&self, tile: &mut Tile<T>, rows: Range<usize>) {
-        for (z, edge) in tile.z.iter_mut().zip(rows) {
+    fn fill(&self, z: &mut [Wide<T>], rows: Range<usize>) {
+        for (z, edge) in z.iter_mut().zip(rows) {
             let centre = &self.centre[self.graph.centre[edge] as usize];
             let neighbour = &self.neighbour[self.graph.neighbour[edge] as usize];
             let bond = &self.bond[self.graph.bond[edge] as usize];
@@ -153,19 +162,24 @@ struct Forth<'a, T> {
     edges: &'a Edges<'a, T>,
     block: Range<usize>,
     sums: &'a mut [Row<T>],
+    kept: Option<InsideMut<'a, T>>,
 }
 
 impl<T: Real> Work for Forth<'_, T> {
     #[inline(always)]
-    fn run<const STRIP: usize>(self) {
+    fn run<const STRIP: usize>(mut self) {
         let graph = self.edges.graph;
+        let gated = &self.edges.layer.gated;
         let mut tile = Tile::new();
+        let Tile { own, desk } = &mut *tile;
         let all = graph.bonds_of[self.block.start]..graph.bonds_of[self.block.end];
         for start in all.clone().step_by(TILE) {
             let rows = start..all.end.min(start + TILE);
-            self.edges.fill(&mut tile, rows.clone());
-            tile.forth::<STRIP>(rows.len(), &self.edges.layer.gated);
-            for (message, edge) in tile.message.iter().zip(rows) {
+            let mut inside = own.place(&mut self.kept, rows.start - all.start, rows.len());
+            self.edges.fill(inside.z, rows.clone());
+            desk.settle::<STRIP>(gated, &mut inside);
+            desk.speak(gated, inside.y);
+            for (message, edge) in desk.message.iter().zip(rows) {
                 let weight = &self.edges.weight[graph.bond[edge] as usize];
                 let sum = &mut self.sums[graph.centre[edge] as usize - self.block.start];
                 for i in 0..FEATURES {
@@ -196,27 +210,42 @@ impl<T: Real> Work for Back<'_, T> {
     #[inline(always)]
     fn run<const STRIP: usize>(self) {
         let graph = self.edges.graph;
+        let gated = &self.edges.layer.gated;
         let short = graph.short_bonds();
         let mut tile = Tile::new();
+        let Tile { own, desk } = &mut *tile;
         let all = graph.bonds_of[self.block.start]..graph.bonds_of[self.block.end];
         for start in all.clone().step_by(TILE) {
             let rows = start..all.end.min(start + TILE);
-            self.edges.fill(&mut tile, rows.clone());
-            tile.forth::<STRIP>(rows.len(), &self.edges.layer.gated);
+            let here = rows.start - all.start..rows.end - all.start;
+            self.edges.fill(&mut own.z[..rows.len()], rows.clone());
+            let inside = match &self.edges.kept {
+                Some(kept) => Inside {
+                    z: &own.z[..rows.len()],
+                    ..kept.rows(rows.clone())
+                },
+                None => {
+                    let mut inside = own.first(rows.len());
+                    desk.settle::<STRIP>(gated, &mut inside);
+                    inside.read()
+                }
+            };
+            desk.speak(gated, inside.y);
             for (r, edge) in rows.clone().enumerate() {
                 let slope = &self.sum_slope[graph.centre[edge] as usize];
                 let bond = graph.bond[edge] as usize;
                 let weight = &self.edges.weight[bond];
                 let mut by_weight = [T::ZERO; FEATURES];
                 for i in 0..FEATURES {
-                    by_weight[i] = slope[i] * tile.message[r][i];
-                    tile.slope[r][i] = slope[i] * weight[i];
+                    by_weight[i] = slope[i] * desk.message[r][i];
+                    desk.slope[r][i] = slope[i] * weight[i];
                 }
                 self.length_slope[edge - all.start] +=
                     dot(&by_weight, &self.weight_slope[bond]).wide();
             }
-            tile.back::<STRIP>(rows.len(), &self.edges.layer.gated);
-            for (z, edge) in tile.z.iter().zip(rows) {
+            let out = &mut self.z_slope[here];
+            desk.back::<STRIP>(gated, &inside, out);
+            for (z, edge) in out.iter().zip(rows) {
                 let bond = graph.bond[edge] as usize;
                 if bond >= short {
                     self.length_slope[edge - all.start] +=
@@ -226,7 +255,6 @@ impl<T: Real> Work for Back<'_, T> {
                     &mut self.centre_slope[graph.centre[edge] as usize - self.block.start],
                     z,
                 );
-                self.z_slope[edge - all.start] = *z;
             }
         }
     }

@@ -132,34 +132,43 @@ fn directions(graph: &Graph) -> Vec<Vector3<f64>> {
     graph.short_edge.iter().map(unit).collect()
 }
 
-/// The first features of all angles.
+/// Fourier's series of all pairs of bonds, and the first features of all angles.
 pub(crate) fn angles<'a, T: Real>(
     scratch: &'a Scratch<T>,
     graph: &Graph,
     weights: &Weights<T>,
-) -> Lent<'a, Row<T>> {
+) -> (Lent<'a, [T; BASIS]>, Lent<'a, Row<T>>) {
+    let mut series = scratch.basis.any(graph.angles() / 2, [T::ZERO; BASIS]);
     let mut rows = scratch.rows.any(graph.angles(), [T::ZERO; FEATURES]);
     let directions = directions(graph);
     let ends = graph.blocks.iter().map(|b| graph.angles_of[b.end]);
-    let work: Vec<_> = graph.blocks.iter().zip(split(&mut rows, ends)).collect();
-    for_each(work, |(block, rows)| {
+    let pair_ends = graph.blocks.iter().map(|b| graph.angles_of[b.end] / 2);
+    let work: Vec<_> = graph
+        .blocks
+        .iter()
+        .zip(split(&mut rows, ends))
+        .zip(split(&mut series, pair_ends))
+        .collect();
+    for_each(work, |((block, rows), series)| {
         T::run(AnglesForth {
             graph,
             weights,
             directions: &directions,
             block: block.clone(),
+            series,
             rows,
         });
     });
-    rows
+    (series, rows)
 }
 
 /// The derivative by the vector of each short directed bond through the angles, eV/Å, from that by the angles' first
-/// features.
+/// features and by the series of the pairs.
 pub(crate) fn angles_back<T: Real>(
     graph: &Graph,
     weights: &Weights<T>,
     slopes: &[Row<T>],
+    by_series: &[[T; BASIS]],
 ) -> Vec<Vector3<f64>> {
     let mut vectors = vec![Vector3::zeros(); graph.short_edge.len()];
     let directions = directions(graph);
@@ -172,6 +181,7 @@ pub(crate) fn angles_back<T: Real>(
             directions: &directions,
             block: block.clone(),
             slopes,
+            by_series,
             vectors,
         });
     });
@@ -210,6 +220,7 @@ struct AnglesForth<'a, T> {
     weights: &'a Weights<T>,
     directions: &'a [Vector3<f64>],
     block: Range<usize>,
+    series: &'a mut [[T; BASIS]],
     rows: &'a mut [Row<T>],
 }
 
@@ -217,8 +228,10 @@ impl<T: Real> Work for AnglesForth<'_, T> {
     #[inline(always)]
     fn run<const STRIP: usize>(self) {
         let start = self.graph.angles_of[self.block.start];
-        let mut series = [[T::ZERO; BASIS]; TILE];
-        for pairs in pairs(self.graph, self.directions, &self.block).chunks(TILE) {
+        for (pairs, series) in pairs(self.graph, self.directions, &self.block)
+            .chunks(TILE)
+            .zip(self.series.chunks_mut(TILE))
+        {
             for (row, pair) in series.iter_mut().zip(pairs) {
                 let (angle, _) = angle_of(pair.cosine);
                 let (values, _) = fourier(angle, &self.weights.angle_frequencies);
@@ -228,7 +241,7 @@ impl<T: Real> Work for AnglesForth<'_, T> {
             }
             let mut out = [[T::ZERO; FEATURES]; TILE];
             product::<T, BASIS, FEATURES, BASIS, FEATURES, STRIP>(
-                &series[..pairs.len()],
+                series,
                 0,
                 &self.weights.angle_embedding,
                 &mut out[..pairs.len()],
@@ -249,6 +262,7 @@ struct AnglesBack<'a, T> {
     directions: &'a [Vector3<f64>],
     block: Range<usize>,
     slopes: &'a [Row<T>],
+    by_series: &'a [[T; BASIS]],
     vectors: &'a mut [Vector3<f64>],
 }
 
@@ -261,7 +275,11 @@ impl<T: Real> Work for AnglesBack<'_, T> {
             self.graph.vector[edge].norm()
         };
         let mut series = [[T::ZERO; BASIS]; TILE];
-        for pairs in pairs(self.graph, self.directions, &self.block).chunks(TILE) {
+        let by_series = &self.by_series[self.graph.angles_of[self.block.start] / 2..];
+        for (pairs, by_series) in pairs(self.graph, self.directions, &self.block)
+            .chunks(TILE)
+            .zip(by_series.chunks(TILE))
+        {
             let mut by_cosine = [0.0; TILE];
             for ((row, slope), pair) in series.iter_mut().zip(&mut by_cosine).zip(pairs) {
                 let (angle, by) = angle_of(pair.cosine);
@@ -279,10 +297,12 @@ impl<T: Real> Work for AnglesBack<'_, T> {
                 &mut out[..pairs.len()],
                 0,
             );
-            for ((row, by), pair) in out.iter().zip(by_cosine).zip(pairs) {
+            let rows = out.iter().zip(&series).zip(by_series);
+            for (((row, series), by_series), (by, pair)) in rows.zip(by_cosine.iter().zip(pairs)) {
                 let mut slope = self.slopes[pair.angles[0]];
                 add(&mut slope, &self.slopes[pair.angles[1]]);
-                let by_cosine = dot(&slope, row).wide() * by;
+                let by_angle = dot(&slope, row).wide() + dot(by_series, series).wide();
+                let by_cosine = by_angle * by;
                 let [a, b] = pair.bonds;
                 let (u, v) = (self.directions[a], self.directions[b]);
                 self.vectors[a - start] += (v - u * pair.cosine) * (by_cosine / length(a));

@@ -1,7 +1,8 @@
 //! The network of CHGNet (B. Deng et al., Nat. Mach. Intell. 5, 1031 (2023), doi:10.1038/s42256-023-00716-3), forth and back.
 //!
 //! The way back is the reverse pass written out: derivatives by lengths and angles are closed in each layer by products with
-//! what the layer's inputs change by length, so nothing of the size of all messages outlives its layer.
+//! what the layer's inputs change by length. Of a small structure the layers are kept for it; of a large one nothing of the size
+//! of all messages outlives its layer, and they are computed again.
 
 mod angles;
 mod edges;
@@ -9,15 +10,18 @@ mod inputs;
 mod readout;
 mod rows;
 
+use crate::basis::BASIS;
 use crate::graph::Graph;
 use crate::math::Real;
 use crate::scratch::{Lent, Scratch};
 use crate::tile::dot;
-use crate::weights::{FEATURES, Row, Weights};
-use angles::{AngleSlopes, Angles};
+use crate::weights::{BRANCHES, FEATURES, Row, Weights};
+use angles::{AngleFeatures, AngleSlopes, Angles};
 use edges::{EdgeSlopes, Edges};
 use inputs::Lengths;
 use nalgebra::{Matrix3, Vector3};
+pub(crate) use rows::split;
+use std::ops::Deref;
 
 /// What the network says of a structure.
 pub(crate) struct Evaluation {
@@ -37,11 +41,39 @@ pub(crate) struct Derivatives {
     pub by_strain: Matrix3<f64>,
 }
 
-/// The features before each layer.
-struct Features<'a, T> {
-    atoms: Vec<Lent<'a, Row<T>>>,
-    short: Vec<Lent<'a, Row<T>>>,
-    angles: Vec<Lent<'a, Row<T>>>,
+/// More than this is not kept from the way forth to the way back but computed again, bytes: memory has a limit, and what does
+/// not stay near the processor is hardly faster.
+const KEPT: usize = 128 << 20;
+
+/// The features before each layer, and the layers.
+struct Passed<'a, 's, T> {
+    atoms: Vec<Lent<'s, Row<T>>>,
+    short: Vec<Lent<'s, Row<T>>>,
+    angles: Vec<Lent<'s, Row<T>>>,
+    /// Fourier's series of the pairs of short bonds.
+    series: Lent<'s, [T; BASIS]>,
+    /// The layers, where they are kept.
+    edge_layers: Vec<Edges<'a, T>>,
+    bond_layers: Vec<Angles<'a, 's, T>>,
+    angle_layers: Vec<Angles<'a, 's, T>>,
+}
+
+/// What all layers share.
+#[derive(Clone, Copy)]
+struct Common<'a, T> {
+    scratch: &'a Scratch<T>,
+    weights: &'a Weights<T>,
+    graph: &'a Graph,
+    lengths: &'a Lengths<'a, T>,
+}
+
+/// What keeping all layers takes, bytes, about.
+fn kept_bytes<T>(graph: &Graph) -> usize {
+    let wide = size_of::<[T; BRANCHES]>();
+    // Normalised rows of four, three and two layers, and what goes before them; the layers' first products.
+    let rows = 4 * graph.directed_bonds() + (3 * 2 + 2) * graph.angles();
+    let products = 4 * graph.bonds() + 10 * graph.short_bonds() + graph.angles();
+    wide * (rows + products)
 }
 
 /// Runs the network; `numbers` are the atomic numbers, all from 1 to 94.
@@ -52,14 +84,33 @@ pub(crate) fn evaluate<T: Real>(
     numbers: &[u8],
     derivatives: bool,
 ) -> Evaluation {
+    let keep = kept_bytes::<T>(graph) <= KEPT;
+    evaluate_keeping(scratch, weights, graph, numbers, derivatives, keep)
+}
+
+/// The same bytes, whether layers are kept for the way back or not.
+fn evaluate_keeping<T: Real>(
+    scratch: &Scratch<T>,
+    weights: &Weights<T>,
+    graph: &Graph,
+    numbers: &[u8],
+    derivatives: bool,
+    keep: bool,
+) -> Evaluation {
     let lengths = Lengths::new(scratch, graph, weights, derivatives);
-    let features = forth(scratch, weights, graph, &lengths, numbers);
+    let common = Common {
+        scratch,
+        weights,
+        graph,
+        lengths: &lengths,
+    };
+    let passed = forth(common, numbers, derivatives && keep);
     let (moment, bias) = &weights.moment;
-    let moments = features.atoms[3]
+    let moments = passed.atoms[3]
         .iter()
         .map(|row| (dot(row, moment) + *bias).wide().abs())
         .collect();
-    let mut slope = scratch.rows.of(features.atoms[4].iter().copied());
+    let mut slope = scratch.rows.of(passed.atoms[4].iter().copied());
     let mut site_energies = readout::energies(weights, &mut slope);
     for (energy, &number) in site_energies.iter_mut().zip(numbers) {
         *energy += weights.reference[usize::from(number) - 1];
@@ -67,135 +118,190 @@ pub(crate) fn evaluate<T: Real>(
     Evaluation {
         site_energies,
         moments,
-        derivatives: derivatives.then(|| back(scratch, weights, graph, &lengths, &features, slope)),
+        derivatives: derivatives.then(|| back(common, &passed, slope)),
     }
 }
 
-fn forth<'a, T: Real>(
-    scratch: &'a Scratch<T>,
-    weights: &Weights<T>,
-    graph: &Graph,
-    lengths: &Lengths<T>,
-    numbers: &[u8],
-) -> Features<'a, T> {
+fn forth<'a, T: Real>(common: Common<'a, T>, numbers: &[u8], keep: bool) -> Passed<'a, 'a, T> {
+    let Common {
+        scratch,
+        weights,
+        graph,
+        lengths,
+    } = common;
     let first = numbers
         .iter()
         .map(|&z| weights.embedding[usize::from(z) - 1]);
-    let mut features = Features {
+    let (series, angles) = inputs::angles(scratch, graph, weights);
+    let mut passed = Passed {
         atoms: vec![scratch.rows.of(first)],
         short: vec![scratch.rows.of(lengths.short.iter().copied())],
-        angles: vec![inputs::angles(scratch, graph, weights)],
+        angles: vec![angles],
+        series,
+        edge_layers: Vec::new(),
+        bond_layers: Vec::new(),
+        angle_layers: Vec::new(),
     };
     for step in 0..4 {
-        let mut atoms = scratch.rows.of(features.atoms[step].iter().copied());
-        edge_layer(scratch, weights, graph, lengths, &features, step).forth(&mut atoms);
-        features.atoms.push(atoms);
+        let mut atoms = scratch.rows.of(passed.atoms[step].iter().copied());
+        let mut layer = edge_layer(common, &passed, step);
+        layer.forth(&mut atoms, keep);
+        passed.atoms.push(atoms);
+        passed.edge_layers.extend(keep.then_some(layer));
         if step < 3 {
-            let short = match graph.angles() {
-                0 => scratch.rows.of(features.short[step].iter().copied()),
-                _ => bond_layer(scratch, weights, graph, lengths, &features, step)
-                    .to_bonds(&features.short[step]),
+            let short = if graph.angles() == 0 {
+                scratch.rows.of(passed.short[step].iter().copied())
+            } else {
+                let mut layer = bond_layer(common, &passed, step);
+                let short = layer.bonds_after(&passed.short[step], passed.angles_at(step), keep);
+                passed.bond_layers.extend(keep.then_some(layer));
+                short
             };
-            features.short.push(short);
+            passed.short.push(short);
         }
         if step < 2 {
-            let angles = angle_layer(scratch, weights, graph, lengths, &features, step).to_angles();
-            features.angles.push(angles);
+            let mut layer = angle_layer(common, &passed, step);
+            let angles = layer.angles_after(passed.angles_at(step), keep);
+            passed.angle_layers.extend(keep.then_some(layer));
+            passed.angles.push(angles);
         }
     }
-    features
+    passed
+}
+
+impl<T: Copy> Passed<'_, '_, T> {
+    fn angles_at(&self, step: usize) -> AngleFeatures<'_, T> {
+        AngleFeatures {
+            series: &self.series,
+            rows: &self.angles[step],
+        }
+    }
 }
 
 fn edge_layer<'a, T: Real>(
-    scratch: &'a Scratch<T>,
-    weights: &'a Weights<T>,
-    graph: &'a Graph,
-    lengths: &'a Lengths<'_, T>,
-    features: &Features<T>,
+    common: Common<'a, T>,
+    passed: &Passed<'_, '_, T>,
     step: usize,
 ) -> Edges<'a, T> {
     Edges::new(
-        scratch,
-        graph,
-        &weights.atom_layers[step],
-        &lengths.weight,
-        &features.atoms[step],
-        &features.short[step],
-        &lengths.radial,
+        common.scratch,
+        common.graph,
+        &common.weights.atom_layers[step],
+        &common.lengths.weight,
+        &passed.atoms[step],
+        &passed.short[step],
+        &common.lengths.radial,
     )
 }
 
-fn bond_layer<'a, 's, T: Real>(
-    scratch: &'s Scratch<T>,
-    weights: &'a Weights<T>,
-    graph: &'a Graph,
-    lengths: &'a Lengths<'_, T>,
-    features: &'a Features<'_, T>,
+fn bond_layer<'a, T: Real>(
+    common: Common<'a, T>,
+    passed: &Passed<'_, '_, T>,
     step: usize,
-) -> Angles<'a, 's, T> {
+) -> Angles<'a, 'a, T> {
     Angles::new(
-        scratch,
-        graph,
-        &weights.bond_layers[step],
-        &lengths.short_weight,
-        &features.atoms[step + 1],
-        &features.short[step],
-        &features.angles[step],
+        common.scratch,
+        common.graph,
+        &common.weights.bond_layers[step],
+        &common.lengths.short_weight,
+        &passed.atoms[step + 1],
+        &passed.short[step],
+        passed.angles_at(step),
     )
 }
 
-fn angle_layer<'a, 's, T: Real>(
-    scratch: &'s Scratch<T>,
-    weights: &'a Weights<T>,
-    graph: &'a Graph,
-    lengths: &'a Lengths<'_, T>,
-    features: &'a Features<'_, T>,
+fn angle_layer<'a, T: Real>(
+    common: Common<'a, T>,
+    passed: &Passed<'_, '_, T>,
     step: usize,
-) -> Angles<'a, 's, T> {
+) -> Angles<'a, 'a, T> {
     Angles::new(
-        scratch,
-        graph,
-        &weights.angle_layers[step],
-        &lengths.short_weight,
-        &features.atoms[step + 1],
-        &features.short[step + 1],
-        &features.angles[step],
+        common.scratch,
+        common.graph,
+        &common.weights.angle_layers[step],
+        &common.lengths.short_weight,
+        &passed.atoms[step + 1],
+        &passed.short[step + 1],
+        passed.angles_at(step),
     )
+}
+
+/// A layer that was kept, or it once more.
+enum Layer<'l, L> {
+    Kept(&'l L),
+    Again(L),
+}
+
+impl<'l, L> Layer<'l, L> {
+    fn of(kept: &'l [L], step: usize, again: impl FnOnce() -> L) -> Self {
+        match kept.get(step) {
+            Some(layer) => Self::Kept(layer),
+            None => Self::Again(again()),
+        }
+    }
+}
+
+impl<L> Deref for Layer<'_, L> {
+    type Target = L;
+
+    fn deref(&self) -> &L {
+        match self {
+            Self::Kept(layer) => layer,
+            Self::Again(layer) => layer,
+        }
+    }
 }
 
 /// The reverse pass; `atoms` is the derivative by the last features of atoms.
 fn back<T: Real>(
-    scratch: &Scratch<T>,
-    weights: &Weights<T>,
-    graph: &Graph,
-    lengths: &Lengths<T>,
-    features: &Features<T>,
+    common: Common<'_, T>,
+    passed: &Passed<'_, '_, T>,
     mut atoms: Lent<Row<T>>,
 ) -> Derivatives {
+    let Common {
+        scratch,
+        weights,
+        graph,
+        lengths,
+    } = common;
     let zero = [T::ZERO; FEATURES];
     let mut short = scratch.rows.filled(graph.short_bonds(), zero);
     let mut angles = scratch.rows.filled(graph.angles(), zero);
+    let mut series = scratch.basis.filled(graph.angles() / 2, [T::ZERO; BASIS]);
     let mut by_length = vec![0.0; graph.directed_bonds()];
     let mut by_short_length = vec![0.0; graph.short_edge.len()];
     for step in (0..4).rev() {
         if graph.angles() > 0 {
             let layers = [
-                (step < 2).then(|| angle_layer(scratch, weights, graph, lengths, features, step)),
-                (step < 3).then(|| bond_layer(scratch, weights, graph, lengths, features, step)),
+                (step < 2).then(|| {
+                    Layer::of(&passed.angle_layers, step, || {
+                        angle_layer(common, passed, step)
+                    })
+                }),
+                (step < 3).then(|| {
+                    Layer::of(&passed.bond_layers, step, || {
+                        bond_layer(common, passed, step)
+                    })
+                }),
             ];
             for layer in layers.into_iter().flatten() {
                 layer.back(
+                    passed.angles_at(step),
                     &lengths.short_weight_slope,
                     AngleSlopes {
                         atoms: &mut atoms,
                         short: &mut short,
                         angles: &mut angles,
+                        series: &mut series,
                         length: &mut by_short_length,
                     },
                 );
             }
         }
-        edge_layer(scratch, weights, graph, lengths, features, step).back(
+        let layer = Layer::of(&passed.edge_layers, step, || {
+            edge_layer(common, passed, step)
+        });
+        layer.back(
             &mut atoms,
             &lengths.weight_slope,
             &lengths.radial_slope,
@@ -209,7 +315,7 @@ fn back<T: Real>(
     for (bond, slope) in short.iter().enumerate() {
         by_length[graph.first[bond] as usize] += dot(slope, &lengths.short_slope[bond]).wide();
     }
-    let by_angles = inputs::angles_back(graph, weights, &angles);
+    let by_angles = inputs::angles_back(graph, weights, &angles, &series);
     let mut by_vector: Vec<Vector3<f64>> = graph
         .vector
         .iter()
@@ -238,4 +344,39 @@ fn gather(graph: &Graph, by_vector: &[Vector3<f64>]) -> Derivatives {
         })
         .collect();
     Derivatives { forces, by_strain }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Model, Potential, Precision};
+    use crystal::{Lattice, Site, Structure};
+    use matter::Element;
+
+    #[test]
+    fn layers_kept_and_layers_computed_again_give_the_same_bytes() {
+        let lattice = Lattice::from_parameters(4.0, 4.1, 4.2, 88.0, 91.0, 93.0).unwrap();
+        let places = [
+            (22, [0.01, 0.0, 0.0]),
+            (8, [0.48, 0.5, 0.03]),
+            (38, [0.5, 0.0, 0.5]),
+        ];
+        let sites = places.map(|(z, p)| Site::new(Element::new(z).unwrap(), p.into()));
+        let graph = Graph::new(&Structure::new(lattice, sites.into())).unwrap();
+        assert!(graph.angles() > 0);
+        let potential = Potential::new(Model::default(), Precision::Single).unwrap();
+        let weights = potential.single().unwrap();
+        let scratch = Scratch::default();
+        let bits = |keep| {
+            let found = evaluate_keeping(&scratch, weights, &graph, &[22, 8, 38], true, keep);
+            let derivatives = found.derivatives.unwrap();
+            let forces = derivatives.forces.iter().flat_map(|f| [f.x, f.y, f.z]);
+            let numbers = found.site_energies.iter().chain(&found.moments).copied();
+            let strain = derivatives.by_strain.iter().copied();
+            let all = numbers.chain(forces).chain(strain);
+            all.map(f64::to_bits).collect::<Vec<_>>()
+        };
+        assert_eq!(bits(true), bits(false));
+        assert_eq!(bits(true), bits(true));
+    }
 }

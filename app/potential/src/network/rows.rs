@@ -2,7 +2,7 @@
 
 use crate::math::{Real, Work};
 use crate::scratch::{Lent, Pool};
-use crate::tile::product;
+use crate::tile::{InsideMut, Kept, product};
 use rayon::prelude::*;
 
 /// Rows that a thread takes at once.
@@ -76,5 +76,16 @@ pub(crate) fn for_each<U: Send>(parts: Vec<U>, work: impl Fn(U) + Send + Sync) {
         parts.into_iter().for_each(work);
     } else {
         parts.into_par_iter().for_each(work);
+    }
+}
+
+/// What is kept of each block of rows, where something is.
+pub(crate) fn kept_parts<'a, T: Real>(
+    kept: &'a mut Option<Kept<'_, T>>,
+    ends: &[usize],
+) -> Vec<Option<InsideMut<'a, T>>> {
+    match kept {
+        Some(kept) => kept.split(ends).into_iter().map(Some).collect(),
+        None => ends.iter().map(|_| None).collect(),
     }
 }
