@@ -10,7 +10,7 @@ use crate::weights::{BRANCHES, FEATURES, Gated, Row, Wide};
 use std::ops::Range;
 
 /// Rows of a tile, a whole number of [`HEIGHT`]s.
-pub(crate) const TILE: usize = 16;
+pub(crate) const TILE: usize = 32;
 /// Rows that a product keeps in registers.
 const HEIGHT: usize = 4;
 /// The variance's ground in a layer norm.
@@ -34,10 +34,30 @@ pub(crate) fn product<
     to: usize,
 ) {
     if N.is_multiple_of(STRIP) {
-        strips::<T, K, N, X, Y, STRIP>(x, from, weights, out, to);
+        strips::<T, K, N, X, Y, STRIP>(x, from, weights, None, out, to);
     } else {
-        strips::<T, K, N, X, Y, BASIS>(x, from, weights, out, to);
+        strips::<T, K, N, X, Y, BASIS>(x, from, weights, None, out, to);
     }
+}
+
+/// As [`product`], `out = start + x W` in the columns of out, whatever was there.
+#[inline(always)]
+pub(crate) fn fresh_product<
+    T: Real,
+    const K: usize,
+    const N: usize,
+    const X: usize,
+    const Y: usize,
+    const STRIP: usize,
+>(
+    x: &[[T; X]],
+    from: usize,
+    weights: &[[T; N]; K],
+    start: &[T; Y],
+    out: &mut [[T; Y]],
+    to: usize,
+) {
+    strips::<T, K, N, X, Y, STRIP>(x, from, weights, Some(start), out, to);
 }
 
 #[inline(always)]
@@ -52,22 +72,18 @@ fn strips<
     x: &[[T; X]],
     from: usize,
     weights: &[[T; N]; K],
+    start: Option<&[T; Y]>,
     out: &mut [[T; Y]],
     to: usize,
 ) {
     let (xs, last) = x.as_chunks::<HEIGHT>();
     let (ys, last_out) = out.as_chunks_mut::<HEIGHT>();
     for (x, y) in xs.iter().zip(ys) {
-        panel::<T, K, N, X, Y, STRIP, HEIGHT>(x, from, weights, y, to);
+        panel::<T, K, N, X, Y, STRIP, HEIGHT>(x, from, weights, start, y, to);
     }
     for (x, y) in last.iter().zip(last_out) {
-        panel::<T, K, N, X, Y, STRIP, 1>(
-            std::array::from_ref(x),
-            from,
-            weights,
-            std::array::from_mut(y),
-            to,
-        );
+        let (x, y) = (std::array::from_ref(x), std::array::from_mut(y));
+        panel::<T, K, N, X, Y, STRIP, 1>(x, from, weights, start, y, to);
     }
 }
 
@@ -84,6 +100,7 @@ fn panel<
     x: &[[T; X]; H],
     from: usize,
     weights: &[[T; N]; K],
+    begin: Option<&[T; Y]>,
     out: &mut [[T; Y]; H],
     to: usize,
 ) {
@@ -104,8 +121,18 @@ fn panel<
             let Some(out) = out[h][to + start..][..STRIP].as_mut_array::<STRIP>() else {
                 unreachable!("a strip is as wide as it is");
             };
-            for c in 0..STRIP {
-                out[c] += sums[h][c];
+            match begin {
+                None => {
+                    for c in 0..STRIP {
+                        out[c] += sums[h][c];
+                    }
+                }
+                Some(begin) => {
+                    let begin = &begin[to + start..][..STRIP];
+                    for c in 0..STRIP {
+                        out[c] = begin[c] + sums[h][c];
+                    }
+                }
             }
         }
     }
@@ -356,11 +383,13 @@ impl<T: Real> Desk<T> {
                         s[FEATURES + i] = gate * gate_open;
                     }
                 }
-                y.fill(second.bias);
-                let (s, core, gate) = (&self.s[..z.len()], &second.core.forth, &second.gate.forth);
-                product::<T, FEATURES, FEATURES, BRANCHES, BRANCHES, STRIP>(s, 0, core, y, 0);
-                product::<T, FEATURES, FEATURES, BRANCHES, BRANCHES, STRIP>(
-                    s, FEATURES, gate, y, FEATURES,
+                let (s, bias) = (&self.s[..z.len()], &second.bias);
+                let (core, gate) = (&second.core.forth, &second.gate.forth);
+                fresh_product::<T, FEATURES, FEATURES, BRANCHES, BRANCHES, STRIP>(
+                    s, 0, core, bias, y, 0,
+                );
+                fresh_product::<T, FEATURES, FEATURES, BRANCHES, BRANCHES, STRIP>(
+                    s, FEATURES, gate, bias, y, FEATURES,
                 );
             }
             None => {
@@ -430,14 +459,10 @@ impl<T: Real> Desk<T> {
             return;
         };
         let (y, s) = (&open[..rows], &mut s[..rows]);
-        s.fill([T::ZERO; BRANCHES]);
-        product::<T, FEATURES, FEATURES, BRANCHES, BRANCHES, STRIP>(y, 0, &second.core.back, s, 0);
-        product::<T, FEATURES, FEATURES, BRANCHES, BRANCHES, STRIP>(
-            y,
-            FEATURES,
-            &second.gate.back,
-            s,
-            FEATURES,
+        let (zero, core, gate) = (&[T::ZERO; BRANCHES], &second.core.back, &second.gate.back);
+        fresh_product::<T, FEATURES, FEATURES, BRANCHES, BRANCHES, STRIP>(y, 0, core, zero, s, 0);
+        fresh_product::<T, FEATURES, FEATURES, BRANCHES, BRANCHES, STRIP>(
+            y, FEATURES, gate, zero, s, FEATURES,
         );
         for ((z, s), out) in inside.z.iter().zip(s.iter()).zip(out) {
             let mut gates = [T::ZERO; BRANCHES];

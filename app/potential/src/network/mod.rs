@@ -85,7 +85,12 @@ pub(crate) fn evaluate<T: Real>(
     derivatives: bool,
 ) -> Evaluation {
     let keep = kept_bytes::<T>(graph) <= KEPT;
-    evaluate_keeping(scratch, weights, graph, numbers, derivatives, keep)
+    let evaluate = || evaluate_keeping(scratch, weights, graph, numbers, derivatives, keep);
+    match graph.blocks.len() {
+        1 => evaluate(),
+        // Among the threads that share the work, so that none is woken and waited for at every step of it.
+        _ => rayon::scope(|_| evaluate()),
+    }
 }
 
 /// The same bytes, whether layers are kept for the way back or not.

@@ -2,7 +2,7 @@
 
 use crate::math::{Real, Work};
 use crate::scratch::{Lent, Pool};
-use crate::tile::{InsideMut, Kept, product};
+use crate::tile::{InsideMut, Kept, fresh_product, product};
 use rayon::prelude::*;
 
 /// Rows that a thread takes at once.
@@ -18,6 +18,20 @@ impl<T: Real, const K: usize, const N: usize> Work for Product<'_, T, K, N> {
     #[inline(always)]
     fn run<const STRIP: usize>(self) {
         product::<T, K, N, K, N, STRIP>(self.x, 0, self.weights, self.out, 0);
+    }
+}
+
+struct FreshProduct<'a, T, const K: usize, const N: usize> {
+    x: &'a [[T; K]],
+    weights: &'a [[T; N]; K],
+    start: &'a [T; N],
+    out: &'a mut [[T; N]],
+}
+
+impl<T: Real, const K: usize, const N: usize> Work for FreshProduct<'_, T, K, N> {
+    #[inline(always)]
+    fn run<const STRIP: usize>(self) {
+        fresh_product::<T, K, N, K, N, STRIP>(self.x, 0, self.weights, self.start, self.out, 0);
     }
 }
 
@@ -37,8 +51,15 @@ pub(crate) fn times<'p, T: Real, const K: usize, const N: usize>(
     weights: &[[T; N]; K],
     start: [T; N],
 ) -> Lent<'p, [T; N]> {
-    let mut out = pool.filled(x.len(), start);
-    add_product(x, weights, &mut out);
+    let mut out = pool.any(x.len(), start);
+    in_chunks(x, &mut out, |_, x, out| {
+        T::run(FreshProduct {
+            x,
+            weights,
+            start: &start,
+            out,
+        });
+    });
     out
 }
 
