@@ -4,7 +4,7 @@ use super::each::{Told, each};
 use crate::Failure;
 use crate::args::ElasticArgs;
 use ::potential::assess::settings;
-use ::potential::elastic::{Elastic, EquationOfState, elastic, equation_of_state};
+use ::potential::elastic::{Elastic, EquationOfState, elastic, equation_of_state, ripple};
 use ::potential::relax::{Ending, Settings, relax};
 use ::potential::{Model, Potential, PotentialError};
 use crystal::Structure;
@@ -123,6 +123,7 @@ fn value(name: &str, found: &Found, model: Model) -> Value {
         "poisson": elastic.poisson(),
         "stable": elastic.stable,
         "equation_of_state": state,
+        "notes": notes(found),
         "units": {
             "stiffness": "GPa, Voigt's notation, Cartesian axes of the structure", "bulk": "GPa", "shear": "GPa", "young": "GPa",
             "volume_per_atom": "Å3", "energy_per_atom": "eV", "residual": "eV/atom",

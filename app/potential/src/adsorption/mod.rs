@@ -27,6 +27,8 @@ use std::fmt;
 pub const WIDTH: f64 = 7.0;
 /// Bonds longer than this many sums of radii are none.
 const BROKEN: f64 = 1.4;
+/// What is deeper than the lowest atom of its place by this has gone below, Å.
+const SUNK: f64 = 0.3;
 /// An adsorbate is put down this far from its place, so that it does not rest on a ridge, Å.
 const ASIDE: f64 = 0.1;
 
@@ -334,14 +336,13 @@ impl Ground {
             return Fate::Detached;
         }
         let foot = structure.cartesian(count);
-        if foot.z < highest(structure, count) - 1.0 {
-            return Fate::Sank;
-        }
         let nearest = self.places.iter().min_by(|a, b| {
             let (a, b) = (self.nearest(a, foot.xy()), self.nearest(b, foot.xy()));
             a.total_cmp(&b)
         });
+        let height = foot.z - highest(&self.slab, count);
         match nearest {
+            Some(there) if height < -there.depth - SUNK => Fate::Sank,
             Some(there) if there != start => Fate::Moved(there.to_string()),
             _ => Fate::Stayed,
         }

@@ -45,6 +45,8 @@ pub struct Place {
     pub among: String,
     /// The atom straight below a hollow: its element, and how far below the highest atom around it, Å.
     pub beneath: Option<(Element, f64)>,
+    /// How far the lowest of the atoms around it lies below the highest atom of the slab, Å.
+    pub depth: f64,
     /// All places of the cell that are equal to it, in fractions of the two vectors in the plane; the first is taken.
     pub positions: Vec<Vector2<f64>>,
 }
@@ -140,6 +142,7 @@ pub fn places(slab: &Structure) -> Result<Vec<Place>, SurfaceError> {
                     Kind::Hollow => view.beneath(place, &around),
                     _ => None,
                 },
+                depth: view.depth(&around),
                 positions: vec![position],
             }),
         }
@@ -287,6 +290,12 @@ impl View<'_> {
         }
         found.sort_by_key(|one| one.0);
         found
+    }
+
+    fn depth(&self, atoms: &[usize]) -> f64 {
+        let highest = self.atoms.iter().map(|p| p.z).fold(f64::MIN, f64::max);
+        let lowest = atoms.iter().map(|&atom| self.atoms[atom].z);
+        highest - lowest.fold(f64::MAX, f64::min)
     }
 
     fn formula(&self, atoms: &[usize]) -> String {
