@@ -77,13 +77,13 @@ pub enum Command {
     #[command(after_long_help = potential::elastic_help())]
     Elastic(ElasticArgs),
     /// What it costs to take an atom out of crystal structures, site by site
-    #[command(after_long_help = surfaces::VACANCY_EXAMPLE)]
+    #[command(after_long_help = surfaces::vacancy_help())]
     Vacancy(VacancyArgs),
     /// What it costs to cut crystal structures along a plane: surface energies of its terminations
-    #[command(after_long_help = surfaces::SURFACE_EXAMPLE)]
+    #[command(after_long_help = surfaces::surface_help())]
     Surface(SurfaceArgs),
     /// What atoms and small molecules gain on a face of crystal structures, place by place
-    #[command(after_long_help = surfaces::ADSORPTION_EXAMPLE)]
+    #[command(after_long_help = surfaces::adsorption_help())]
     Adsorption(AdsorptionArgs),
     /// Make candidates: structure types with other elements in them, which suit by charge, size and likeness
     #[command(after_long_help = generate::GENERATE_EXAMPLE)]

@@ -1,7 +1,8 @@
 //! The verbs of the universal potential that take atoms out of crystals, cut them, and put atoms on what was cut.
 
-use super::potential::StructureArgs;
+use super::potential::{StructureArgs, with_trust};
 use ::potential::adsorption::{self, Adsorbate};
+use ::potential::trust;
 use ::potential::vacancy;
 use clap::Args;
 use std::path::PathBuf;
@@ -106,7 +107,7 @@ impl FromStr for Miller {
     }
 }
 
-pub const VACANCY_EXAMPLE: &str = "\
+const VACANCY_EXAMPLE: &str = "\
 What it gives
 
     lodestone vacancy Cu.cif
@@ -122,7 +123,7 @@ keeps its size and shape. The cell is neutral: charged vacancies are not foresee
 matter. From the lattice's places the nearest minimum is found; split vacancies are not looked for. Exit status: 0 done, 1 where
 any structure was refused (the others are given all the same), 2 wrong usage.";
 
-pub const SURFACE_EXAMPLE: &str = "\
+const SURFACE_EXAMPLE: &str = "\
 What it gives
 
     lodestone surface --miller 1,1,1 Cu.cif
@@ -136,7 +137,7 @@ The crystal is relaxed first. Slabs are whole periods of it, so that nothing is 
 amount are not foreseen. Exit status: 0 done, 1 where any structure was refused (the others are given all the same), 2 wrong
 usage.";
 
-pub const ADSORPTION_EXAMPLE: &str = "\
+const ADSORPTION_EXAMPLE: &str = "\
 What it gives
 
     lodestone adsorption --miller 1,1,1 --adsorbate H --adsorbate O Pt.cif
@@ -150,3 +151,18 @@ What it gives
 The crystal is relaxed and cut (of several terminations the one of lowest surface energy, unless --termination says otherwise; for
 the other face change the signs of the indices), repeated to --width, and relaxed with its lower half held. At 0 K, without
 vibrations. Exit status: 0 done, 1 where any structure was refused (the others are given all the same), 2 wrong usage.";
+
+/// What it gives, and how far to trust it.
+pub fn vacancy_help() -> String {
+    with_trust(VACANCY_EXAMPLE, &[&trust::VACANCY])
+}
+
+/// What it gives, and how far to trust it.
+pub fn surface_help() -> String {
+    with_trust(SURFACE_EXAMPLE, &[&trust::SURFACE_ENERGY])
+}
+
+/// What it gives, and how far to trust it.
+pub fn adsorption_help() -> String {
+    with_trust(ADSORPTION_EXAMPLE, &[&trust::MOLECULES])
+}

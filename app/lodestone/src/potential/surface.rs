@@ -4,8 +4,8 @@ use super::each::{Told, each};
 use super::write_structures;
 use crate::Failure;
 use crate::args::{CutArgs, SurfaceArgs};
-use ::potential::Model;
 use ::potential::surface::{Cut, Surface, Surfaces, surfaces};
+use ::potential::{Model, trust};
 use serde_json::{Value, json};
 
 pub fn run(args: &SurfaceArgs) -> Result<(), Failure> {
@@ -84,9 +84,11 @@ fn tell(args: &SurfaceArgs, name: &str, found: &Surfaces) -> anyhow::Result<Told
             "spacing": found.spacing,
             "vacuum": args.cut.vacuum,
             "surfaces": faces,
+            "energy_std": trust::SURFACE_ENERGY.deviation,
+            "trust": trust::SURFACE_ENERGY.to_string(),
             "notes": found.notes(),
             "units": {
-                "spacing": "Å", "vacuum": "Å", "energy": "J/m2", "energy_unrelaxed": "J/m2", "area": "Å2, one face",
+                "spacing": "Å", "vacuum": "Å", "energy": "J/m2", "energy_std": "J/m2", "energy_unrelaxed": "J/m2", "area": "Å2, one face",
                 "thickness": "Å", "gap": "Å",
             },
         }),
@@ -101,7 +103,10 @@ fn header(model: Model) -> Vec<String> {
         "plane",
         "termination",
         "ends in",
-        "surface energy [J/m2]",
+        &*format!(
+            "surface energy ± {:.1} [J/m2]",
+            trust::SURFACE_ENERGY.deviation
+        ),
         "unrelaxed [J/m2]",
         "area [Å2]",
         "thickness [Å]",

@@ -4,9 +4,9 @@ use super::each::{Told, each};
 use super::write_structures;
 use crate::Failure;
 use crate::args::VacancyArgs;
-use ::potential::Model;
 use ::potential::phases::Phases;
 use ::potential::vacancy::{Vacancies, Vacancy, vacancies};
+use ::potential::{Model, trust};
 use anyhow::anyhow;
 use matter::Element;
 use serde_json::{Value, json};
@@ -54,9 +54,11 @@ fn tell(args: &VacancyArgs, name: &str, found: &Vacancies) -> anyhow::Result<Tol
             "atoms": found.atoms,
             "images_apart": found.apart,
             "vacancies": sites,
+            "energy_std": trust::VACANCY.deviation,
+            "trust": trust::VACANCY.to_string(),
             "notes": found.notes(),
             "units": {
-                "images_apart": "Å", "energy": "eV", "energy_unrelaxed": "eV", "reference": "eV/atom", "moved": "Å",
+                "images_apart": "Å", "energy": "eV", "energy_std": "eV", "energy_unrelaxed": "eV", "reference": "eV/atom", "moved": "Å",
                 "pressure": "GPa", "multiplicity": "sites a primitive cell",
             },
         }),
@@ -70,7 +72,7 @@ fn header(model: Model) -> Vec<String> {
         "formula",
         "vacancy",
         "site",
-        "formation energy [eV]",
+        &*format!("formation energy ± {:.1} [eV]", trust::VACANCY.deviation),
         "unrelaxed [eV]",
         "µ [eV]",
         "images apart [Å]",
