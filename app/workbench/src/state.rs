@@ -10,6 +10,7 @@ use crate::plugins::{LoadedPlugin, RefusedPlugin, ShelfState};
 use crate::points::Points;
 use crate::project::{Project, ProjectSource};
 use crate::read::Preview;
+use crate::relaxation::RelaxationState;
 use crate::results::Results;
 use crate::structure::SelectedStructure;
 use serde::{Deserialize, Serialize};
@@ -30,6 +31,7 @@ pub enum Panel {
     Inspector,
     PeriodicTable,
     Structure,
+    Relaxation,
     Plugins,
     Models,
     Campaign,
@@ -38,7 +40,7 @@ pub enum Panel {
 
 impl Panel {
     /// All panels.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Candidates,
         Self::Pareto,
         Self::Parallel,
@@ -46,6 +48,7 @@ impl Panel {
         Self::Inspector,
         Self::PeriodicTable,
         Self::Structure,
+        Self::Relaxation,
         Self::Plugins,
         Self::Models,
         Self::Campaign,
@@ -141,6 +144,9 @@ pub enum TaskKind {
     /// Training a model, or judging one by folds.
     TrainModel,
     Explain,
+    /// Relaxing a structure.
+    Relax,
+    ReadTrajectory,
     /// Anything about a campaign's file.
     Campaign,
     /// How many times faster than random search the campaign was.
@@ -232,6 +238,7 @@ pub struct State {
     pub shelf: ShelfState,
     pub models: ModelsState,
     pub campaigns: CampaignsState,
+    pub relaxation: RelaxationState,
     pub tasks: Vec<Task>,
     pub log: Vec<LogLine>,
     pub preferences: Preferences,
@@ -249,11 +256,12 @@ pub struct State {
 }
 
 impl State {
-    /// Whether any candidates or a campaign are open or being opened, or a fire drill is shown.
+    /// Whether any candidates or a campaign are open or being opened, or a fire drill or a trajectory is shown.
     pub fn is_open(&self) -> bool {
         self.project.source.is_some()
             || self.project.campaign.is_some()
             || self.campaigns.drill.is_some()
+            || self.relaxation.trajectory.is_some()
     }
 
     /// What the window's title calls the project.

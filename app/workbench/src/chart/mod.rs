@@ -6,6 +6,7 @@
 
 mod campaign;
 mod density;
+mod descent;
 mod parallel;
 mod parity;
 mod picture;
@@ -13,6 +14,8 @@ mod scale;
 
 pub use campaign::{FrontPlot, Trace, front_marks, trace_marks};
 pub use density::Density;
+pub(crate) use descent::descent_picture;
+pub use descent::{Descent, descent_marks};
 pub use parallel::{ParallelChart, parallel_marks};
 pub use parity::{Parity, parity, parity_marks};
 pub use picture::{check_picture, write_picture};
