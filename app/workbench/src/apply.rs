@@ -96,6 +96,9 @@ impl Workbench {
         } else if after.parallel.axes != before.parallel.axes {
             self.lay_parallel();
         }
+        if after.hull.system != before.hull.system {
+            self.lay_hull();
+        }
         if after.selection != before.selection {
             self.count_elements();
             self.show_structure();
@@ -134,6 +137,7 @@ impl Workbench {
             Command::CloseProject => {
                 self.stop(TaskKind::Drill);
                 self.state.campaigns.drill = None;
+                self.state.browsing = false;
                 self.replace(Project::default(), None);
             }
             Command::Save => {
@@ -313,6 +317,18 @@ impl Workbench {
             | Command::TrainModel { .. }
             | Command::ExportParity { .. }) => self.execute_model_command(command)?,
 
+            command @ (Command::SetHullSystem { .. }
+            | Command::SetHullLimit { .. }
+            | Command::HullOfSelected
+            | Command::HullOfElements
+            | Command::ExportHull { .. }) => self.execute_hull_command(command)?,
+
+            command @ (Command::ListPrototypes
+            | Command::Generate { .. }
+            | Command::ScreenGenerated { .. }
+            | Command::ShowParent { .. }
+            | Command::ShowCandidate) => self.execute_generate_command(command)?,
+
             Command::ExplainSelected => self.explain_selected()?,
 
             Command::Undo => self.travel(true),
@@ -324,6 +340,9 @@ impl Workbench {
             }
             Command::CancelAll => self.state.tasks.iter().for_each(|t| t.job.cancel()),
             Command::ClearLog => self.state.log.clear(),
+            Command::ShowPanel {
+                panel: panel @ (Panel::Hull | Panel::Generate),
+            } => self.show_without_candidates(panel),
             Command::ShowPanel { panel } => self.bring_to_front(panel),
             Command::SetLanguage { language } => {
                 self.state.preferences.language = language;

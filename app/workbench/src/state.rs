@@ -4,6 +4,8 @@
 use crate::campaigns::CampaignsState;
 use crate::crystals::Crystal;
 use crate::feasible::Feasible;
+use crate::generated::GeneratedState;
+use crate::hull::HullState;
 use crate::models::ModelsState;
 use crate::parallel::Parallel;
 use crate::plugins::{LoadedPlugin, RefusedPlugin, ShelfState};
@@ -32,13 +34,15 @@ pub enum Panel {
     Structure,
     Plugins,
     Models,
+    Hull,
+    Generate,
     Campaign,
     Tasks,
 }
 
 impl Panel {
     /// All panels.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::Candidates,
         Self::Pareto,
         Self::Parallel,
@@ -48,6 +52,8 @@ impl Panel {
         Self::Structure,
         Self::Plugins,
         Self::Models,
+        Self::Hull,
+        Self::Generate,
         Self::Campaign,
         Self::Tasks,
     ];
@@ -147,6 +153,13 @@ pub enum TaskKind {
     Compare,
     /// The fire drill.
     Drill,
+    /// The hull of a chemical system.
+    Hull,
+    /// Listing structure types, making candidates of them, writing these, finding a parent.
+    Prototypes,
+    Generate,
+    WriteGenerated,
+    Parent,
 }
 
 /// Work on a worker thread.
@@ -232,6 +245,12 @@ pub struct State {
     pub shelf: ShelfState,
     pub models: ModelsState,
     pub campaigns: CampaignsState,
+    /// The hull of the chosen system.
+    pub hull: HullState,
+    /// Candidates that are made of structure types.
+    pub generated: GeneratedState,
+    /// Whether a panel is looked at that needs no candidates.
+    pub browsing: bool,
     pub tasks: Vec<Task>,
     pub log: Vec<LogLine>,
     pub preferences: Preferences,
@@ -249,11 +268,13 @@ pub struct State {
 }
 
 impl State {
-    /// Whether any candidates or a campaign are open or being opened, or a fire drill is shown.
+    /// Whether any candidates or a campaign are open or being opened, a fire drill or anything else that needs no
+    /// candidates is shown.
     pub fn is_open(&self) -> bool {
         self.project.source.is_some()
             || self.project.campaign.is_some()
             || self.campaigns.drill.is_some()
+            || self.browsing
     }
 
     /// What the window's title calls the project.

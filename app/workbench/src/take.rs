@@ -93,6 +93,7 @@ impl Workbench {
                 self.state.element_counts = Arc::new(counts);
                 self.view += 1;
                 self.plot();
+                self.lay_hull();
             }
             Done::Structure(structure) => self.state.structure = Some(structure),
             Done::Points(points) => {
@@ -125,6 +126,11 @@ impl Workbench {
             Done::Campaign(did) => self.take_campaign(*did),
             Done::Compared(faster) => self.state.campaigns.faster = faster,
             Done::Drill(drill) => self.take_drill(drill),
+            Done::Prototypes(all) => self.state.generated.prototypes = Some(all),
+            Done::Generated(made) => self.take_generated(made),
+            Done::Written(written) => self.take_written(written),
+            Done::Parent(found) => self.take_parent(found),
+            Done::Hull(hull) => self.state.hull = hull.unwrap_or_default(),
         }
     }
 

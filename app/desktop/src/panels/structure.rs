@@ -1,5 +1,6 @@
 //! The structure of the selected candidate, drawn by the viewer.
 
+use super::parent::parent_ui;
 use crate::look;
 use crate::texts::{Text, Words};
 use egui::{Id, Ui};
@@ -9,28 +10,31 @@ use workbench::{Command, State};
 /// Draws the panel. A picture that was asked for waits in [`take_picture`].
 pub fn structure_ui(ui: &mut Ui, state: &State) -> Vec<Command> {
     let words = Words(state.preferences.language);
+    let mut commands = Vec::new();
+    parent_ui(ui, state, words, &mut commands);
     let selected = state.structure.as_ref().map(|s| s.structure.as_ref());
-    let structure = match selected {
-        None => {
+    // A parent that was asked for stands for its child.
+    let structure = match (&state.generated.parent, selected) {
+        (Some(parent), _) => &parent.structure,
+        (None, None) => {
             ui.weak(words.get(Text::NothingSelected));
-            return Vec::new();
+            return commands;
         }
-        Some(None) => {
+        (None, Some(None)) => {
             ui.weak(words.get(Text::NoStructure));
-            return Vec::new();
+            return commands;
         }
-        Some(Some(Err(error))) => {
+        (None, Some(Some(Err(error)))) => {
             ui.colored_label(look::error(ui), error);
-            return Vec::new();
+            return commands;
         }
-        Some(Some(Ok(structure))) => structure,
+        (None, Some(Some(Ok(structure)))) => structure,
     };
     let shown = Shown {
         structure,
         style: &state.project.structure_style,
         language: state.preferences.language,
     };
-    let mut commands = Vec::new();
     for change in viewer::structure_ui(ui, &shown) {
         match change {
             Change::Style(style) => commands.push(Command::SetStructureStyle { style }),

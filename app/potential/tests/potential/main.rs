@@ -7,3 +7,4 @@ mod physics;
 mod properties;
 mod refusals;
 mod relaxation;
+mod surface;
