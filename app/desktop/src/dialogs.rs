@@ -117,6 +117,22 @@ fn question(command: &Command) -> Option<Question> {
                 other => other,
             },
         },
+        // A new folder is named like a file.
+        Command::ScreenGenerated { path: None } => Question {
+            save: true,
+            kinds: Vec::new(),
+            name: "candidates",
+            answer: |_, path| Command::ScreenGenerated { path: Some(path) },
+        },
+        Command::ExportHull { path: None } => Question {
+            save: true,
+            kinds: vec![
+                (Text::KindPicture, vec!["svg", "png"]),
+                (Text::KindTable, vec!["csv"]),
+            ],
+            name: "hull.svg",
+            answer: |_, path| Command::ExportHull { path: Some(path) },
+        },
         Command::ExportParallel { path: None } => Question {
             save: true,
             kinds: vec![(Text::KindPicture, vec!["svg", "png"])],

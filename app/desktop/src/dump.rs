@@ -39,6 +39,13 @@ struct Shown<'a> {
     /// Faults of the fire drill that were seen, and whether it ended well.
     faults: usize,
     drilled: bool,
+    /// Bundled phases of the hull's plot, the stable ones of them, and its elements.
+    hull_phases: usize,
+    hull_stable: usize,
+    hull_elements: usize,
+    /// Candidates that were made, and whether a parent is shown.
+    generated: usize,
+    parent: bool,
     unsaved: bool,
     error: Option<&'a str>,
     messages: usize,
@@ -70,6 +77,7 @@ impl Dump {
         let campaign = state.campaigns.view.as_ref();
         let drill = state.campaigns.drill.as_ref();
         let relaxation = &state.relaxation;
+        let hull = state.hull.plot();
         let shown = Shown {
             title: state.title(),
             busy: !state.tasks.is_empty(),
@@ -98,6 +106,11 @@ impl Dump {
                 seen.count()
             }),
             drilled: drill.is_some_and(|drill| matches!(drill.end, Some(Ok(_)))),
+            hull_phases: hull.map_or(0, |plot| plot.phases),
+            hull_stable: hull.map_or(0, |plot| plot.stable().count()),
+            hull_elements: hull.map_or(0, |plot| plot.elements.len()),
+            generated: state.generated.view.as_ref().map_or(0, |v| v.lines.len()),
+            parent: state.generated.parent.is_some(),
             unsaved: state.unsaved,
             error: state
                 .question_error

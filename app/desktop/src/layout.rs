@@ -38,6 +38,7 @@ fn default_tree() -> Tree<Panel> {
         Panel::Inspector,
     ]
     .map(&mut pane);
+    let [hull, generate] = [Panel::Hull, Panel::Generate].map(&mut pane);
     let [periodic, structure, plugins, models, campaign, tasks] = [
         Panel::PeriodicTable,
         Panel::Structure,
@@ -49,9 +50,9 @@ fn default_tree() -> Tree<Panel> {
     .map(&mut pane);
     let relaxation = pane(Panel::Relaxation);
     let left = tiles.insert_tab_tile(vec![objectives, plugins]);
-    let middle = tiles.insert_tab_tile(vec![candidates, campaign]);
+    let middle = tiles.insert_tab_tile(vec![candidates, generate, campaign]);
     let below = tiles.insert_tab_tile(vec![periodic, tasks]);
-    let above_right = tiles.insert_tab_tile(vec![pareto, parallel, structure, models]);
+    let above_right = tiles.insert_tab_tile(vec![pareto, parallel, structure, hull, models]);
     let below_right = tiles.insert_tab_tile(vec![inspector, relaxation]);
     let shares = |dir, children: [TileId; 2], first| {
         Container::Linear(egui_tiles::Linear::new_binary(dir, children, first))
@@ -157,6 +158,8 @@ pub fn title(panel: Panel) -> Text {
         Panel::Relaxation => Text::Relaxation,
         Panel::Plugins => Text::Plugins,
         Panel::Models => Text::Models,
+        Panel::Hull => Text::Hull,
+        Panel::Generate => Text::Generate,
         Panel::Campaign => Text::Campaign,
         Panel::Tasks => Text::Tasks,
     }

@@ -58,6 +58,7 @@ impl Workbench {
         state.structure = None;
         self.structures = None;
         self.forget_trajectory();
+        self.lay_hull();
     }
 
     /// Asks the plugins, once they and the table are there.
@@ -108,6 +109,8 @@ impl Workbench {
     /// Finds the structure of the first of the selected candidates.
     pub(crate) fn show_structure(&mut self) {
         self.stop(TaskKind::Structure);
+        self.stop(TaskKind::Parent);
+        self.state.generated.parent = None;
         let project = &self.state.project;
         let (Some(results), Some(source), Some(&row)) = (
             self.state.results.clone(),

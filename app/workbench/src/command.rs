@@ -4,6 +4,7 @@ use crate::campaigns::{CampaignPage, CampaignPlot, CampaignSettings, LabSettings
 use crate::challenge::Challenge;
 use crate::chart::PlotRange;
 use crate::filter::Filter;
+use crate::generated::GenerateSettings;
 use crate::kind::FileKind;
 use crate::models::{ModelChoice, ModelSettings};
 use crate::project::{ColourBy, ElementRule, ObjectiveChoice, ParallelAxis, Sort};
@@ -270,6 +271,40 @@ pub enum Command {
     ShowMoments {
         on: bool,
     },
+    // Hulls of chemical systems.
+    /// The elements of the hull's plot: `Fe-N`, `Li-Fe-O`, a formula; nothing: none.
+    SetHullSystem {
+        system: String,
+    },
+    /// The elements of the first of the selected candidates.
+    HullOfSelected,
+    /// The elements that the periodic table requires, or else allows.
+    HullOfElements,
+    /// How far above the hull what is drawn may lie, eV/atom.
+    SetHullLimit {
+        limit: f64,
+    },
+    /// The hull as .svg or .png, or its points as .csv.
+    ExportHull {
+        path: Option<PathBuf>,
+    },
+
+    // Candidates out of structure types.
+    /// Lists the structure types that come with the program.
+    ListPrototypes,
+    Generate {
+        settings: Box<GenerateSettings>,
+    },
+    /// Writes what was made into a folder, which must be empty or new, and opens it as candidates.
+    ScreenGenerated {
+        path: Option<PathBuf>,
+    },
+    /// Shows the structure of a parent; `None`: that of the first of the selected candidates.
+    ShowParent {
+        prototype: Option<String>,
+    },
+    /// Shows the candidate's own structure again.
+    ShowCandidate,
 
     // The view.
     SortBy {
@@ -450,6 +485,12 @@ impl Command {
             Self::ShowTrajectory { on: false },
             Self::ShowMoments { on: true },
             Self::ShowMoments { on: false },
+            Self::ScreenGenerated { path: None },
+            Self::ShowParent { prototype: None },
+            Self::ShowCandidate,
+            Self::HullOfSelected,
+            Self::HullOfElements,
+            Self::ExportHull { path: None },
             Self::SetParallelAxes { axes: None },
             Self::ClearBrushes,
             Self::AddPlugin { path: None },
@@ -491,7 +532,9 @@ impl Command {
                 plugin, parameter, ..
             } => format!("{plugin}.{parameter}"),
             Self::BrushAxis { column, .. } => column.clone(),
-            Self::SetSearch { .. } | Self::SetStructureStyle { .. } => String::new(),
+            Self::SetSearch { .. } | Self::SetStructureStyle { .. } | Self::SetHullLimit { .. } => {
+                String::new()
+            }
             _ => return None,
         };
         Some(format!("{}:{key}", self.name()))

@@ -17,6 +17,8 @@ mod explain;
 mod export;
 mod feasible;
 mod filter;
+mod generated;
+mod hull;
 mod kind;
 mod models;
 mod parallel;
@@ -50,6 +52,14 @@ pub use error::WorkbenchError;
 pub use explain::{Explained, ExplainedRow};
 pub use feasible::Feasible;
 pub use filter::{Comparison, Filter};
+pub use generated::{
+    GenerateSettings, GeneratedLine, GeneratedState, GeneratedView, ParentOf, PrototypeLine,
+    ShownParent,
+};
+pub use hull::{
+    Covered, HullChoice, HullPlot, HullPoint, HullSource, HullState, SystemError, formula_of,
+    in_text, read_system,
+};
 pub use kind::FileKind;
 pub use models::{
     ElementResidual, ModelChoice, ModelReport, ModelSettings, ModelsState, UsedModel,
@@ -82,6 +92,7 @@ pub use plugin_host::{
     Direction as NaturalDirection, Limits, Need, Origin, Parameter, ParameterKind, ParameterValue,
 };
 pub use potential::Model as PotentialModel;
+pub use potential::trust::{FORMATION_ENERGY, Trust};
 pub use scene::Style as StructureStyle;
 pub use screening::Model;
 pub use surrogate::model::{Explanation, Scores};

@@ -4,6 +4,8 @@
 use crate::campaigns::CampaignsState;
 use crate::crystals::Crystal;
 use crate::feasible::Feasible;
+use crate::generated::GeneratedState;
+use crate::hull::HullState;
 use crate::models::ModelsState;
 use crate::parallel::Parallel;
 use crate::plugins::{LoadedPlugin, RefusedPlugin, ShelfState};
@@ -34,13 +36,15 @@ pub enum Panel {
     Relaxation,
     Plugins,
     Models,
+    Hull,
+    Generate,
     Campaign,
     Tasks,
 }
 
 impl Panel {
     /// All panels.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::Candidates,
         Self::Pareto,
         Self::Parallel,
@@ -51,6 +55,8 @@ impl Panel {
         Self::Relaxation,
         Self::Plugins,
         Self::Models,
+        Self::Hull,
+        Self::Generate,
         Self::Campaign,
         Self::Tasks,
     ];
@@ -153,6 +159,13 @@ pub enum TaskKind {
     Compare,
     /// The fire drill.
     Drill,
+    /// The hull of a chemical system.
+    Hull,
+    /// Listing structure types, making candidates of them, writing these, finding a parent.
+    Prototypes,
+    Generate,
+    WriteGenerated,
+    Parent,
 }
 
 /// Work on a worker thread.
@@ -239,6 +252,12 @@ pub struct State {
     pub models: ModelsState,
     pub campaigns: CampaignsState,
     pub relaxation: RelaxationState,
+    /// The hull of the chosen system.
+    pub hull: HullState,
+    /// Candidates that are made of structure types.
+    pub generated: GeneratedState,
+    /// Whether a panel is looked at that needs no candidates.
+    pub browsing: bool,
     pub tasks: Vec<Task>,
     pub log: Vec<LogLine>,
     pub preferences: Preferences,
@@ -256,12 +275,14 @@ pub struct State {
 }
 
 impl State {
-    /// Whether any candidates or a campaign are open or being opened, or a fire drill or a trajectory is shown.
+    /// Whether any candidates or a campaign are open or being opened, a fire drill or anything else that needs no
+    /// candidates is shown.
     pub fn is_open(&self) -> bool {
         self.project.source.is_some()
             || self.project.campaign.is_some()
             || self.campaigns.drill.is_some()
             || self.relaxation.trajectory.is_some()
+            || self.browsing
     }
 
     /// What the window's title calls the project.

@@ -95,6 +95,7 @@ impl Workbench {
                 self.state.element_counts = Arc::new(counts);
                 self.view += 1;
                 self.plot();
+                self.lay_hull();
             }
             Done::Structure(row, structure) => {
                 let series = self.next_series();
@@ -136,6 +137,11 @@ impl Workbench {
             Done::Drill(drill) => self.take_drill(drill),
             Done::Relaxed(ran) => self.take_relaxed(ran),
             Done::Trajectory(read) => self.take_trajectory(read),
+            Done::Prototypes(all) => self.state.generated.prototypes = Some(all),
+            Done::Generated(made) => self.take_generated(made),
+            Done::Written(written) => self.take_written(written),
+            Done::Parent(found) => self.take_parent(found),
+            Done::Hull(hull) => self.state.hull = hull.unwrap_or_default(),
         }
     }
 

@@ -5,6 +5,8 @@ use crate::campaigns::{Acceleration, CampaignsState, Did, Drill, Feed};
 use crate::error::WorkbenchError;
 use crate::explain::ExplainedRow;
 use crate::feasible::Feasible;
+use crate::generated::{GeneratedState, Made, PrototypeLine, ShownParent};
+use crate::hull::HullState;
 use crate::models::{ModelReport, ModelsState, UsedModel};
 use crate::parallel::Parallel;
 use crate::plugins::{Loaded, Offered, ShelfDone, ShelfState, Subject};
@@ -89,6 +91,13 @@ pub(crate) enum Done {
     Drill(Arc<Drill>),
     Relaxed(Ran),
     Trajectory(Result<Box<Trajectory>, WorkbenchError>),
+    /// `None`: cancelled.
+    Hull(Option<HullState>),
+    Prototypes(Arc<Vec<PrototypeLine>>),
+    Generated(Made),
+    /// The table of what was written.
+    Written(Result<PathBuf, WorkbenchError>),
+    Parent(Result<ShownParent, String>),
 }
 
 /// A table that was read, the view of it before any prediction, and structures of its rows.
@@ -346,6 +355,9 @@ fn empty_state(preferences: Preferences) -> State {
         models: ModelsState::default(),
         campaigns: CampaignsState::default(),
         relaxation: RelaxationState::default(),
+        hull: HullState::default(),
+        generated: GeneratedState::default(),
+        browsing: false,
         plugins: Vec::new(),
         refused_plugins: Vec::new(),
         shelf: ShelfState::default(),

@@ -5,6 +5,8 @@ mod candidates;
 mod drawing;
 mod explanation;
 mod filters;
+mod generate;
+mod hull;
 mod import;
 mod inspector;
 mod models;
@@ -12,6 +14,7 @@ mod objectives;
 mod offer;
 mod parallel;
 mod parallel_canvas;
+mod parent;
 mod pareto;
 mod periodic_table;
 mod plot_canvas;
@@ -46,6 +49,8 @@ pub fn ui(panel: Panel, ui: &mut Ui, state: &State) -> Vec<Command> {
         Panel::Relaxation => relaxation::relaxation_ui(ui, state),
         Panel::Plugins => plugins::plugins_ui(ui, state),
         Panel::Models => models::models_ui(ui, state),
+        Panel::Hull => hull::hull_ui(ui, state),
+        Panel::Generate => generate::generate_ui(ui, state),
         Panel::Campaign => campaign::campaign_ui(ui, state),
         Panel::Tasks => tasks::tasks_ui(ui, state),
     }

@@ -1,5 +1,6 @@
-//! The structure of the selected candidate, or of the trajectory that is looked at, drawn by the viewer.
+//! The structure of the selected candidate, of its parent, or of the trajectory that is looked at, drawn by the viewer.
 
+use super::parent::parent_ui;
 use crate::look;
 use crate::texts::{Text, Words};
 use egui::{Id, Ui};
@@ -9,17 +10,19 @@ use workbench::{Command, State};
 /// Draws the panel. A picture that was asked for waits in [`take_picture`].
 pub fn structure_ui(ui: &mut Ui, state: &State) -> Vec<Command> {
     let words = Words(state.preferences.language);
+    let mut commands = Vec::new();
+    parent_ui(ui, state, words, &mut commands);
     let viewed = match state.viewed() {
         None => {
             ui.weak(words.get(match state.structure {
                 None => Text::NothingSelected,
                 Some(_) => Text::NoStructure,
             }));
-            return Vec::new();
+            return commands;
         }
         Some(Err(error)) => {
             ui.colored_label(look::error(ui), error);
-            return Vec::new();
+            return commands;
         }
         Some(Ok(viewed)) => viewed,
     };
@@ -30,7 +33,6 @@ pub fn structure_ui(ui: &mut Ui, state: &State) -> Vec<Command> {
         style: &state.project.structure_style,
         language: state.preferences.language,
     };
-    let mut commands = Vec::new();
     for change in viewer::structure_ui(ui, &shown) {
         match change {
             Change::Style(style) => commands.push(Command::SetStructureStyle { style }),

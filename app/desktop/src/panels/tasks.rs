@@ -86,5 +86,9 @@ fn task_name(kind: TaskKind) -> Text {
         TaskKind::Campaign => Text::TaskCampaign,
         TaskKind::Compare => Text::TaskCompare,
         TaskKind::Drill => Text::TaskDrill,
+        TaskKind::Hull => Text::TaskHull,
+        TaskKind::Prototypes | TaskKind::Parent => Text::TaskPrototypes,
+        TaskKind::Generate => Text::TaskGenerate,
+        TaskKind::WriteGenerated => Text::TaskWriteGenerated,
     }
 }

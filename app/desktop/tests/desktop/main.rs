@@ -4,6 +4,7 @@ mod campaign;
 mod device;
 mod dropping;
 mod habits;
+mod hulls;
 mod models;
 mod panels;
 mod parallel;

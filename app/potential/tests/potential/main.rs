@@ -8,3 +8,4 @@ mod physics;
 mod properties;
 mod refusals;
 mod relaxation;
+mod surface;

@@ -97,8 +97,8 @@ impl RelaxationState {
 }
 
 impl State {
-    /// What the structure view shows: a structure of the trajectory while one is looked at, else the candidate's. `None`: there
-    /// is none. `Err`: its file cannot be read.
+    /// What the structure view shows: a structure of the trajectory while one is looked at, or the parent that was asked for,
+    /// else the candidate's. `None`: there is none. `Err`: its file cannot be read.
     pub fn viewed(&self) -> Option<Result<Viewed<'_>, &str>> {
         let relaxation = &self.relaxation;
         if let (Some(structure), Some(trajectory)) = (&relaxation.shown, &relaxation.trajectory) {
@@ -107,6 +107,14 @@ impl State {
                 series: relaxation.series,
                 has_sizes_alone: trajectory.has_sizes_alone(),
                 figures: relaxation.figures(),
+            }));
+        }
+        if let Some(parent) = &self.generated.parent {
+            return Some(Ok(Viewed {
+                structure: &parent.structure,
+                series: parent.series,
+                has_sizes_alone: false,
+                figures: None,
             }));
         }
         let selected = self.structure.as_ref()?;
@@ -229,6 +237,7 @@ impl Workbench {
         relaxation.series = series;
         relaxation.feed = Some(feed.clone());
         relaxation.shown = Some(structure.clone());
+        self.state.generated.parent = None;
         self.bring_to_front(Panel::Relaxation);
         let wake = self.setup.wake.clone();
         self.start(TaskKind::Relax, move |job| {
@@ -350,6 +359,7 @@ impl Workbench {
         let trajectory = relaxation.trajectory.as_ref();
         if let Some(structure) = trajectory.and_then(|t| t.structure(relaxation.playback.frame)) {
             relaxation.shown = Some(structure);
+            self.state.generated.parent = None;
         }
     }
 

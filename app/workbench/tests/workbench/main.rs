@@ -2,6 +2,8 @@
 
 mod campaigns;
 mod commands;
+mod generated;
+mod hulls;
 mod import;
 mod keeping;
 mod looking;
