@@ -29,6 +29,7 @@ mod potential;
 mod ranking;
 mod registry;
 mod structures;
+mod surfaces;
 mod trial;
 mod tutorial;
 

@@ -419,7 +419,7 @@ impl<'a> Race<'a> {
             extras.extend(more);
         }
         let study = known(state, pool).study;
-        let question = question_of(state, Acquisition::Auto, 1);
+        let question = question_of(state, pool, Acquisition::Auto, 1);
         let all = believed(&study, &question, &inputs, &extras, DRAWS, job)?;
         if mine == 0 || self.aims.iter().any(|&(k, _)| all[k].is_empty()) {
             return Ok(Err("an objective was not measured yet".to_owned()));

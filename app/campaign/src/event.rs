@@ -31,6 +31,10 @@ pub struct Created {
     pub batch: u32,
     /// How many candidates are tried before a model is asked.
     pub initial: u32,
+    /// How many of the best candidates are wanted; without it one of a hundred, and the best alone of a space too large to be
+    /// listed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub leads: Option<u32>,
     /// What may be spent: in the cost column's unit, or experiments where there is none.
     pub budget: Option<Number>,
     /// The column of the candidates that holds what each costs.

@@ -150,7 +150,7 @@ pub fn propose(
     };
     let mut first = None;
     if even > 0 {
-        let question = question_of(state, Acquisition::Sobol, even);
+        let question = question_of(state, pool, Acquisition::Sobol, even);
         let answer = suggest(&known.study, &question, &pool.rows(&excluded), device, job)?;
         shop.take(&known, &answer, None, Some(Acquisition::Sobol));
         for pick in shop.picks.iter() {
@@ -163,7 +163,7 @@ pub fn propose(
         excluded.sort_unstable();
         first = Some(answer);
     }
-    let question = question_of(state, acquisition, count as usize - even);
+    let question = question_of(state, pool, acquisition, count as usize - even);
     let wider = match acquisition {
         Acquisition::Random | Acquisition::Sobol => None,
         _ => Wider::of(pool, state, question.seed),
@@ -250,13 +250,24 @@ impl Shop<'_> {
 }
 
 /// What the suggesting engine is asked.
-pub(crate) fn question_of(state: &State, acquisition: Acquisition, batch: usize) -> Question {
+pub(crate) fn question_of(
+    state: &State,
+    pool: &Pool,
+    acquisition: Acquisition,
+    batch: usize,
+) -> Question {
     let created = &state.created;
+    let leads = match created.leads {
+        Some(leads) => leads as usize,
+        None if pool.is_whole() => pool.kept.len().div_ceil(100),
+        None => 1,
+    };
     Question {
         acquisition,
         batch,
         seed: seed(created.seed, state.last),
         reference: state.reference.clone(),
+        leads: leads.max(1),
         cost: created.cost.is_some().then_some(0),
         ..Question::new(aims(created))
     }

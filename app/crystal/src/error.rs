@@ -21,6 +21,14 @@ pub enum CrystalError {
     /// A site whose coordinates are no finite numbers, by its label.
     #[error("site {0}: coordinates must be fractions of the cell edges, finite and below 1e9")]
     Position(String),
+    /// Miller indices that name no plane, or one too steep.
+    #[error("plane ({} {} {}): {remedy}", .indices[0], .indices[1], .indices[2])]
+    Miller {
+        /// As given.
+        indices: [i32; 3],
+        /// What to do.
+        remedy: &'static str,
+    },
     /// A cutoff or tolerance that is no positive length, or too large for the cell.
     #[error("{name} of {value} Å: {remedy}")]
     Length {

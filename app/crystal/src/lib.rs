@@ -24,6 +24,7 @@ pub mod format;
 mod lattice;
 pub mod neighbour;
 mod places;
+pub mod slab;
 mod structure;
 mod supercell;
 pub mod symmetry;

@@ -1,7 +1,7 @@
 //! Colours, light and dark, sizes of text.
 
 use egui::{Color32, Context, FontFamily, FontId, TextStyle, ThemePreference};
-use workbench::chart::Role;
+use workbench::chart::{Role, scale_colour};
 use workbench::{Preferences, Theme};
 
 /// Brings the window's look in line with the preferences.
@@ -27,21 +27,10 @@ pub fn apply(ctx: &Context, preferences: &Preferences) {
     });
 }
 
-/// A colour of a scale from 0 to 1, dark blue over green to yellow, even to the eye and for any colour vision (viridis of
-/// matplotlib, five of its colours).
+/// A colour of the scale from 0 to 1, as plots have it.
 pub fn scale(share: f32) -> Color32 {
-    const STOPS: [[f32; 3]; 5] = [
-        [68.0, 1.0, 84.0],
-        [59.0, 82.0, 139.0],
-        [33.0, 145.0, 140.0],
-        [94.0, 201.0, 98.0],
-        [253.0, 231.0, 37.0],
-    ];
-    let at = share.clamp(0.0, 1.0) * (STOPS.len() - 1) as f32;
-    let low = (at as usize).min(STOPS.len() - 2);
-    let part = at - low as f32;
-    let mix = |c: usize| (STOPS[low][c] + part * (STOPS[low + 1][c] - STOPS[low][c])) as u8;
-    Color32::from_rgb(mix(0), mix(1), mix(2))
+    let [r, g, b] = scale_colour(share);
+    Color32::from_rgb(r, g, b)
 }
 
 /// Black or white, whichever is read better on a colour.
@@ -78,6 +67,7 @@ pub fn role(role: Role, dark: bool) -> Color32 {
             Color32::from_rgb(166, 203, 227),
             Color32::from_rgb(40, 82, 110),
         ),
+        Role::Shade(shade) => scale(f32::from(shade) / 255.0),
         Role::Brush => pick(Color32::from_gray(179), Color32::from_gray(110)),
     }
 }

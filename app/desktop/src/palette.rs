@@ -1,12 +1,12 @@
 //! The command palette: every command that needs nothing more, found by typing a part of its name.
 
 use crate::layout::title;
-use crate::panels::{colour_name, page_name};
+use crate::panels::{colour_name, page_name, relaxation_text};
 use crate::start::challenge_texts;
 use crate::texts::{Text, Words};
 use egui::{Id, Key, Modal, TextEdit, Ui};
 use std::path::PathBuf;
-use workbench::{Command, Language, Theme};
+use workbench::{Command, Language, Theme, in_text, read_system};
 
 /// The palette, open or not.
 #[derive(Default)]
@@ -92,6 +92,13 @@ impl Palette {
             path: Some(path.clone()),
         });
         let all = Command::palette().into_iter().chain(recent);
+        // A system that is typed, Fe-N, is one whose hull may be meant.
+        let hull = self.text.contains('-').then(|| read_system(&self.text));
+        let hull = hull.and_then(Result::ok).map(|elements| {
+            let system = in_text(&elements);
+            let command = Command::SetHullSystem { system };
+            (command_name(&command, words), command)
+        });
         let named = all.map(|command| (command_name(&command, words), command));
         let holds = |name: &str, command: &Command| {
             let name = name.to_lowercase();
@@ -100,8 +107,8 @@ impl Palette {
                 .iter()
                 .all(|part| name.contains(part) || own.contains(part))
         };
-        named
-            .filter(|(name, command)| holds(name, command))
+        hull.into_iter()
+            .chain(named.filter(|(name, command)| holds(name, command)))
             .collect()
     }
 }
@@ -122,6 +129,9 @@ fn campaign_text(command: &Command) -> Text {
 
 /// What the window calls a command.
 pub fn command_name(command: &Command, words: Words) -> String {
+    if let Some(text) = relaxation_text(command) {
+        return words.get(text).to_owned();
+    }
     let text = match command {
         Command::OpenChallenge { challenge } => {
             let name = words.get(challenge_texts(*challenge).0);
@@ -193,6 +203,21 @@ pub fn command_name(command: &Command, words: Words) -> String {
         Command::OpenCampaign { .. } => Text::OpenCampaign,
         Command::CloseCampaign => Text::CloseCampaign,
         Command::StartDrill { .. } => Text::StartDrill,
+        Command::SetHullSystem { system } => {
+            return words.fill(Text::HullNamed, &[system]);
+        }
+        Command::HullOfSelected | Command::HullOfElements => {
+            let from = match command {
+                Command::HullOfSelected => Text::HullOfSelected,
+                _ => Text::HullOfElements,
+            };
+            let name = [words.get(Text::Hull), ": ", words.get(from)];
+            return name.concat();
+        }
+        Command::ExportHull { .. } => Text::ExportHull,
+        Command::ScreenGenerated { .. } => Text::GenerateScreen,
+        Command::ShowParent { .. } => Text::ShowParent,
+        Command::ShowCandidate => Text::ShowCandidate,
         Command::CancelAll => Text::CancelAll,
         Command::ClearLog => Text::ClearLog,
         other => return other.name().replace('_', " "),

@@ -2,7 +2,7 @@
 
 use crate::texts::{Text, Words};
 use egui::{CollapsingHeader, Frame, Ui};
-use workbench::{Challenge, Command, Crystal, State};
+use workbench::{Challenge, Command, Crystal, Panel, State};
 
 /// Draws the start page.
 pub fn start_ui(ui: &mut Ui, state: &State) -> Vec<Command> {
@@ -110,6 +110,16 @@ fn challenge_ui(ui: &mut Ui, challenge: Challenge, words: Words, commands: &mut 
 
 /// Crystals that the program carries, to look at.
 fn crystals_ui(ui: &mut Ui, words: Words, commands: &mut Vec<Command>) {
+    ui.horizontal(|ui| {
+        for (text, panel) in [
+            (Text::HullSomewhere, Panel::Hull),
+            (Text::GenerateSomewhere, Panel::Generate),
+        ] {
+            if ui.button(words.get(text)).clicked() {
+                commands.push(Command::ShowPanel { panel });
+            }
+        }
+    });
     ui.strong(words.get(Text::Crystals));
     ui.horizontal(|ui| {
         let all = Crystal::all();

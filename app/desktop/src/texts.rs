@@ -1,7 +1,27 @@
-//! Every text of the window, in English and Japanese. Panels hold no texts of their own. `{}` stands for what is filled in.
+//! Every text of the window, in English and Japanese; parts that have many have a list of their own. Panels hold no texts. `{}` stands for what is filled in.
+
+pub mod relaxation;
 
 use std::fmt::Display;
 use words::Language;
+
+/// A text of any part of the window.
+pub trait Said: Copy {
+    /// In a language.
+    fn said(self, language: Language) -> &'static str;
+}
+
+impl Said for Text {
+    fn said(self, language: Language) -> &'static str {
+        self.get(language)
+    }
+}
+
+impl Said for relaxation::Text {
+    fn said(self, language: Language) -> &'static str {
+        self.get(language)
+    }
+}
 
 /// The texts in the language that is chosen.
 #[derive(Clone, Copy, Debug)]
@@ -9,12 +29,12 @@ pub struct Words(pub Language);
 
 impl Words {
     /// The text as it is.
-    pub fn get(self, text: Text) -> &'static str {
-        text.get(self.0)
+    pub fn get(self, text: impl Said) -> &'static str {
+        text.said(self.0)
     }
 
     /// The text with its gaps filled, in their order.
-    pub fn fill(self, text: Text, values: &[&dyn Display]) -> String {
+    pub fn fill(self, text: impl Said, values: &[&dyn Display]) -> String {
         words::fill(self.get(text), values)
     }
 }
@@ -67,6 +87,8 @@ words::texts! {
     KindProject: "Lodestone project", "Lodestoneプロジェクト";
     KindPlugin: "Plugin", "プラグイン";
     KindTable: "Table", "表";
+    KindStructure: "Structure", "構造";
+    KindTrajectory: "Trajectory (extended XYZ)", "軌跡(拡張XYZ)";
     KindPicture: "Picture", "図";
 
     // The start page.
@@ -271,6 +293,7 @@ words::texts! {
     FactRadioactive: "Radioactive", "放射性";
 
     // Structure.
+    Relaxation: "Relaxation", "緩和";
     Structure: "Structure", "構造";
     NoStructure: "This candidate has no structure.", "この候補に構造はありません。";
 
@@ -557,6 +580,100 @@ words::texts! {
     FaultEndsSubmitting: "killed while submitting", "依頼中に強制終了";
     FaultEndsWithAnswer: "killed with an answer in hand", "回答受領中に強制終了";
 
+    // Hulls.
+    Hull: "Convex hull", "凸包";
+    HullWhat: "Type a system of two or three elements, such as Fe-N or Li-Fe-O, or take the elements of the selected candidate.", "Fe-N や Li-Fe-O のように2〜3元素の系を入力するか、選択中の候補の元素を使ってください。";
+    HullSystem: "Chemical system", "化学系";
+    HullSystemHint: "Li-Fe-O", "Li-Fe-O";
+    HullShow: "Show", "表示";
+    HullOfSelected: "Of the selected candidate", "選択中の候補から";
+    HullOfElements: "Of the periodic table", "周期表から";
+    HullNamed: "Convex hull of {}", "{}の凸包";
+    HullParts: "These parts of it can be drawn:", "次の部分系は描画できます:";
+    HullPart: "{} ({} phases, {} compounds)", "{}({}相、化合物{})";
+    HullLimit: "Drawn up to, above the hull", "描画する凸包からの上限";
+    ExportHull: "Export hull…", "凸包を書き出す…";
+    LegendHull: "● bundled phase (orange: stable)  ▲ candidate", "● 付属の相(オレンジ: 安定)  ▲ 候補";
+    HullFraction: "atomic fraction of {}", "{}の原子分率";
+    HullFormation: "formation energy [eV/atom]", "生成エネルギー [eV/atom]";
+    HullAbove: "energy above hull [eV/atom]", "凸包からのエネルギー [eV/atom]";
+    HullName: "Convex hull of {}: {} phases, {} of them stable, {} candidates", "{}の凸包: {}相(うち安定{})、候補{}件";
+    HullCaption: "{}: relative to {} bundled phases, {} of them stable; energies by {}", "{}: 付属の{}相(うち安定{})に対する値。エネルギーは{}による";
+    HullBare: "Not covered: no compound of {} alone is bundled, so that only others compete there.", "対象外: {}だけからなる付属の化合物がなく、そこでは他の相のみと比較されます。";
+    HullHidden: "{} more than {} eV/atom above the hull are not drawn.", "{}件は凸包から{} eV/atomを超えるため描画していません。";
+    HullTrust: "Formation energies: ± {} eV/atom (root mean square against {} measured ones). A phase that is not bundled may lie lower.", "生成エネルギー: ± {} eV/atom(実測{}件に対する二乗平均平方根誤差)。付属しない相がより低いことがあります。";
+    HullCandidates: "{} candidates in view lie in this system; for {} of them the energy is known.", "表示中の候補のうち{}件がこの系にあり、{}件のエネルギーが既知です。";
+    HullAsk: "Rank by energy above hull", "凸包からのエネルギーで順位付け";
+    HullAskHelp: "Adds an objective, for which the potential relaxes every structure: seconds each. Candidates need structures.", "目標を追加し、各構造をポテンシャルで緩和します(1件数秒)。候補には構造が必要です。";
+    HullKeys: "Point at a phase, or walk the phases by the arrow keys; a click selects a candidate, a rectangle several.", "相を指すか、矢印キーで順に移動。クリックで候補を、囲んで複数を選択。";
+    HullFormationOf: "formation energy {} eV/atom", "生成エネルギー {} eV/atom";
+    HullAboveOf: "{} eV/atom above the hull", "凸包から {} eV/atom";
+    HullStable: "stable", "安定";
+    HullNotCovered: "not covered: phases are lacking here", "対象外: 比較する相が不足";
+    HullFallsInto: "falls into {}", "{} に分解";
+    HullPhaseOf: "bundled phase {}, space group {}", "付属の相 {}、空間群{}";
+    HullPhase: "bundled phase {}", "付属の相 {}";
+    HullRow: "candidate, row {}", "候補、{}行目";
+    HullTable: "All {} points as a table", "全{}点を表で見る";
+    HullDecomposition: "falls into", "分解先";
+    HullSource: "source", "出典";
+    HullFormula: "formula", "化学式";
+    HullSomewhere: "Convex hull of a chemical system", "化学系の凸包を描く";
+    TaskHull: "Looking up phases", "相を検索中";
+
+    // Candidates out of structure types.
+    Generate: "New candidates", "候補の生成";
+    GenerateSomewhere: "New candidates from structure types", "構造型から候補を生成";
+    GenerateWhat: "Structure types with other elements in them, where charges, sizes and likeness suit; each with its parent and the probability of the substitution.", "構造型の元素を、電荷・大きさ・類似性の合う元素で置き換えます。各候補に親構造と置換の確率が付きます。";
+    GenerateParents: "Parents", "親構造";
+    GenerateAll: "All structure types", "すべての構造型";
+    GenerateSelected: "The selected candidate, {}", "選択中の候補 {}";
+    GenerateSearch: "Search structure types", "構造型を検索";
+    GenerateSearchHint: "name, formula, mineral", "名称・化学式・鉱物名";
+    GenerateChosen: "{} of {} chosen", "{} / {} を選択";
+    GenerateNone: "None", "解除";
+    GenerateType: "{}  {}  {}, {} sites", "{}  {}  {}、{}サイト";
+    GenerateElements: "Elements", "元素";
+    GenerateAllowed: "May occur", "使用可";
+    GenerateAllowedHint: "all usual ones; Fe, Co, 3d, rare-earths", "通常の全元素; Fe, Co, 3d, rare-earths";
+    GenerateExcluded: "Must not occur", "使用不可";
+    GenerateExcludedHint: "critical, Pb", "critical, Pb";
+    GenerateAnions: "As anion", "陰イオン";
+    GenerateAnionsHint: "any that may occur; O, F", "使用可の元素; O, F";
+    GenerateRules: "May replace", "置換規則";
+    GenerateRulesHint: "Fe=Mn,Co; Li=any", "Fe=Mn,Co; Li=any";
+    GenerateMost: "Candidates at most", "候補数の上限";
+    GenerateProbability: "Probability at least", "確率の下限";
+    GenerateProbabilityHelp: "Product over the sublattices of the probability that one element replaces another there: ions by how often they do in known compounds, metals by Pettifor's scale. The two are not comparable.", "各副格子で元素が置き換わる確率の積。イオンは既知化合物での頻度、金属はペティフォー尺度による。両者は比較できません。";
+    GenerateMore: "More limits", "その他の制限";
+    GenerateSites: "Sites of a primitive cell at most", "基本単位胞のサイト数の上限";
+    GenerateBonds: "Mismatch of bonds, as a logarithm (with an anion)", "結合長のずれ(対数、陰イオンあり)";
+    GenerateRadii: "Mismatch of radii, as a logarithm (metals)", "半径のずれ(対数、金属)";
+    GeneratePettifor: "Distance on Pettifor's scale (metals)", "ペティフォー尺度の距離(金属)";
+    GenerateMake: "Make candidates", "候補を生成";
+    GenerateChoose: "Choose a structure type first.", "先に構造型を選んでください。";
+    GenerateFound: "{} candidates of {} combinations of elements, {} of them known", "候補{}件、元素の組合せ{}通りから(うち既知{}件)";
+    GenerateLeftOut: "{} is left out: {}", "{}は除外: {}";
+    GenerateRejected: "Why the others are none", "候補にならない理由";
+    GenerateFolder: "Folder for the structures", "構造の保存先フォルダー";
+    GenerateScreen: "Screen them", "候補として開く";
+    GenerateScreenHelp: "Writes their structures and a table into this folder and opens it.", "構造と表をこのフォルダーに書き出して開きます。";
+    GenerateElsewhere: "Into another folder…", "別のフォルダーへ…";
+    GenerateParent: "parent", "親構造";
+    GenerateSubstitution: "substitution", "置換";
+    GenerateLikely: "probability", "確率";
+    GenerateGroup: "space group", "空間群";
+    GenerateKnown: "known as", "既知の構造";
+    ParentNamed: "Show the parent {} ({}) of {}", "親構造 {}({})を表示、{}の親";
+    ParentIs: "From {} ({}) by {}", "{}({})から {}";
+    ParentLikely: "probability {} ({})", "確率 {}({})";
+    ParentShown: "Parent: {} ({}), {}", "親構造: {}({})、{}";
+    ShowParent: "Show the parent", "親構造を表示";
+    ShowCandidate: "Show the candidate again", "候補の構造に戻る";
+    TaskPrototypes: "Reading structure types", "構造型を読み込み中";
+    TaskGenerate: "Making candidates", "候補を生成中";
+    TaskWriteGenerated: "Writing candidates", "候補を書き出し中";
+
     // Tasks.
     Tasks: "Tasks and messages", "タスクとメッセージ";
     NothingToDo: "Ready.", "準備完了。";
@@ -579,6 +696,8 @@ words::texts! {
     TaskExplain: "Explaining", "説明を作成中";
     TaskTrainModel: "Training a model", "モデルを学習中";
     TaskCampaign: "Working on the campaign", "実験計画を処理中";
+    TaskRelax: "Relaxing", "緩和中";
+    TaskReadTrajectory: "Reading a trajectory", "軌跡を読み込み中";
     TaskCompare: "Comparing with random search", "無作為探索と比較中";
     TaskDrill: "Fire drill", "故障訓練中";
 }
@@ -617,6 +736,9 @@ mod tests {
             "LabRestHint",
             "CampaignFileHint",
             "FaultAwaited",
+            "HullSystemHint",
+            "GenerateRulesHint",
+            "GenerateExcludedHint",
         ];
         assert_eq!(words::faults(Text::TABLE, &same), [""; 0]);
     }

@@ -1,9 +1,10 @@
 //! Bayesian optimisation over a table of known answers, for `tests/peers`: replays campaigns and measures single suggestions.
 //!
-//! `bo replay FILE INPUTS DIRECTIONS ROUNDS ACQUISITION KERNEL[,plain][,average]`: `plain` leaves the objective's shape as it is,
-//! `average` weighs candidates under several sets of hyperparameters. FILE is CSV without a header, INPUTS columns of inputs as the
-//! surrogate takes them, then one outcome for each of DIRECTIONS (`max,min,...`). Each line of standard input is a campaign:
-//! its seed and the rows it starts with. Each line of output: the seed and the rows in the order in which they were tried.
+//! `bo replay FILE INPUTS DIRECTIONS ROUNDS ACQUISITION KERNEL[,plain][,average][,leads=N]`: `plain` leaves the objective's shape
+//! as it is, `average` weighs candidates under several sets of hyperparameters, `leads` is how many of the best are wanted (by
+//! default, as in campaigns, one of a hundred). FILE is CSV without a header, INPUTS columns of inputs as the surrogate takes them,
+//! then one outcome for each of DIRECTIONS (`max,min,...`). Each line of standard input is a campaign: its seed and the rows it
+//! starts with. Each line of output: the seed and the rows in the order in which they were tried.
 //!
 //! `bo speed FILE INPUTS DIRECTIONS OBSERVED BATCH`: the first OBSERVED rows are the study, the others the pool; prints the
 //! seconds that a suggestion took and its picks.
@@ -79,11 +80,15 @@ fn replay(arguments: &[String]) -> Result<(), Box<dyn Error>> {
     question.acquisition = acquisition.parse::<Acquisition>()?;
     let mut options = kernel.split(',');
     let kernel = options.next().unwrap_or_default();
+    let mut leads = None;
     for option in options {
         match option {
             "plain" => question.straighten = false,
             "average" => question.average = true,
-            other => return Err(format!("`{other}` is no option").into()),
+            other => match other.strip_prefix("leads=") {
+                Some(count) => leads = Some(count.parse()?),
+                None => return Err(format!("`{other}` is no option").into()),
+            },
         }
     }
     question.kernel = match kernel {
@@ -93,6 +98,7 @@ fn replay(arguments: &[String]) -> Result<(), Box<dyn Error>> {
         other => return Err(format!("`{other}` is no kernel").into()),
     };
     let table = read(file, dimensions, question.aims.len())?;
+    question.leads = leads.unwrap_or(table.rows.div_ceil(100));
     let names: Vec<String> = (0..question.aims.len()).map(|j| format!("y{j}")).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     for line in std::io::stdin().lines() {
@@ -137,6 +143,7 @@ fn speed(arguments: &[String]) -> Result<(), Box<dyn Error>> {
     question.batch = batch.parse()?;
     question.explain = true;
     let table = read(file, dimensions, question.aims.len())?;
+    question.leads = table.rows.div_ceil(100);
     let names: Vec<String> = (0..question.aims.len()).map(|j| format!("y{j}")).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let mut study = Study::new(dimensions, &names);

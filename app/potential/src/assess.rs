@@ -106,12 +106,17 @@ impl Assessment {
     /// moments leave out.
     pub fn notes(&self) -> Vec<String> {
         let mut notes = self.notes_on_structure();
-        match &self.standing {
-            Ok(standing) => notes.extend(standing.notes()),
-            Err(error) => notes.push(error.to_string()),
-        }
+        notes.extend(self.notes_on_standing());
         notes.extend(self.notes_on_moments());
         notes
+    }
+
+    /// Those on how it stands among the phases.
+    pub fn notes_on_standing(&self) -> Vec<String> {
+        match &self.standing {
+            Ok(standing) => standing.notes(),
+            Err(error) => vec![error.to_string()],
+        }
     }
 
     /// Those on the relaxation alone.

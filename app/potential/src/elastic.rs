@@ -6,8 +6,12 @@ use crystal::{Lattice, Structure};
 use job::Job;
 use nalgebra::{Matrix3, Matrix4, Matrix6, Vector4};
 
-/// Strains of both signs whose stresses are compared.
-const STRAIN: f64 = 0.005;
+/// Strains of both signs whose stresses are compared. The potential's energy ripples on the scale of a hundredth of a length: in
+/// copper the bulk modulus found between strains of 0.25 % is 193 GPa, of 0.5 % 178, of 1 % 158, and that of the equation of state
+/// over ±2 % 155 GPa. What spans a ripple tells more of the crystal than what lies on one.
+const STRAIN: f64 = 0.01;
+/// Where bulk moduli of stresses and of energies differ by more than this part, the ripples are told.
+const RIPPLE: f64 = 0.15;
 /// Volumes of the equation of state, of that at rest.
 const VOLUMES: [f64; 9] = [0.94, 0.955, 0.97, 0.985, 1.0, 1.015, 1.03, 1.045, 1.06];
 /// The components of Voigt's notation: 11, 22, 33, 23, 13, 12.
@@ -192,9 +196,44 @@ pub fn equation_of_state(
     Ok(EquationOfState::fit(&points))
 }
 
+/// What to beware of where the two bulk moduli differ, in a sentence; none where they agree.
+pub fn ripple(elastic: &Elastic, state: &EquationOfState) -> Option<String> {
+    let apart = (elastic.bulk / state.bulk - 1.0).abs();
+    (apart > RIPPLE || apart.is_nan()).then(|| {
+        format!(
+            "its bulk modulus is {:.0} GPa by stresses at strains of {:.0} % and {:.0} GPa by energies over volumes of ±6 %: the potential's energy ripples as atoms come closer, and no modulus is surer than these differ",
+            elastic.bulk,
+            100.0 * STRAIN,
+            state.bulk
+        )
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn bulk_moduli_that_differ_are_told() {
+        let elastic = |bulk: f64| Elastic {
+            bulk,
+            ..Elastic::new(Matrix6::identity())
+        };
+        let state = EquationOfState {
+            volume: 12.0,
+            energy: -4.0,
+            bulk: 150.0,
+            bulk_derivative: 5.0,
+            residual: 0.0,
+        };
+        assert_eq!(ripple(&elastic(160.0), &state), None);
+        let told = ripple(&elastic(190.0), &state).unwrap();
+        assert!(
+            told.contains("190 GPa") && told.contains("150 GPa"),
+            "{told}"
+        );
+        assert!(ripple(&elastic(f64::NAN), &state).is_some());
+    }
 
     #[test]
     fn moduli_of_copper_follow_from_its_constants() {

@@ -1,8 +1,12 @@
 //! Which mixture of known phases has the lowest energy: the convex hull, in any number of components.
 //!
 //! The energy of the hull at a composition is the optimum of a linear programme over the phases' shares, solved by the simplex
-//! method; no surface is ever built, so ten components are no harder than two. All energies must be of one method: one set
+//! method; no surface is built for it, so ten components are no harder than two. A [`Surface`] is for pictures. All energies must be of one method: one set
 //! of weights, or one kind of calculation.
+
+mod surface;
+
+pub use surface::Surface;
 
 use matter::{Composition, Element};
 use nalgebra::{DMatrix, DVector};

@@ -6,7 +6,8 @@
 //! - [`relax`](mod@relax) takes positions and cell to the nearest minimum; [`trajectory`] writes what it passed.
 //! - [`hull`] says which mixture of phases is lowest, and how far above it a phase lies; [`phases`] are those that come with the
 //!   program.
-//! - [`elastic`](mod@elastic) strains a crystal.
+//! - [`elastic`](mod@elastic) strains a crystal; [`vacancy`] takes atoms out of it,
+//!   [`surface`] cuts it in two, [`adsorption`] puts atoms and molecules on what was cut.
 //! - [`assess`](mod@assess) is all of it for one structure; [`magnetism`] turns moments into magnetisation,
 //!   [`insertion`] lets ions leave. [`trust`] says how far off
 //!   they were found.
@@ -15,6 +16,7 @@
 //! the calculations that it learned from is [`Model::typical_errors`], and how far those are from nature is another matter. One
 //! set of weights knows one zero of energy: differences are taken within one.
 
+pub mod adsorption;
 pub mod assess;
 mod basis;
 mod device;
@@ -31,9 +33,11 @@ mod network;
 pub mod phases;
 pub mod relax;
 mod scratch;
+pub mod surface;
 mod tile;
 pub mod trajectory;
 pub mod trust;
+pub mod vacancy;
 mod weights;
 
 pub use device::TRIAL;

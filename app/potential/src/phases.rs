@@ -157,6 +157,13 @@ impl Phases {
         &self.records
     }
 
+    /// An element's phase of lowest energy, and what is known of it.
+    pub fn element(&self, element: Element) -> Option<(&Phase, &Record)> {
+        let phase = self.hull.reference(element)?;
+        let number = self.hull.phases().iter().position(|other| other == phase)?;
+        Some((phase, self.records.get(number)?))
+    }
+
     /// The relaxed structure of a bundled phase.
     ///
     /// # Errors

@@ -1,5 +1,6 @@
 //! Which candidates are crystals that somebody knows already.
 
+use crate::Prototype;
 use crate::matching::{Comparable, Tolerance};
 use crystal::{CrystalError, Structure};
 use std::collections::HashMap;
@@ -36,6 +37,16 @@ impl Known {
     fn keep(&mut self, name: &str, structure: &Structure, comparable: Comparable) {
         let list = self.by_formula.entry(structure.formula()).or_default();
         list.push((comparable, name.to_owned()));
+    }
+
+    /// The prototypes that come with the program, and these. One that cannot be compared is no loss: it would only name itself.
+    pub fn with_prototypes(prototypes: &[Prototype]) -> Self {
+        let mut known = Self::default();
+        for prototype in Prototype::shipped().iter().chain(prototypes) {
+            let name = format!("prototype {}", prototype.name);
+            let _ = known.add_primitive(&name, &prototype.structure);
+        }
+        known
     }
 
     /// How many there are.

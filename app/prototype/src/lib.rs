@@ -27,11 +27,13 @@ mod generate;
 pub mod ions;
 mod known;
 mod library;
+pub mod listing;
 pub mod matching;
 pub mod metals;
 mod request;
 mod scale;
 mod tables;
+mod wish;
 
 pub use candidate::{Candidate, Measure, Rejected, Rejection};
 pub use error::PrototypeError;
@@ -39,3 +41,4 @@ pub use generate::{Generated, generate};
 pub use known::Known;
 pub use library::Prototype;
 pub use request::Request;
+pub use wish::{Field, GROUPS, Wish, WishError};

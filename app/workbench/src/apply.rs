@@ -96,7 +96,13 @@ impl Workbench {
         } else if after.parallel.axes != before.parallel.axes {
             self.lay_parallel();
         }
+        if after.hull.system != before.hull.system {
+            self.lay_hull();
+        }
         if after.selection != before.selection {
+            if after.selection.first() != before.selection.first() {
+                self.leave_trajectory();
+            }
             self.count_elements();
             self.show_structure();
         }
@@ -134,6 +140,7 @@ impl Workbench {
             Command::CloseProject => {
                 self.stop(TaskKind::Drill);
                 self.state.campaigns.drill = None;
+                self.state.browsing = false;
                 self.replace(Project::default(), None);
             }
             Command::Save => {
@@ -313,6 +320,30 @@ impl Workbench {
             | Command::TrainModel { .. }
             | Command::ExportParity { .. }) => self.execute_model_command(command)?,
 
+            command @ (Command::SetRelaxation { .. }
+            | Command::RelaxSelected
+            | Command::StopRelaxation
+            | Command::OpenTrajectory { .. }
+            | Command::SaveRelaxed { .. }
+            | Command::SaveTrajectory { .. }
+            | Command::ExportRelaxationPlot { .. }
+            | Command::ShowTrajectory { .. }
+            | Command::PlayTrajectory { .. }
+            | Command::ShowFrame { .. }
+            | Command::SetPlayback { .. }
+            | Command::ShowMoments { .. }) => self.execute_relaxation_command(command)?,
+            command @ (Command::SetHullSystem { .. }
+            | Command::SetHullLimit { .. }
+            | Command::HullOfSelected
+            | Command::HullOfElements
+            | Command::ExportHull { .. }) => self.execute_hull_command(command)?,
+
+            command @ (Command::ListPrototypes
+            | Command::Generate { .. }
+            | Command::ScreenGenerated { .. }
+            | Command::ShowParent { .. }
+            | Command::ShowCandidate) => self.execute_generate_command(command)?,
+
             Command::ExplainSelected => self.explain_selected()?,
 
             Command::Undo => self.travel(true),
@@ -324,6 +355,9 @@ impl Workbench {
             }
             Command::CancelAll => self.state.tasks.iter().for_each(|t| t.job.cancel()),
             Command::ClearLog => self.state.log.clear(),
+            Command::ShowPanel {
+                panel: panel @ (Panel::Hull | Panel::Generate),
+            } => self.show_without_candidates(panel),
             Command::ShowPanel { panel } => self.bring_to_front(panel),
             Command::SetLanguage { language } => {
                 self.state.preferences.language = language;

@@ -26,6 +26,7 @@ impl Workbench {
                 Box::new(Opened {
                     results: Arc::new(Results::of_table(0, table, formula.as_deref())),
                     structures: candidates.structures,
+                    frames: candidates.frames,
                 })
             }))
         });
@@ -56,6 +57,8 @@ impl Workbench {
         state.table_error = None;
         state.structure = None;
         self.structures = None;
+        self.forget_trajectory();
+        self.lay_hull();
     }
 
     /// Asks the plugins, once they and the table are there.
@@ -106,6 +109,8 @@ impl Workbench {
     /// Finds the structure of the first of the selected candidates.
     pub(crate) fn show_structure(&mut self) {
         self.stop(TaskKind::Structure);
+        self.stop(TaskKind::Parent);
+        self.state.generated.parent = None;
         let project = &self.state.project;
         let (Some(results), Some(source), Some(&row)) = (
             self.state.results.clone(),
@@ -122,12 +127,13 @@ impl Workbench {
             self.state.structure = Some(SelectedStructure {
                 row,
                 structure: None,
+                series: 0,
             });
             return;
         };
         self.start(TaskKind::Structure, move |_| {
             let structure = Some(place.read());
-            Done::Structure(SelectedStructure { row, structure })
+            Done::Structure(row, structure)
         });
     }
 

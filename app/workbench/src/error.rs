@@ -48,6 +48,34 @@ pub enum WorkbenchError {
     EmptySheet { path: PathBuf, sheet: String },
     #[error("there are no candidates yet; open a table or a worked challenge first")]
     NothingOpen,
+    #[error(
+        "the selected candidate has no formula that can be read, so its elements are not known"
+    )]
+    NoFormula,
+    #[error(
+        "no element is required in the periodic table; require two or three there, or type the system"
+    )]
+    NoElements,
+    #[error("{field}: {why}")]
+    Wish { field: &'static str, why: String },
+    #[error("the structure cannot be a parent: {why}")]
+    Prototype { why: String },
+    #[error(
+        "no structure type is chosen; choose a structure type, or the selected candidate's structure"
+    )]
+    NoPrototype,
+    #[error("the selected candidate has no structure; open structures, or choose a structure type")]
+    NoStructure,
+    #[error("no candidates were made yet; make some first")]
+    NothingGenerated,
+    #[error(
+        "the table does not tell a parent of the selected candidate; tables of made candidates have columns prototype, parent and substitution"
+    )]
+    NoParent,
+    #[error("{}: this folder is not empty; name a new one, or empty it", path.display())]
+    FolderInUse { path: PathBuf },
+    #[error("no hull is drawn; choose a system of two or three elements first")]
+    NoHull,
     #[error("nothing is selected; select candidates in the table or in the plot first")]
     NothingSelected,
     #[error("{}: a plot is written as .svg or .png; give it one of these endings", path.display())]
@@ -85,6 +113,18 @@ pub enum WorkbenchError {
     Budget(f64),
     #[error("{}: there is such a file already; choose it by its whole name to replace it, or choose another", path.display())]
     Exists { path: PathBuf },
+    #[error(transparent)]
+    Potential(#[from] potential::PotentialError),
+    #[error("nothing to relax: select a candidate that has a structure")]
+    NothingToRelax,
+    #[error("nothing to relax: {0}")]
+    Unreadable(String),
+    #[error("a relaxation is under way; stop it first")]
+    RelaxationBusy,
+    #[error("there is no trajectory yet: relax a candidate's structure, or open a trajectory")]
+    NoTrajectory,
+    #[error("this trajectory is a file already; only a relaxation is saved")]
+    NoRun,
     #[error("the project has no file yet; save it under a name first")]
     NoFile,
 }

@@ -17,6 +17,8 @@ mod explain;
 mod export;
 mod feasible;
 mod filter;
+mod generated;
+mod hull;
 mod kind;
 mod models;
 mod parallel;
@@ -25,6 +27,7 @@ mod plugins;
 mod points;
 mod project;
 mod read;
+mod relaxation;
 mod results;
 mod screen;
 pub mod shelf;
@@ -49,6 +52,14 @@ pub use error::WorkbenchError;
 pub use explain::{Explained, ExplainedRow};
 pub use feasible::Feasible;
 pub use filter::{Comparison, Filter};
+pub use generated::{
+    GenerateSettings, GeneratedLine, GeneratedState, GeneratedView, ParentOf, PrototypeLine,
+    ShownParent,
+};
+pub use hull::{
+    Covered, HullChoice, HullPlot, HullPoint, HullSource, HullState, SystemError, formula_of,
+    in_text, read_system,
+};
 pub use kind::FileKind;
 pub use models::{
     ElementResidual, ModelChoice, ModelReport, ModelSettings, ModelsState, UsedModel,
@@ -61,6 +72,10 @@ pub use project::{
     ProjectSource, Sort, Wanted,
 };
 pub use read::Preview;
+pub use relaxation::{
+    Ending, Figures, FrameChoice, KEPT as TRAJECTORY_BYTES, Playback, RelaxationMethod,
+    RelaxationSettings, RelaxationState, RunEnd, Trajectory, TrajectorySource, Viewed, Weights,
+};
 pub use results::{Column, ColumnKind, Counts, Results, Value};
 pub use state::{
     Import, LogLevel, LogLine, Panel, Preferences, Recovery, State, Task, TaskKind, Theme,
@@ -76,6 +91,8 @@ pub use optimize::{Constraint, Direction, Objective};
 pub use plugin_host::{
     Direction as NaturalDirection, Limits, Need, Origin, Parameter, ParameterKind, ParameterValue,
 };
+pub use potential::Model as PotentialModel;
+pub use potential::trust::{FORMATION_ENERGY, Trust};
 pub use scene::Style as StructureStyle;
 pub use screening::Model;
 pub use surrogate::model::{Explanation, Scores};

@@ -2,6 +2,7 @@
 
 use crate::challenge::Challenge;
 use crate::filter::Filter;
+use crate::hull::HullChoice;
 use crate::models::ModelChoice;
 use matter::Element;
 use optimize::{Direction, Objective};
@@ -184,6 +185,8 @@ pub struct Project {
     pub coloured_column: Option<String>,
     pub axes: PlotAxes,
     pub parallel: ParallelPlot,
+    /// The system whose hull is drawn.
+    pub hull: HullChoice,
     pub element_colours: ColourBy,
     /// How structures are drawn.
     pub structure_style: scene::Style,

@@ -4,12 +4,15 @@
 use crate::campaigns::CampaignsState;
 use crate::crystals::Crystal;
 use crate::feasible::Feasible;
+use crate::generated::GeneratedState;
+use crate::hull::HullState;
 use crate::models::ModelsState;
 use crate::parallel::Parallel;
 use crate::plugins::{LoadedPlugin, RefusedPlugin, ShelfState};
 use crate::points::Points;
 use crate::project::{Project, ProjectSource};
 use crate::read::Preview;
+use crate::relaxation::RelaxationState;
 use crate::results::Results;
 use crate::structure::SelectedStructure;
 use serde::{Deserialize, Serialize};
@@ -30,15 +33,18 @@ pub enum Panel {
     Inspector,
     PeriodicTable,
     Structure,
+    Relaxation,
     Plugins,
     Models,
+    Hull,
+    Generate,
     Campaign,
     Tasks,
 }
 
 impl Panel {
     /// All panels.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 14] = [
         Self::Candidates,
         Self::Pareto,
         Self::Parallel,
@@ -46,8 +52,11 @@ impl Panel {
         Self::Inspector,
         Self::PeriodicTable,
         Self::Structure,
+        Self::Relaxation,
         Self::Plugins,
         Self::Models,
+        Self::Hull,
+        Self::Generate,
         Self::Campaign,
         Self::Tasks,
     ];
@@ -141,12 +150,22 @@ pub enum TaskKind {
     /// Training a model, or judging one by folds.
     TrainModel,
     Explain,
+    /// Relaxing a structure.
+    Relax,
+    ReadTrajectory,
     /// Anything about a campaign's file.
     Campaign,
     /// How many times faster than random search the campaign was.
     Compare,
     /// The fire drill.
     Drill,
+    /// The hull of a chemical system.
+    Hull,
+    /// Listing structure types, making candidates of them, writing these, finding a parent.
+    Prototypes,
+    Generate,
+    WriteGenerated,
+    Parent,
 }
 
 /// Work on a worker thread.
@@ -232,6 +251,13 @@ pub struct State {
     pub shelf: ShelfState,
     pub models: ModelsState,
     pub campaigns: CampaignsState,
+    pub relaxation: RelaxationState,
+    /// The hull of the chosen system.
+    pub hull: HullState,
+    /// Candidates that are made of structure types.
+    pub generated: GeneratedState,
+    /// Whether a panel is looked at that needs no candidates.
+    pub browsing: bool,
     pub tasks: Vec<Task>,
     pub log: Vec<LogLine>,
     pub preferences: Preferences,
@@ -249,11 +275,14 @@ pub struct State {
 }
 
 impl State {
-    /// Whether any candidates or a campaign are open or being opened, or a fire drill is shown.
+    /// Whether any candidates or a campaign are open or being opened, a fire drill or anything else that needs no
+    /// candidates is shown.
     pub fn is_open(&self) -> bool {
         self.project.source.is_some()
             || self.project.campaign.is_some()
             || self.campaigns.drill.is_some()
+            || self.relaxation.trajectory.is_some()
+            || self.browsing
     }
 
     /// What the window's title calls the project.

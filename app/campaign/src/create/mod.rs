@@ -40,6 +40,8 @@ pub struct Wanted {
     pub blind: bool,
     pub batch: u32,
     pub initial: u32,
+    /// How many of the best candidates are wanted, from 1; see [`Created::leads`].
+    pub leads: Option<u32>,
     pub budget: Option<f64>,
     pub cost: Option<String>,
     pub seed: u64,
@@ -285,6 +287,7 @@ fn created(
         constraints: constraints.iter().map(ToString::to_string).collect(),
         batch: wanted.batch,
         initial: wanted.initial,
+        leads: wanted.leads,
         budget: wanted.budget.map(Number),
         cost: wanted.cost.clone(),
         seed: wanted.seed,

@@ -32,6 +32,7 @@ fn created() -> Event {
         constraints: Vec::new(),
         batch: 4,
         initial: 5,
+        leads: None,
         budget: None,
         cost: None,
         seed: u64::MAX,

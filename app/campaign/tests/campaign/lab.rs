@@ -43,6 +43,7 @@ impl Book {
             constraints: Vec::new(),
             batch: 4,
             initial: 5,
+            leads: None,
             budget: None,
             cost: None,
             seed: 1,

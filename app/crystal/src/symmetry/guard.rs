@@ -81,7 +81,7 @@ fn primitive_lattice(cell: &Cell, lattice: &crate::Lattice, tolerance: f64) -> O
 }
 
 /// Three rows that make the same lattice as all rows: Gauss's elimination by whole numbers.
-fn basis_of(mut rows: Vec<[i64; 3]>) -> [[i64; 3]; 3] {
+pub(crate) fn basis_of(mut rows: Vec<[i64; 3]>) -> [[i64; 3]; 3] {
     let mut basis = [[0; 3]; 3];
     for column in 0..3 {
         // Euclid: subtract the row with the least entry of this column from the others until it is the only one.

@@ -5,6 +5,8 @@
 
 mod guard;
 
+pub(crate) use guard::basis_of;
+
 use crate::{CrystalError, Lattice, Site, Species, Structure};
 use matter::Element;
 use moyo::MoyoDataset;
@@ -116,6 +118,11 @@ impl fmt::Display for CrystalSystem {
 
 /// What occupies a site, so that two are alike where this is equal: elements and ten-thousandths.
 type Kind = Vec<(Element, u32)>;
+
+/// Whether two sites are occupied alike.
+pub(crate) fn are_alike(a: &Site, b: &Site) -> bool {
+    kind_of(a) == kind_of(b)
+}
 
 fn kind_of(site: &Site) -> Kind {
     let mut parts: Vec<(Element, f64)> = Vec::new();

@@ -3,5 +3,6 @@ mod formats;
 mod neighbour;
 mod pymatgen;
 mod robustness;
+mod slab;
 mod structure;
 mod symmetry;

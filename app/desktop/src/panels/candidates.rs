@@ -37,7 +37,7 @@ pub fn candidates_ui(ui: &mut Ui, state: &State) -> Vec<Command> {
 fn nothing_yet(ui: &mut Ui, state: &State, words: Words) {
     if let Some(error) = &state.table_error {
         ui.colored_label(look::error(ui), error);
-    } else if state.is_open() {
+    } else if state.project.source.is_some() {
         ui.horizontal(|ui| {
             ui.spinner();
             ui.label(words.get(Text::Reading));

@@ -6,7 +6,7 @@ use egui::{
     Align2, Color32, ColorImage, FontId, Pos2, Rect, Shape, Stroke, TextureHandle, TextureOptions,
     Ui, Vec2, pos2,
 };
-use workbench::chart::{Anchor, Density, Drawing, Mark, Role, Symbol};
+use workbench::chart::{Anchor, Density, Drawing, Mark, Role, Symbol, triangle};
 
 /// The densities of a drawing as pictures.
 pub fn textures(ui: &Ui, drawing: &Drawing, dark: bool) -> Vec<TextureHandle> {
@@ -102,7 +102,12 @@ fn draw_symbol(painter: &egui::Painter, at: Pos2, symbol: Symbol, role: Role, da
     let colour = look::role(role, dark);
     let ring = role == Role::Selected;
     let radius = if ring { 5.5 } else { 3.0 };
-    let stroke = Stroke::new(if ring { 2.0 } else { 0.0 }, colour);
+    let stroke = match role {
+        Role::Selected => Stroke::new(2.0, colour),
+        // One end of the scale would be lost on the background.
+        Role::Shade(_) => Stroke::new(0.5, Color32::from_gray(if dark { 170 } else { 96 })),
+        _ => Stroke::NONE,
+    };
     let fill = if ring { Color32::TRANSPARENT } else { colour };
     match symbol {
         Symbol::Predicted => {
@@ -111,6 +116,10 @@ fn draw_symbol(painter: &egui::Painter, at: Pos2, symbol: Symbol, role: Role, da
         Symbol::Measured => {
             let area = Rect::from_center_size(at, Vec2::splat(2.0 * radius));
             painter.rect(area, 0.0, fill, stroke, egui::StrokeKind::Middle);
+        }
+        Symbol::Candidate => {
+            let corners = triangle(1.5 * radius).map(|corner| at + Vec2::from(corner));
+            painter.add(Shape::convex_polygon(corners.to_vec(), fill, stroke));
         }
         Symbol::Computed => {
             let r = 1.3 * radius;
@@ -127,6 +136,12 @@ fn draw_text(ui: &Ui, painter: &egui::Painter, at: Pos2, text: &str, anchor: Anc
     match anchor {
         Anchor::Below => {
             painter.text(at, Align2::CENTER_TOP, text, font, colour);
+        }
+        Anchor::Above => {
+            painter.text(at, Align2::CENTER_BOTTOM, text, font, colour);
+        }
+        Anchor::Right => {
+            painter.text(at, Align2::LEFT_CENTER, text, font, colour);
         }
         Anchor::Left => {
             painter.text(at, Align2::RIGHT_CENTER, text, font, colour);

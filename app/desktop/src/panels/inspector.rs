@@ -3,6 +3,7 @@
 use super::candidates::label;
 use super::explanation::explanation_ui;
 use super::models::model_ui;
+use super::parent::parent_ui;
 use super::standing::standing_ui;
 use crate::texts::{Text, Words};
 use crate::{look, numbers};
@@ -22,6 +23,7 @@ pub fn inspector_ui(ui: &mut Ui, state: &State) -> Vec<Command> {
     };
     let mut commands = Vec::new();
     egui::ScrollArea::both().auto_shrink(false).show(ui, |ui| {
+        parent_ui(ui, state, words, &mut commands);
         candidate_ui(ui, state, results, row, words);
         explanation_ui(ui, state, row, words, &mut commands);
     });

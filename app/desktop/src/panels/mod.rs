@@ -5,6 +5,8 @@ mod candidates;
 mod drawing;
 mod explanation;
 mod filters;
+mod generate;
+mod hull;
 mod import;
 mod inspector;
 mod models;
@@ -12,11 +14,13 @@ mod objectives;
 mod offer;
 mod parallel;
 mod parallel_canvas;
+mod parent;
 mod pareto;
 mod periodic_table;
 mod plot_canvas;
 mod plugins;
 mod registries;
+mod relaxation;
 mod standing;
 mod structure;
 mod tasks;
@@ -25,6 +29,7 @@ pub use campaign::page_name;
 pub use import::import_ui;
 pub use offer::offer_ui;
 pub use periodic_table::colour_name;
+pub use relaxation::relaxation_text;
 pub use structure::take_picture;
 pub use tasks::task_ui;
 
@@ -41,8 +46,11 @@ pub fn ui(panel: Panel, ui: &mut Ui, state: &State) -> Vec<Command> {
         Panel::Inspector => inspector::inspector_ui(ui, state),
         Panel::PeriodicTable => periodic_table::periodic_table_ui(ui, state),
         Panel::Structure => structure::structure_ui(ui, state),
+        Panel::Relaxation => relaxation::relaxation_ui(ui, state),
         Panel::Plugins => plugins::plugins_ui(ui, state),
         Panel::Models => models::models_ui(ui, state),
+        Panel::Hull => hull::hull_ui(ui, state),
+        Panel::Generate => generate::generate_ui(ui, state),
         Panel::Campaign => campaign::campaign_ui(ui, state),
         Panel::Tasks => tasks::tasks_ui(ui, state),
     }

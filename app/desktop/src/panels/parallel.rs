@@ -14,7 +14,7 @@ pub fn parallel_ui(ui: &mut Ui, state: &State) -> Vec<Command> {
     let words = Words(state.preferences.language);
     let mut commands = Vec::new();
     let (Some(results), Some(parallel)) = (&state.results, &state.parallel) else {
-        if state.is_open() && state.table_error.is_none() {
+        if state.project.source.is_some() && state.table_error.is_none() {
             ui.spinner();
         } else {
             ui.weak(words.get(Text::NothingOpen));

@@ -1,5 +1,6 @@
-//! The structure of the selected candidate, drawn by the viewer.
+//! The structure of the selected candidate, of its parent, or of the trajectory that is looked at, drawn by the viewer.
 
+use super::parent::parent_ui;
 use crate::look;
 use crate::texts::{Text, Words};
 use egui::{Id, Ui};
@@ -9,28 +10,29 @@ use workbench::{Command, State};
 /// Draws the panel. A picture that was asked for waits in [`take_picture`].
 pub fn structure_ui(ui: &mut Ui, state: &State) -> Vec<Command> {
     let words = Words(state.preferences.language);
-    let selected = state.structure.as_ref().map(|s| s.structure.as_ref());
-    let structure = match selected {
+    let mut commands = Vec::new();
+    parent_ui(ui, state, words, &mut commands);
+    let viewed = match state.viewed() {
         None => {
-            ui.weak(words.get(Text::NothingSelected));
-            return Vec::new();
+            ui.weak(words.get(match state.structure {
+                None => Text::NothingSelected,
+                Some(_) => Text::NoStructure,
+            }));
+            return commands;
         }
-        Some(None) => {
-            ui.weak(words.get(Text::NoStructure));
-            return Vec::new();
-        }
-        Some(Some(Err(error))) => {
+        Some(Err(error)) => {
             ui.colored_label(look::error(ui), error);
-            return Vec::new();
+            return commands;
         }
-        Some(Some(Ok(structure))) => structure,
+        Some(Ok(viewed)) => viewed,
     };
     let shown = Shown {
-        structure,
+        structure: viewed.structure,
+        series: viewed.series,
+        has_sizes_alone: viewed.has_sizes_alone,
         style: &state.project.structure_style,
         language: state.preferences.language,
     };
-    let mut commands = Vec::new();
     for change in viewer::structure_ui(ui, &shown) {
         match change {
             Change::Style(style) => commands.push(Command::SetStructureStyle { style }),

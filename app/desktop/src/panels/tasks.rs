@@ -81,8 +81,14 @@ fn task_name(kind: TaskKind) -> Text {
         TaskKind::LoadModels => Text::TaskLoadModels,
         TaskKind::TrainModel => Text::TaskTrainModel,
         TaskKind::Explain => Text::TaskExplain,
+        TaskKind::Relax => Text::TaskRelax,
+        TaskKind::ReadTrajectory => Text::TaskReadTrajectory,
         TaskKind::Campaign => Text::TaskCampaign,
         TaskKind::Compare => Text::TaskCompare,
         TaskKind::Drill => Text::TaskDrill,
+        TaskKind::Hull => Text::TaskHull,
+        TaskKind::Prototypes | TaskKind::Parent => Text::TaskPrototypes,
+        TaskKind::Generate => Text::TaskGenerate,
+        TaskKind::WriteGenerated => Text::TaskWriteGenerated,
     }
 }

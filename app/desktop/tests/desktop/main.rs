@@ -4,10 +4,12 @@ mod campaign;
 mod device;
 mod dropping;
 mod habits;
+mod hulls;
 mod models;
 mod panels;
 mod parallel;
 mod plugins;
+mod relaxation;
 mod start;
 
 use desktop::App;

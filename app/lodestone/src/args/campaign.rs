@@ -110,6 +110,11 @@ pub struct CampaignNewArgs {
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(0..=100_000))]
     pub initial: u32,
 
+    /// How many of the best candidates are wanted; suggestions for a single objective improve upon the last of that many leads
+    /// rather than upon the best alone. Default: one of a hundred candidates; of a space too large to be listed, 1
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub leads: Option<u32>,
+
     /// How much may be spent: experiments, or what the --cost column adds up to
     #[arg(long, value_name = "AMOUNT")]
     pub budget: Option<f64>,

@@ -8,6 +8,7 @@ mod model;
 mod plugin;
 mod potential;
 mod publishing;
+mod surfaces;
 
 pub use authoring::{DoctorArgs, NewArgs};
 pub use campaign::{
@@ -19,12 +20,13 @@ pub use generate::GenerateArgs;
 pub use model::{EvaluateArgs, ExplainArgs, LearnArgs, ModelCommand, PredictArgs, TrainArgs};
 pub use plugin::PluginCommand;
 pub use potential::{
-    AboutArgs, ElasticArgs, HullArgs, PredictStructureArgs, RelaxArgs, RelaxMethod,
+    AboutArgs, ElasticArgs, HullArgs, PredictStructureArgs, RelaxArgs, RelaxMethod, StructureArgs,
     StructureFormat, VoltageArgs,
 };
 pub use publishing::{
     InstallArgs, KeygenArgs, PublishArgs, RemoveArgs, SignArgs, TrustArgs, UpdateArgs,
 };
+pub use surfaces::{AdsorptionArgs, CutArgs, SurfaceArgs, VacancyArgs};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use compute::Choice;
@@ -74,6 +76,15 @@ pub enum Command {
     /// Elastic constants, moduli and the equation of state of crystal structures
     #[command(after_long_help = potential::elastic_help())]
     Elastic(ElasticArgs),
+    /// What it costs to take an atom out of crystal structures, site by site
+    #[command(after_long_help = surfaces::vacancy_help())]
+    Vacancy(VacancyArgs),
+    /// What it costs to cut crystal structures along a plane: surface energies of its terminations
+    #[command(after_long_help = surfaces::surface_help())]
+    Surface(SurfaceArgs),
+    /// What atoms and small molecules gain on a face of crystal structures, place by place
+    #[command(after_long_help = surfaces::adsorption_help())]
+    Adsorption(AdsorptionArgs),
     /// Make candidates: structure types with other elements in them, which suit by charge, size and likeness
     #[command(after_long_help = generate::GENERATE_EXAMPLE)]
     Generate(GenerateArgs),

@@ -217,7 +217,8 @@ What it gives
     bulk, shear, Young, Poisson   of a polycrystal (Voigt, Reuss, Hill) from twelve strained cells, atoms relaxed in each
     volume, bulk of E(V)          of Birch and Murnaghan's equation of state through nine volumes, the cell's shape kept
 
-The potential is soft: energies rise too slowly away from its minima. Exit status: 0 done, 1 where any structure was refused (the
+The potential is soft: energies rise too slowly away from its minima. And they ripple: the strains are of 1 %, across which the
+two bulk moduli mostly agree, and where they do not it is told. Exit status: 0 done, 1 where any structure was refused (the
 others are given all the same), 2 wrong usage.";
 
 /// What it gives, and how far to trust it.
@@ -238,7 +239,7 @@ pub fn elastic_help() -> String {
     )
 }
 
-fn with_trust(example: &str, found: &[&Trust]) -> String {
+pub(super) fn with_trust(example: &str, found: &[&Trust]) -> String {
     let mut text = format!("{example}\n\nHow far to trust it\n");
     for found in found {
         text += &format!("\n    {found}");

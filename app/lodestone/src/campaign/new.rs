@@ -83,6 +83,7 @@ fn wanted(args: &CampaignNewArgs) -> Result<Wanted> {
         blind: args.blind,
         batch: args.batch,
         initial: args.initial,
+        leads: args.leads,
         budget: args.budget,
         cost: args.cost.clone(),
         seed: args.seed,

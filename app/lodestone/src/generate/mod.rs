@@ -8,6 +8,7 @@ use crate::model::on_threads;
 use crate::{Failure, files, progress, show};
 use anyhow::anyhow;
 use job::Job;
+use prototype::listing::TABLE;
 use prototype::{Generated, Known, Prototype, PrototypeError, Rejected, generate};
 use std::path::Path;
 
@@ -58,13 +59,8 @@ fn make(args: &GenerateArgs) -> Result<(), Failure> {
 
 /// What is known: the prototypes themselves, and the user's files.
 fn known(prototypes: &[Prototype], args: &GenerateArgs, job: &Job) -> Result<Known, Failure> {
-    let mut known = Known::default();
     job.stage("reading what is known", None);
-    for prototype in Prototype::shipped().iter().chain(prototypes) {
-        let name = format!("prototype {}", prototype.name);
-        // A prototype that cannot be compared is no loss: it only names itself.
-        let _ = known.add_primitive(&name, &prototype.structure);
-    }
+    let mut known = Known::with_prototypes(prototypes);
     let mut paths = Vec::new();
     for path in &args.known {
         match path.is_dir() {
@@ -107,7 +103,7 @@ fn tell(found: &Generated, known: usize, folder: &Path) {
     show::tell(format!(
         "{} candidates in {}, {known} of them known",
         found.candidates.len(),
-        folder.join(write::TABLE).display()
+        folder.join(TABLE).display()
     ));
 }
 

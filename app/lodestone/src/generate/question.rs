@@ -2,10 +2,9 @@
 
 use crate::Failure;
 use crate::args::GenerateArgs;
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, anyhow};
 use crystal::format::{Format, read_file};
-use matter::Element;
-use prototype::{Prototype, Request};
+use prototype::{Field, Prototype, Request, Wish, WishError};
 use std::path::{Path, PathBuf};
 
 /// The prototypes that the words mean, each once, in the order of the words.
@@ -86,93 +85,37 @@ pub fn structure_files(folder: &Path) -> Result<Vec<PathBuf>> {
 
 /// The request that the options make.
 pub fn request(args: &GenerateArgs) -> Result<Request> {
-    let mut request = Request {
+    let base = Request {
         most: args.max,
         sites: args.max_sites,
         probability: args.min_probability,
         bond_mismatch: args.bond_mismatch,
         radius_mismatch: args.radius_mismatch,
         pettifor: args.pettifor,
-        anions: elements(&args.anions, "--anions")?,
         ..Request::default()
     };
-    if !args.elements.is_empty() {
-        request.elements = elements(&args.elements, "--elements")?;
-    }
-    let excluded = elements(&args.exclude, "--exclude")?;
-    request.elements.retain(|e| !excluded.contains(e));
-    if request.elements.is_empty() {
-        bail!("--elements and --exclude leave no element");
-    }
-    for rule in &args.substitute {
-        let (from, to) = rule.split_once('=').ok_or_else(|| {
-            anyhow!("--substitute {rule:?}: write the prototype's element, `=` and what may replace it, as Fe=Mn,Co")
-        })?;
-        let from = element(from, "--substitute")?;
-        let to = match to.trim() {
-            "any" => request.elements.clone(),
-            list => {
-                let words: Vec<String> = list.split(',').map(str::to_owned).collect();
-                let mut list = elements(&words, "--substitute")?;
-                list.retain(|e| !excluded.contains(e));
-                list
-            }
-        };
-        if to.is_empty() {
-            bail!("--substitute {rule:?}: --exclude leaves nothing that may replace {from}");
+    let wish = Wish {
+        elements: args.elements.clone(),
+        exclude: args.exclude.clone(),
+        anions: args.anions.clone(),
+        substitute: args.substitute.clone(),
+    };
+    wish.request(base).map_err(|error| match &error {
+        WishError::Element { field, .. } => anyhow!("{}: {error}", option(*field)),
+        WishError::Nothing => anyhow!("--elements and --exclude leave no element"),
+        WishError::Empty { rule, element } => {
+            anyhow!("--substitute {rule:?}: --exclude leaves nothing that may replace {element}")
         }
-        request.replacements.push((from, to));
-    }
-    Ok(request)
-}
-
-/// Elements by symbol, name or group.
-fn elements(words: &[String], option: &str) -> Result<Vec<Element>> {
-    let mut all = Vec::new();
-    for word in words {
-        match group(word.trim()) {
-            Some(members) => all.extend(members),
-            None => all.push(element(word, option)?),
-        }
-    }
-    all.sort();
-    all.dedup();
-    Ok(all)
-}
-
-fn element(word: &str, option: &str) -> Result<Element> {
-    Element::from_word(word).ok_or_else(|| {
-        anyhow!(
-            "{option}: {word:?} is no element; give symbols or the groups {}",
-            GROUPS.join(", ")
-        )
+        _ => anyhow!("--substitute {error}"),
     })
 }
 
-const GROUPS: [&str; 8] = [
-    "3d",
-    "4d",
-    "5d",
-    "rare-earths",
-    "noble-metals",
-    "critical",
-    "alkali",
-    "halogens",
-];
-
-/// The elements of a group's name.
-fn group(name: &str) -> Option<Vec<Element>> {
-    let of = |wanted: &dyn Fn(Element) -> bool| Element::all().filter(|e| wanted(*e)).collect();
-    let within = |from: u8, to: u8| move |e: Element| (from..=to).contains(&e.atomic_number());
-    Some(match name {
-        "3d" => of(&within(21, 30)),
-        "4d" => of(&within(39, 48)),
-        "5d" => of(&within(72, 80)),
-        "rare-earths" => of(&|e| e.data().rare_earth),
-        "noble-metals" => of(&|e| e.data().noble_metal),
-        "critical" => of(&|e| e.data().critical),
-        "alkali" => of(&|e| e.data().group == Some(1.0) && e != Element::H),
-        "halogens" => of(&|e| e.data().group == Some(17.0) && !e.data().radioactive),
-        _ => return None,
-    })
+/// The option of a field.
+fn option(field: Field) -> &'static str {
+    match field {
+        Field::Elements => "--elements",
+        Field::Exclude => "--exclude",
+        Field::Anions => "--anions",
+        Field::Substitute => "--substitute",
+    }
 }

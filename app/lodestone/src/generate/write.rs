@@ -5,39 +5,12 @@ use crate::{Failure, potential};
 use anyhow::{Context, Result, anyhow, bail};
 use crystal::format::{self, Format};
 use job::Job;
+use prototype::listing::{self, HEADER, Row, TABLE, line};
 use prototype::matching::Tolerance;
 use prototype::{Candidate, Generated, Known, Prototype, Rejected};
 use serde_json::{Value, json};
-use std::collections::HashSet;
 use std::path::Path;
 use table::{TableError, write_atomically};
-
-/// The table's name in the folder.
-pub const TABLE: &str = "candidates.csv";
-
-/// What the table says of a candidate beside what the candidate knows.
-pub struct Row {
-    pub file: String,
-    pub known: String,
-    cells: Vec<String>,
-}
-
-const HEADER: [&str; 14] = [
-    "formula",
-    "structure",
-    "prototype",
-    "parent",
-    "substitution",
-    "probability",
-    "measure",
-    "charges",
-    "space_group",
-    "space_group_symbol",
-    "sites",
-    "volume_per_atom [Å3]",
-    "known",
-    "remarks",
-];
 
 /// Refuses a folder that holds anything: files of another run would pass for candidates.
 pub fn check_folder(folder: &Path) -> Result<()> {
@@ -61,55 +34,14 @@ fn extension(format: StructureFormat) -> (&'static str, Format) {
     }
 }
 
-/// The rows of the table, with a file's name for each candidate that no other has.
+/// The rows of the table.
 pub fn rows(
     candidates: &[Candidate],
     format: StructureFormat,
     known: &Known,
     tolerance: &Tolerance,
 ) -> Vec<Row> {
-    let mut taken = HashSet::new();
-    let (ending, _) = extension(format);
-    let row = |candidate: &Candidate| {
-        let structure = &candidate.structure;
-        let composition = structure.composition();
-        let reduced = composition.as_ref().reduced();
-        let prototype = candidate.prototype.replace(['/', '\\'], "-");
-        let stem = format!("{}_{prototype}", reduced.as_ref().formula());
-        let numbered = |number: usize| match number {
-            1 => format!("{stem}.{ending}"),
-            _ => format!("{stem}-{number}.{ending}"),
-        };
-        // File systems that ignore case must not merge two: CO and Co.
-        let file = (1..)
-            .map(numbered)
-            .find(|name| taken.insert(name.to_lowercase()))
-            .unwrap_or_default();
-        let known = known.find(structure, tolerance).unwrap_or("").to_owned();
-        let charges: Vec<String> = candidate
-            .charges
-            .iter()
-            .map(|(element, charge)| format!("{element}{:+}", (charge * 1e3).round() / 1e3))
-            .collect();
-        let cells = vec![
-            structure.formula(),
-            file.clone(),
-            candidate.prototype.clone(),
-            candidate.parent.clone(),
-            candidate.substitution_text(),
-            format!("{:.3e}", candidate.probability),
-            candidate.measure.to_string(),
-            charges.join(" "),
-            candidate.space_group.to_string(),
-            candidate.symbol.clone(),
-            structure.sites.len().to_string(),
-            format!("{:.3}", structure.volume_per_atom()),
-            known.clone(),
-            candidate.notes.join("; "),
-        ];
-        Row { file, known, cells }
-    };
-    candidates.iter().map(row).collect()
+    listing::rows(candidates, extension(format).0, known, tolerance)
 }
 
 /// Writes the structures, and the table last: where it stands, all files of it do.
@@ -131,11 +63,7 @@ pub fn all(
         write_text(&folder.join(&row.file), &text)?;
         job.advance(1);
     }
-    let mut text = line(HEADER);
-    for row in rows {
-        text += &line(row.cells.iter().map(String::as_str));
-    }
-    write_text(&folder.join(TABLE), &text)
+    write_text(&folder.join(TABLE), &listing::csv(rows))
 }
 
 /// The combinations that are no candidates.
@@ -151,16 +79,6 @@ pub fn rejected(path: &Path, rejected: &[Rejected]) -> Result<()> {
         ]);
     }
     write_text(path, &text)
-}
-
-/// A line of CSV.
-fn line<'a>(cells: impl IntoIterator<Item = &'a str>) -> String {
-    let quoted = |cell: &str| match cell.contains([',', '"', '\n', '\r']) {
-        true => format!("\"{}\"", cell.replace('"', "\"\"")),
-        false => cell.to_owned(),
-    };
-    let cells: Vec<String> = cells.into_iter().map(quoted).collect();
-    cells.join(",") + "\n"
 }
 
 fn write_text(path: &Path, text: &str) -> Result<()> {

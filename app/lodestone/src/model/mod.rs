@@ -31,10 +31,10 @@ pub fn run(command: &ModelCommand) -> Result<(), Failure> {
 }
 
 /// Runs on so many threads; without a number, on one a core.
-pub fn on_threads(
+pub fn on_threads<T: Send>(
     threads: Option<u16>,
-    work: impl FnOnce() -> Result<(), Failure> + Send,
-) -> Result<(), Failure> {
+    work: impl FnOnce() -> Result<T, Failure> + Send,
+) -> Result<T, Failure> {
     let threads = threads.map_or(0, usize::from);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
     let pool = pool

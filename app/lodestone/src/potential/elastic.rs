@@ -1,21 +1,15 @@
 //! `lodestone elastic`: elastic constants and the equation of state of structures, relaxed first.
 
-use super::{print_json, print_table, read, refusal, tell_refused};
+use super::each::{Told, each};
+use crate::Failure;
 use crate::args::ElasticArgs;
-use crate::model::on_threads;
-use crate::{Failure, progress, show};
 use ::potential::assess::settings;
-use ::potential::elastic::{Elastic, EquationOfState, elastic, equation_of_state};
+use ::potential::elastic::{Elastic, EquationOfState, elastic, equation_of_state, ripple};
 use ::potential::relax::{Ending, Settings, relax};
-use ::potential::{Model, Potential, PotentialError, Precision};
+use ::potential::{Model, Potential, PotentialError};
 use crystal::Structure;
 use job::Job;
-use rayon::prelude::*;
 use serde_json::{Value, json};
-
-pub fn run(args: &ElasticArgs) -> Result<(), Failure> {
-    on_threads(args.structures.threads, || strain(args))
-}
 
 /// What strain says of a structure.
 struct Found {
@@ -25,53 +19,21 @@ struct Found {
     state: Option<EquationOfState>,
 }
 
-fn strain(args: &ElasticArgs) -> Result<(), Failure> {
-    let given = &args.structures;
-    let potential = Potential::new(given.model, Precision::Single).map_err(anyhow::Error::from)?;
-    let (job, shown) = progress::start();
-    let entries = read(&given.files);
-    job.stage("straining", Some(entries.len() as u64));
-    let found = entries.par_iter().with_max_len(1).map(|entry| {
-        let found = match &entry.structure {
-            Ok(structure) => ask(&potential, structure, &job).map_err(|e| e.to_string()),
-            Err(why) => Err(why.clone()),
-        };
-        job.check()?;
-        job.advance(1);
-        Ok(found)
-    });
-    let found: Result<Vec<_>, job::Cancelled> = found.collect();
-    let found = found.map_err(anyhow::Error::from)?;
-    drop(shown);
-    let mut rows = vec![header(given.model)];
-    let (mut values, mut refused) = (Vec::new(), Vec::new());
-    for (entry, found) in entries.iter().zip(found) {
-        match found {
-            Ok(found) => {
-                if found.ending != Ending::Converged {
-                    show::tell(format!("{}: {}", entry.name, found.ending));
-                }
-                if !found.elastic.stable {
-                    show::tell(format!(
-                        "{}: some strain lowers its energy: not stable at 0 K by this potential",
-                        entry.name
-                    ));
-                }
-                rows.push(row(&entry.name, &found));
-                values.push(value(&entry.name, &found, given.model));
-            }
-            Err(why) => {
-                values.push(refusal(&entry.name, &why));
-                refused.push((entry.name.clone(), why));
-            }
-        }
-    }
-    if given.json {
-        print_json(&Value::Array(values))?;
-    } else if rows.len() > 1 {
-        print_table(rows)?;
-    }
-    tell_refused(&refused, entries.len())
+pub fn run(args: &ElasticArgs) -> Result<(), Failure> {
+    let model = args.structures.model;
+    each(
+        &args.structures,
+        "straining",
+        header(model),
+        |potential, structure, job| ask(potential, structure, job).map_err(|e| e.to_string()),
+        |name, found| {
+            Ok(Told {
+                rows: vec![row(name, found)],
+                value: value(name, found, model),
+                notes: notes(found),
+            })
+        },
+    )
 }
 
 fn ask(potential: &Potential, structure: &Structure, job: &Job) -> Result<Found, PotentialError> {
@@ -91,6 +53,19 @@ fn ask(potential: &Potential, structure: &Structure, job: &Job) -> Result<Found,
         state: equation_of_state(potential, &relaxed.structure, job)?,
         ending: relaxed.ending,
     })
+}
+
+/// What to beware of, in a sentence each.
+fn notes(found: &Found) -> Vec<String> {
+    let mut notes = Vec::new();
+    if found.ending != Ending::Converged {
+        notes.push(found.ending.to_string());
+    }
+    if !found.elastic.stable {
+        notes.push("some strain lowers its energy: not stable at 0 K by this potential".to_owned());
+    }
+    notes.extend(found.state.and_then(|state| ripple(&found.elastic, &state)));
+    notes
 }
 
 fn header(model: Model) -> Vec<String> {
@@ -149,6 +124,7 @@ fn value(name: &str, found: &Found, model: Model) -> Value {
         "poisson": elastic.poisson(),
         "stable": elastic.stable,
         "equation_of_state": state,
+        "notes": notes(found),
         "units": {
             "stiffness": "GPa, Voigt's notation, Cartesian axes of the structure", "bulk": "GPa", "shear": "GPa", "young": "GPa",
             "volume_per_atom": "Å3", "energy_per_atom": "eV", "residual": "eV/atom",

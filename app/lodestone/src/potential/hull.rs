@@ -59,7 +59,9 @@ fn hull(args: &HullArgs) -> Result<(), Failure> {
                 rows.push(row(&entry.name, &found, &phases));
                 values.push(value(&entry.name, &found, &phases));
                 if !args.json {
-                    for note in found.notes().iter().take_while(|n| !n.contains("moments")) {
+                    // Moments are not what was asked for.
+                    let told = [found.notes_on_structure(), found.notes_on_standing()];
+                    for note in told.concat() {
                         show::tell(format!("{}: {note}", entry.name));
                     }
                 }

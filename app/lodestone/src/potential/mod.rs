@@ -1,17 +1,25 @@
-//! What the universal potential says: `predict-structure`, `relax`, `hull`, `voltage`, `elastic`; and `about`, which names whose it is.
+//! What the universal potential says: `predict-structure`, `relax`, `hull`, `voltage`, `elastic`,
+//! `vacancy`, `surface`, `adsorption`; and `about`, which names whose it is.
 
 mod about;
+mod adsorption;
+mod each;
 mod elastic;
 mod hull;
 mod predict;
 mod relax;
+mod surface;
+mod vacancy;
 mod voltage;
 
 pub use about::run as about;
+pub use adsorption::run as adsorption;
 pub use elastic::run as elastic;
 pub use hull::run as hull;
 pub use predict::run as predict;
 pub use relax::run as relax;
+pub use surface::run as surface;
+pub use vacancy::run as vacancy;
 pub use voltage::run as voltage;
 
 use crate::{Failure, show};
@@ -122,4 +130,32 @@ pub fn print_table(mut rows: Vec<Vec<String>>) -> Result<(), Failure> {
         *cell = show::visible(cell).into_owned();
     }
     print(&show::aligned(&rows, 0))
+}
+
+/// The structures that a question leaves, written to a folder that is made; names begin with that of the structure's file.
+fn write_structures<'a>(
+    folder: Option<&Path>,
+    name: &str,
+    made: impl Iterator<Item = (String, &'a Structure)>,
+) -> anyhow::Result<Vec<Option<String>>> {
+    let Some(folder) = folder else {
+        return Ok(made.map(|_| None).collect());
+    };
+    std::fs::create_dir_all(folder)
+        .with_context(|| format!("cannot make the folder {}", folder.display()))?;
+    // `some/file.cif#2` becomes `file-2`.
+    let (file, number) = name.rsplit_once('#').unwrap_or((name, ""));
+    let stem = Path::new(file).file_stem().unwrap_or_default();
+    let stem = match number {
+        "" => stem.to_string_lossy().into_owned(),
+        _ => format!("{}-{number}", stem.to_string_lossy()),
+    };
+    let write = |(what, structure): (String, &Structure)| {
+        let path = folder.join(format!("{stem}.{what}.cif"));
+        let text = crystal::format::write(structure, crystal::format::Format::Cif)
+            .map_err(|e| anyhow::anyhow!(e))?;
+        relax::write_text(&path, &text)?;
+        Ok(Some(path.display().to_string()))
+    };
+    made.map(write).collect()
 }

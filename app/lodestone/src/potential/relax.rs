@@ -175,7 +175,7 @@ fn write(
     Ok(Some(path))
 }
 
-fn write_text(path: &Path, text: &str) -> anyhow::Result<()> {
+pub(super) fn write_text(path: &Path, text: &str) -> anyhow::Result<()> {
     let name = path.display().to_string();
     Ok(write_atomically(path, |writer| {
         writer

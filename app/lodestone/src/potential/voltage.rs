@@ -1,25 +1,19 @@
 //! `lodestone voltage`: what a structure gives when its ions leave.
 
-use super::{print_json, print_table, read, refusal, tell_refused};
+use super::each::{Told, each};
+use crate::Failure;
 use crate::args::VoltageArgs;
-use crate::model::on_threads;
-use crate::{Failure, progress, show};
 use ::potential::assess::settings;
 use ::potential::insertion::{Insertion, InsertionError, Steps, insertion, ion_of};
 use ::potential::phases::Phases;
-use ::potential::{Model, Potential, Precision, trust};
+use ::potential::{Model, Potential, trust};
 use anyhow::anyhow;
 use crystal::Structure;
 use job::Job;
 use matter::Element;
-use rayon::prelude::*;
 use serde_json::{Value, json};
 
 pub fn run(args: &VoltageArgs) -> Result<(), Failure> {
-    on_threads(args.structures.threads, || voltage(args))
-}
-
-fn voltage(args: &VoltageArgs) -> Result<(), Failure> {
     let given = &args.structures;
     let phases = Phases::bundled(given.model).map_err(|e| Failure::Usage(e.into()))?;
     let ion = match &args.ion {
@@ -30,45 +24,19 @@ fn voltage(args: &VoltageArgs) -> Result<(), Failure> {
             ))
         })?),
     };
-    let potential = Potential::new(given.model, Precision::Single).map_err(anyhow::Error::from)?;
-    let (job, shown) = progress::start();
-    let entries = read(&given.files);
-    job.stage("letting ions leave", Some(entries.len() as u64));
-    let found = entries.par_iter().with_max_len(1).map(|entry| {
-        let found = match &entry.structure {
-            Ok(structure) => ask(&potential, structure, ion, args.steps, phases, &job),
-            Err(why) => Err(why.clone()),
-        };
-        job.check()?;
-        job.advance(1);
-        Ok(found)
-    });
-    let found: Result<Vec<_>, job::Cancelled> = found.collect();
-    let found = found.map_err(anyhow::Error::from)?;
-    drop(shown);
-    let mut rows = vec![header(given.model)];
-    let (mut values, mut refused) = (Vec::new(), Vec::new());
-    for (entry, found) in entries.iter().zip(found) {
-        match found {
-            Ok(found) => {
-                rows.push(row(&entry.name, &found));
-                values.push(value(&entry.name, &found, given.model));
-                for note in found.notes() {
-                    show::tell(format!("{}: {note}", entry.name));
-                }
-            }
-            Err(why) => {
-                values.push(refusal(&entry.name, &why));
-                refused.push((entry.name.clone(), why));
-            }
-        }
-    }
-    if given.json {
-        print_json(&Value::Array(values))?;
-    } else if rows.len() > 1 {
-        print_table(rows)?;
-    }
-    tell_refused(&refused, entries.len())
+    each(
+        given,
+        "letting ions leave",
+        header(given.model),
+        |potential, structure, job| ask(potential, structure, ion, args.steps, phases, job),
+        |name, found| {
+            Ok(Told {
+                rows: vec![row(name, found)],
+                value: value(name, found, given.model),
+                notes: found.notes(),
+            })
+        },
+    )
 }
 
 fn ask(

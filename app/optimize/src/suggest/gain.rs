@@ -129,7 +129,7 @@ impl Chance {
 pub(crate) enum Aspiration {
     /// No objective: to have a feasible candidate at all. Whether there is one already.
     Feasible(bool),
-    /// One utility: the best.
+    /// One utility: the best, or the last of several leads.
     Best(f64),
     /// Two or three: the space above the front, of this many utilities.
     Above(usize, Vec<Cell>),
@@ -152,8 +152,10 @@ pub(crate) struct Aspirations {
 #[derive(Clone, Debug)]
 pub(crate) struct Goal {
     pub utilities: Vec<Utility>,
-    /// The utilities that improvement is counted from; with a single one only where nothing is feasible yet.
+    /// The utilities that improvement is counted from; with a single one only where too little is feasible yet.
     pub reference: Vec<f64>,
+    /// With one utility: improvement is counted from this best of what was achieved, from 1.
+    pub lead: usize,
     /// With one utility: only what exceeds this counts.
     pub least: f64,
     /// With more than three: the weights of the scalarisation.
@@ -167,15 +169,7 @@ impl Goal {
         match self.utilities.len() {
             _ if self.straddle => Aspiration::Straddle,
             0 => Aspiration::Feasible(!achieved.is_empty()),
-            1 => {
-                let best = achieved.iter().map(|u| u[0]).fold(f64::NAN, f64::max);
-                let best = if best.is_nan() {
-                    self.reference[0]
-                } else {
-                    best
-                };
-                Aspiration::Best(best.max(self.least))
-            }
+            1 => Aspiration::Best(self.last_lead(achieved).max(self.least)),
             m @ (2 | 3) => {
                 let point = |u: &[f64]| -> Point {
                     let mut p = [0.0; 3];
@@ -186,6 +180,20 @@ impl Goal {
                 Aspiration::Above(m, cells(&points, &point(&self.reference), m))
             }
             _ => Aspiration::Scalar(achieved.iter().map(|u| self.scalar(u)).fold(0.0, f64::max)),
+        }
+    }
+
+    /// Of one utility: the last of the leads. It never falls when a point is added, so that gains only shrink.
+    fn last_lead(&self, achieved: &[Vec<f64>]) -> f64 {
+        let mut leads: Vec<f64> = achieved.iter().map(|u| u[0]).collect();
+        if leads.len() < self.lead {
+            return self.reference[0];
+        }
+        let (_, last, _) = leads.select_nth_unstable_by(self.lead - 1, |a, b| b.total_cmp(a));
+        if self.lead == 1 {
+            *last
+        } else {
+            last.max(self.reference[0])
         }
     }
 
@@ -240,19 +248,16 @@ impl Aspirations {
         let everywhere = all.iter().map(Vec::len).min().unwrap_or(0);
         let mut low: Vec<Vec<f64>> = Vec::new();
         if self.goal.utilities.len() == 1 {
-            let best =
-                |achieved: &Vec<Vec<f64>>| achieved.iter().map(|u| u[0]).fold(f64::NAN, f64::max);
-            let least = all.iter().map(best).fold(f64::INFINITY, |a, b| {
-                if b.is_nan() {
-                    self.goal.reference[0].min(a)
-                } else {
-                    a.min(b)
-                }
-            });
-            if least.is_finite() {
-                low.push(vec![least]);
-            }
-        } else if all.iter().all(|a| a.len() == everywhere) {
+            let last = |achieved: &Vec<Vec<f64>>| self.goal.last_lead(achieved);
+            let least = all.iter().map(last).fold(f64::INFINITY, f64::min);
+            let goal = Goal {
+                lead: 1,
+                ..self.goal.clone()
+            };
+            low.extend(least.is_finite().then(|| vec![least]));
+            return Self::new(goal, vec![low]);
+        }
+        if all.iter().all(|a| a.len() == everywhere) {
             for point in 0..everywhere {
                 let mut least = all[0][point].clone();
                 for achieved in &all[1..] {

@@ -15,6 +15,7 @@ fn goal(utilities: &[Utility]) -> Goal {
         least: f64::NEG_INFINITY,
         weights: vec![1.0, 0.7, 1.6, 0.9][..utilities.len().min(4)].to_vec(),
         straddle: false,
+        lead: 1,
     }
 }
 
@@ -177,4 +178,49 @@ fn improvements_agree_with_botorch() {
         count += 1;
     }
     assert_eq!(count, 36);
+}
+
+#[test]
+fn several_leads_gain_what_their_sum_gains() {
+    // What the three best are worth together, against draws of the candidate; and gains that only shrink as points are added.
+    let mut goal = goal(&[Utility::Signed(1.0)]);
+    goal.lead = 3;
+    let mut random = Random::new(17, 1);
+    let worth = |goal: &Goal, points: &[f64]| -> f64 {
+        let mut points: Vec<f64> = points.iter().map(|u| u.max(goal.reference[0])).collect();
+        points.resize(points.len().max(3), goal.reference[0]);
+        points.sort_by(|a, b| b.total_cmp(a));
+        points[..3].iter().sum()
+    };
+    let mut achieved: Vec<Vec<f64>> = Vec::new();
+    let mut before = f64::INFINITY;
+    for _ in 0..8 {
+        let points: Vec<f64> = achieved.iter().map(|u| u[0]).collect();
+        let (mean, sd) = (0.4, 0.8);
+        let (mut sum, mut squares, n) = (0.0, 0.0, 100_000);
+        for _ in 0..n {
+            let mut with = points.clone();
+            with.push(mean + sd * normal(&mut random));
+            let gain = worth(&goal, &with) - worth(&goal, &points);
+            sum += gain;
+            squares += gain * gain;
+        }
+        let expected = sum / f64::from(n);
+        let error = ((squares / f64::from(n) - expected * expected) / f64::from(n)).sqrt();
+        let one = Aspirations::new(goal.clone(), vec![achieved.clone()]);
+        let gain = one.log_gain(&[mean], &[sd], &[]).exp();
+        assert!(
+            (gain - expected).abs() < 5.0 * error + 1e-9,
+            "{gain} {expected} {error}"
+        );
+        assert!(gain <= before + 1e-12);
+        before = gain;
+        // The bound over several draws is reached by none of them.
+        let mut other = achieved.clone();
+        other.push(vec![0.3]);
+        let both = Aspirations::new(goal.clone(), vec![achieved.clone(), other]);
+        let bound = both.lowest(0..2).log_bound(&[mean], &[sd]);
+        assert!(both.log_gain(&[mean], &[sd], &[]) <= bound + 1e-9);
+        achieved.push(vec![normal(&mut random)]);
+    }
 }

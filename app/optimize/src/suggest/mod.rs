@@ -129,6 +129,12 @@ pub fn suggest(
             (chosen, Some(certificate))
         }
     };
+    if setup.goal.lead > 1 && certificate.is_some() {
+        notes.push(format!(
+            "improvement is counted from number {} of the best of what was tried: {} leads are wanted",
+            setup.goal.lead, question.leads
+        ));
+    }
     if let Some(certificate) = &certificate
         && !certificate.holds
     {

@@ -20,6 +20,12 @@ pub struct Question {
     /// unit (for a target: the distance from it). `None`: the worst observed value less a tenth of the observed range;
     /// [`super::Suggestion::reference`] tells it, so that a campaign can freeze it.
     pub reference: Option<Vec<f64>>,
+    /// How many of the best candidates are wanted, from 1; with a single objective improvement is counted from the k-th best of
+    /// what was tried. Early on there is nothing to choose leads from: `k` is a fifth of what was tried, at most this number
+    /// and 24. What several leads are worth together, the sum of their values, grows by what a candidate exceeds the last of
+    /// them by. 1: only the best counts.
+    #[serde(default = "one")]
+    pub leads: usize,
     /// The extra column of the pool with what trying a candidate costs, positive; improvement is then counted per cost.
     pub cost: Option<usize>,
     /// Extra columns of the pool with natural logarithms of probabilities that a candidate is acceptable.
@@ -40,6 +46,10 @@ pub struct Question {
     pub average: bool,
     /// Whether every pick is to say which inputs drive it (Shapley values, the dearest part of the explanation).
     pub explain: bool,
+}
+
+fn one() -> usize {
+    1
 }
 
 fn yes() -> bool {
@@ -209,6 +219,7 @@ impl Question {
             batch: 1,
             seed: 0,
             reference: None,
+            leads: 1,
             cost: None,
             log_probabilities: Vec::new(),
             samples: 128,
@@ -284,6 +295,9 @@ impl Question {
                 "0".into(),
                 "ask for at least one",
             );
+        }
+        if self.leads == 0 {
+            return wrong("the number of leads", "0".into(), "ask for at least one");
         }
         for (outcome, aim) in study.outcomes.iter().zip(&self.aims) {
             if let Some(Direction::Target(target)) = aim.objective

@@ -104,6 +104,7 @@ impl Setup {
                 least: f64::NEG_INFINITY,
                 weights: Vec::new(),
                 straddle: false,
+                lead: 1,
             },
             complete: Vec::new(),
             reference: None,
@@ -149,6 +150,7 @@ impl Setup {
             least: f64::NEG_INFINITY,
             weights: vec![1.0; self.objectives.len()],
             straddle: true,
+            lead: 1,
         };
         Ok(())
     }
@@ -239,6 +241,13 @@ impl Setup {
             }
         }
         self.goal.reference = reference;
+        if m == 1 {
+            let tried = self.complete.iter();
+            let tried = tried
+                .filter(|row| self.passes(study, question, **row))
+                .count();
+            self.goal.lead = question.leads.min(tried / TRIED_PER_LEAD).clamp(1, LEADS);
+        }
     }
 
     /// The reference in the outcomes' units; for a target the distance from it.
@@ -366,6 +375,10 @@ pub(crate) struct Draws {
 
 /// Incumbents whose noise-free values are drawn at most.
 const INCUMBENTS: usize = 48;
+/// Leads that improvement is counted from at most: as many again may be among the incumbents as come close to the last.
+const LEADS: usize = INCUMBENTS / 2;
+/// Of so many tried candidates one is taken for a lead. Chosen on tables other than those of `tests/peers/bo_quality.py`.
+const TRIED_PER_LEAD: usize = 5;
 
 impl Draws {
     /// Draws the incumbents (of `LogEi`: takes their best as it was observed) and what is in flight.
@@ -530,7 +543,8 @@ impl Draws {
     }
 }
 
-/// Rows whose noise-free values may be the best, or on the front: all but those that another surely surpasses.
+/// Rows whose noise-free values may be the best, one of the leads, or on the front: all but those that another surely
+/// surpasses, or as many as there are leads.
 fn incumbents(setup: &Setup, study: &Study, extras: usize) -> Vec<usize> {
     let mut seen = std::collections::HashSet::new();
     // For each distinct candidate: the row, the utilities' expected, least and greatest values.
@@ -561,9 +575,10 @@ fn incumbents(setup: &Setup, study: &Study, extras: usize) -> Vec<usize> {
         }
     }
     let surpassed = |a: &[[f64; 3]], b: &[[f64; 3]]| a.iter().zip(b).all(|(a, b)| b[1] > a[2]);
+    let better = |a: &[[f64; 3]]| rows.iter().filter(|(_, b)| surpassed(a, b)).count();
     let mut kept: Vec<&(usize, Vec<[f64; 3]>)> = rows
         .iter()
-        .filter(|(_, a)| !rows.iter().any(|(_, b)| surpassed(a, b)))
+        .filter(|(_, a)| better(a) < setup.goal.lead)
         .collect();
     if kept.len() > INCUMBENTS {
         // Those that fewest others are expected to surpass.

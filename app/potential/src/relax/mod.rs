@@ -156,7 +156,23 @@ pub fn relax(
     job: &Job,
     mut watch: impl FnMut(Step),
 ) -> Result<Relaxed, PotentialError> {
-    let mut walk = Walk::new(start, settings)?;
+    relax_with_held(potential, start, settings, &[], job, &mut watch)
+}
+
+/// [`relax`], with the sites of these numbers held where they are in the cell.
+///
+/// # Errors
+///
+/// As [`relax`].
+pub fn relax_with_held(
+    potential: &Potential,
+    start: &Structure,
+    settings: &Settings,
+    held: &[usize],
+    job: &Job,
+    mut watch: impl FnMut(Step),
+) -> Result<Relaxed, PotentialError> {
+    let mut walk = Walk::new(start, settings)?.holding(held);
     while let Some(next) = walk.next() {
         let answer = potential.predict(next);
         walk.told(answer, &mut watch)?;
@@ -296,12 +312,16 @@ fn forces(
     prediction: &Prediction,
     settings: &Settings,
     symmetry: Option<&Symmetriser>,
+    held: &[usize],
 ) -> (Rows, bool) {
     let mut forces = prediction.forces.clone();
     let mut stress = prediction.stress + Matrix3::identity() * settings.pressure;
     if let Some(symmetry) = symmetry {
         forces = symmetry.vectors(&structure.lattice, &forces);
         stress = symmetry.tensor(&structure.lattice, &stress);
+    }
+    for &site in held {
+        forces[site] = Vector3::zeros();
     }
     let still = forces.iter().all(|f| f.norm() <= settings.force_limit);
     if !settings.cell {

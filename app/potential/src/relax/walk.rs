@@ -14,6 +14,8 @@ const COLLAPSED: f64 = 0.25;
 pub(super) struct Walk<'a> {
     settings: &'a Settings,
     symmetry: Option<Symmetriser>,
+    /// Sites that stay, by number.
+    held: Vec<usize>,
     optimizer: Box<dyn Optimizer>,
     /// The volume at the start, Å3.
     volume: f64,
@@ -40,6 +42,7 @@ impl<'a> Walk<'a> {
         Ok(Self {
             settings,
             symmetry,
+            held: Vec::new(),
             optimizer: match settings.method {
                 Method::Fire => Box::new(fire::Fire::default()),
                 Method::Lbfgs => Box::new(lbfgs::Lbfgs::default()),
@@ -50,6 +53,12 @@ impl<'a> Walk<'a> {
             steps: 0,
             next: Ok(structure),
         })
+    }
+
+    /// With these sites held.
+    pub(super) fn holding(mut self, held: &[usize]) -> Self {
+        self.held = held.to_vec();
+        self
     }
 
     /// The structure to be predicted next; none at the end.
@@ -103,8 +112,9 @@ impl<'a> Walk<'a> {
         structure: &Structure,
         prediction: &Prediction,
     ) -> Result<Structure, Ending> {
+        let symmetry = self.symmetry.as_ref();
         let (forces, converged) =
-            forces(structure, prediction, self.settings, self.symmetry.as_ref());
+            forces(structure, prediction, self.settings, symmetry, &self.held);
         if converged {
             return Err(Ending::Converged);
         }

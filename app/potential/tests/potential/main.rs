@@ -1,4 +1,5 @@
 //! What the room promises, against the original's numbers and physics.
+mod defects;
 mod fixtures;
 mod gpu;
 mod hull;
@@ -7,3 +8,4 @@ mod physics;
 mod properties;
 mod refusals;
 mod relaxation;
+mod surface;

@@ -116,6 +116,7 @@ impl Beginning {
             blind: settings.blind,
             batch: settings.batch.max(1),
             initial: settings.initial,
+            leads: None,
             budget: settings.budget,
             cost: settings.cost.clone(),
             seed: settings.seed,

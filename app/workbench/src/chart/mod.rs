@@ -4,8 +4,11 @@
 //! [`marks`] lays points, error bars, front, dominated region, axes and ticks out on a plane of some size, y downwards, one
 //! unit a point of the screen. Crowded points become a [`Density`] of cells.
 
+mod axes;
 mod campaign;
 mod density;
+mod descent;
+mod hull;
 mod parallel;
 mod parity;
 mod picture;
@@ -13,12 +16,16 @@ mod scale;
 
 pub use campaign::{FrontPlot, Trace, front_marks, trace_marks};
 pub use density::Density;
+pub(crate) use descent::descent_picture;
+pub use descent::{Descent, descent_marks};
+pub use hull::{HullChart, HullTexts, hull_marks};
 pub use parallel::{ParallelChart, parallel_marks};
 pub use parity::{Parity, parity, parity_marks};
 pub use picture::{check_picture, write_picture};
 pub use scale::{Frame, PlotRange, Scale};
 
 use crate::points::Points;
+use axes::axes;
 use optimize::Direction;
 use plugin_host::Origin;
 
@@ -40,6 +47,8 @@ pub enum Role {
     Candidate,
     /// The part of an axis that selects.
     Brush,
+    /// A colour of the scale, from 0, its dark end, to 255.
+    Shade(u8),
 }
 
 /// Which sign stands for a candidate: it tells where its values come from.
@@ -51,6 +60,8 @@ pub enum Symbol {
     Computed,
     /// Measured or exact, or from the user's table: a square.
     Measured,
+    /// A candidate among phases that are none: a triangle.
+    Candidate,
 }
 
 /// Where a text stands by its place.
@@ -58,8 +69,12 @@ pub enum Symbol {
 pub enum Anchor {
     /// Centred below.
     Below,
+    /// Centred above.
+    Above,
     /// To the left, centred.
     Left,
+    /// To the right, centred.
+    Right,
     /// Centred, running upwards.
     Upwards,
 }
@@ -108,6 +123,28 @@ pub struct Chart {
     pub frame: Frame,
     pub symbol: Symbol,
     pub drawing: Drawing,
+}
+
+/// The corners of an upright triangle around its middle, from which each is `r` away.
+pub fn triangle(r: f32) -> [Place; 3] {
+    let half = 3.0_f32.sqrt() / 2.0 * r;
+    [[0.0, -r], [half, r / 2.0], [-half, r / 2.0]]
+}
+
+/// A colour of the scale from 0 to 1, dark blue over green to yellow, even to the eye and for any colour vision (viridis of
+/// matplotlib, five of its colours).
+pub fn scale_colour(share: f32) -> [u8; 3] {
+    const STOPS: [[f32; 3]; 5] = [
+        [68.0, 1.0, 84.0],
+        [59.0, 82.0, 139.0],
+        [33.0, 145.0, 140.0],
+        [94.0, 201.0, 98.0],
+        [253.0, 231.0, 37.0],
+    ];
+    let at = share.clamp(0.0, 1.0) * (STOPS.len() - 1) as f32;
+    let low = (at as usize).min(STOPS.len() - 2);
+    let part = at - low as f32;
+    [0, 1, 2].map(|c| (STOPS[low][c] + part * (STOPS[low + 1][c] - STOPS[low][c])) as u8)
 }
 
 /// Points that are drawn one by one; more become a density.
@@ -166,7 +203,8 @@ pub fn marks(
         },
         frame,
     };
-    axes(&mut chart, points, (width, height), text);
+    let titles = [&points.x_column, &points.y_column].map(axis_title);
+    axes(&mut chart.drawing, &chart.frame, titles, text);
     dominated(&mut chart, points);
     let shown = |at: &u32| {
         let at = *at as usize;
@@ -271,59 +309,6 @@ fn is_inside(line: &[Place], [x, y]: Place) -> bool {
         before = at;
     }
     inside
-}
-
-fn axes(chart: &mut Chart, points: &Points, (width, height): (f32, f32), text: f32) {
-    let frame = &chart.frame;
-    let (left, right, top, bottom) = (frame.min[0], frame.max[0], frame.min[1], frame.max[1]);
-    let marks = &mut chart.drawing.behind;
-    for (value, label) in frame.x_ticks() {
-        let x = frame.place_x(value);
-        marks.push(Mark::Line {
-            from: [x, top],
-            to: [x, bottom],
-            role: Role::Grid,
-        });
-        marks.push(Mark::Text {
-            at: [x, bottom + 3.0],
-            text: label,
-            anchor: Anchor::Below,
-        });
-    }
-    for (value, label) in frame.y_ticks() {
-        let y = frame.place_y(value);
-        marks.push(Mark::Line {
-            from: [left, y],
-            to: [right, y],
-            role: Role::Grid,
-        });
-        marks.push(Mark::Text {
-            at: [left - 4.0, y],
-            text: label,
-            anchor: Anchor::Left,
-        });
-    }
-    for (from, to) in [
-        ([left, bottom], [right, bottom]),
-        ([left, top], [left, bottom]),
-    ] {
-        marks.push(Mark::Line {
-            from,
-            to,
-            role: Role::Axis,
-        });
-    }
-    marks.push(Mark::Text {
-        at: [(left + right) / 2.0, height - 1.4 * text],
-        text: axis_title(&points.x_column),
-        anchor: Anchor::Below,
-    });
-    marks.push(Mark::Text {
-        at: [0.7 * text, (top + bottom) / 2.0],
-        text: axis_title(&points.y_column),
-        anchor: Anchor::Upwards,
-    });
-    debug_assert!(right <= width);
 }
 
 fn error_bars(marks: &mut Vec<Mark>, frame: &Frame, points: &Points, at: usize) {

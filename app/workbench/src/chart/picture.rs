@@ -1,8 +1,9 @@
 //! The chart as a picture file: vectors as SVG, and pixels as PNG from the same text.
 
-use super::{Anchor, Density, Drawing, Mark, Role, Symbol};
+use super::{Anchor, Density, Drawing, Mark, Role, Symbol, scale_colour};
 use crate::error::WorkbenchError;
 use resvg::{tiny_skia, usvg};
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -10,8 +11,12 @@ use std::path::Path;
 const TEXT: f32 = 13.0;
 
 /// Colours on white that are told apart with any colour vision (Okabe & Ito 2008).
-fn colour(role: Role) -> &'static str {
-    match role {
+fn colour(role: Role) -> Cow<'static, str> {
+    let fixed = match role {
+        Role::Shade(shade) => {
+            let [r, g, b] = scale_colour(f32::from(shade) / 255.0);
+            return format!("#{r:02x}{g:02x}{b:02x}").into();
+        }
         Role::Axis | Role::Text => "#202020",
         Role::Grid => "#e4e4e4",
         Role::Point => "#0072b2",
@@ -21,7 +26,8 @@ fn colour(role: Role) -> &'static str {
         Role::Selected => "#000000",
         Role::Candidate => "#a6cbe3",
         Role::Brush => "#b3b3b3",
-    }
+    };
+    fixed.into()
 }
 
 /// Pixels a unit in PNG.
@@ -128,6 +134,11 @@ fn push_symbol(out: &mut String, at: &[f32; 2], symbol: Symbol, role: Role) -> s
             "fill=\"none\" stroke=\"{}\" stroke-width=\"2\"",
             colour(role)
         ),
+        // The light end of the scale would be lost on white.
+        Role::Shade(_) => format!(
+            "fill=\"{}\" stroke=\"#606060\" stroke-width=\"0.5\"",
+            colour(role)
+        ),
         _ => format!("fill=\"{}\"", colour(role)),
     };
     let r = if role == Role::Selected { r + 2.0 } else { r };
@@ -143,6 +154,19 @@ fn push_symbol(out: &mut String, at: &[f32; 2], symbol: Symbol, role: Role) -> s
             y - r,
             w = 2.0 * r
         ),
+        Symbol::Candidate => {
+            let [[ax, ay], [bx, by], [cx, cy]] = super::triangle(1.5 * r);
+            writeln!(
+                out,
+                "<path d=\"M{:.2} {:.2}L{:.2} {:.2}L{:.2} {:.2}Z\" {paint}/>",
+                x + ax,
+                y + ay,
+                x + bx,
+                y + by,
+                x + cx,
+                y + cy
+            )
+        }
         Symbol::Computed => {
             let r = 1.3 * r;
             writeln!(
@@ -169,6 +193,16 @@ fn push_text(out: &mut String, at: &[f32; 2], text: &str, anchor: Anchor) -> std
             out,
             "<text x=\"{x:.2}\" y=\"{:.2}\" text-anchor=\"middle\" fill=\"{fill}\">{text}</text>",
             y + TEXT
+        ),
+        Anchor::Above => writeln!(
+            out,
+            "<text x=\"{x:.2}\" y=\"{:.2}\" text-anchor=\"middle\" fill=\"{fill}\">{text}</text>",
+            y - 0.25 * TEXT
+        ),
+        Anchor::Right => writeln!(
+            out,
+            "<text x=\"{x:.2}\" y=\"{:.2}\" fill=\"{fill}\">{text}</text>",
+            y + 0.35 * TEXT
         ),
         Anchor::Left => writeln!(
             out,

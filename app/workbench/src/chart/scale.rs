@@ -101,7 +101,7 @@ fn power_of_ten(exponent: i32) -> String {
 }
 
 /// Multiples of 1, 2 or 5 times a power of ten.
-fn linear_ticks(low: f64, high: f64, wanted: usize) -> Vec<(f64, String)> {
+pub(super) fn linear_ticks(low: f64, high: f64, wanted: usize) -> Vec<(f64, String)> {
     let span = high - low;
     if !span.is_finite() || span <= 0.0 {
         return Vec::new();
@@ -143,8 +143,14 @@ pub struct Frame {
 }
 
 impl Frame {
-    pub(super) fn new(
-        points: &Points,
+    pub(super) fn new(points: &Points, range: PlotRange, size: (f32, f32), text: f32) -> Self {
+        let scales = [points.x_log, points.y_log].map(Scale::of);
+        Self::of(scales, range, size, text)
+    }
+
+    /// With these scales of x and y.
+    pub(super) fn of(
+        [x_scale, y_scale]: [Scale; 2],
         range: PlotRange,
         (width, height): (f32, f32),
         text: f32,
@@ -156,8 +162,8 @@ impl Frame {
                 (height - 3.0 * text).max(2.0 * text),
             ],
             range,
-            x_scale: Scale::of(points.x_log),
-            y_scale: Scale::of(points.y_log),
+            x_scale,
+            y_scale,
             text,
         };
         // Room for the numbers beside the axis and for its name.

@@ -2,12 +2,15 @@
 
 mod campaigns;
 mod commands;
+mod generated;
+mod hulls;
 mod import;
 mod keeping;
 mod looking;
 mod models;
 mod outputs;
 mod plugins;
+mod relaxation;
 mod structures;
 
 use plugin_host::{Compiler, Host, HostOptions, Limits};

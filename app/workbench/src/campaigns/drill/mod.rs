@@ -314,6 +314,7 @@ fn begin(folder: &Path, job: &Job) -> Result<PathBuf, CampaignError> {
         blind: false,
         batch: ROUND,
         initial: 8,
+        leads: None,
         budget: None,
         cost: None,
         seed: 1,

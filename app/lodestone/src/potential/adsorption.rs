@@ -1,0 +1,115 @@
+//! `lodestone adsorption`: what atoms and small molecules gain on a face of structures.
+
+use super::each::{Told, each};
+use super::surface::{cut, plane};
+use super::write_structures;
+use crate::Failure;
+use crate::args::AdsorptionArgs;
+use ::potential::Model;
+use ::potential::adsorption::{Adsorbate, Adsorbed, Adsorption, adsorption};
+use serde_json::{Value, json};
+
+pub fn run(args: &AdsorptionArgs) -> Result<(), Failure> {
+    let given = &args.structures;
+    let cut = cut(&args.cut, args.width);
+    let mut adsorbates = args.adsorbates.clone();
+    adsorbates.sort_unstable();
+    adsorbates.dedup();
+    each(
+        given,
+        "adsorbing",
+        header(given.model),
+        |potential, structure, job| {
+            let found = adsorption(potential, structure, &adsorbates, &cut, job);
+            found.map_err(|e| e.to_string())
+        },
+        |name, found| tell(args, name, found),
+    )
+}
+
+fn tell(args: &AdsorptionArgs, name: &str, found: &Adsorption) -> anyhow::Result<Told> {
+    let mut all = Vec::new();
+    for (adsorbate, places) in &found.found {
+        let numbered = places.iter().enumerate();
+        all.extend(numbered.map(|(number, place)| (*adsorbate, number, place)));
+    }
+    let joined = args.cut.miller.0.map(|index| index.to_string()).join("");
+    let made = all.iter().map(|(adsorbate, number, place)| {
+        let what = format!("{adsorbate}-on-{joined}-{}", number + 1);
+        (what, &place.structure)
+    });
+    let written = write_structures(args.output.as_deref(), name, made)?;
+    let places = all.iter().zip(&written);
+    let places: Vec<Value> = places.map(|((a, _, p), file)| value(*a, p, file)).collect();
+    let rows = all.iter().map(|(adsorbate, _, place)| {
+        vec![
+            name.to_owned(),
+            found.slab.formula(),
+            plane(args.cut.miller.0),
+            adsorbate.to_string(),
+            place.place.to_string(),
+            place
+                .energy
+                .map_or_else(|| "-".to_owned(), |e| format!("{e:.2}")),
+            place.fate.to_string(),
+            match place.height.is_finite() {
+                true => format!("{:.2}", place.height),
+                false => "-".to_owned(),
+            },
+        ]
+    });
+    Ok(Told {
+        rows: rows.collect(),
+        value: json!({
+            "file": name,
+            "formula": found.slab.formula(),
+            "model": args.structures.model.name(),
+            "citation": Model::CITATION,
+            "miller": args.cut.miller.0,
+            "termination": found.termination.0 + 1,
+            "upper": found.termination.1.upper,
+            "atoms": found.slab.sites.len(),
+            "held": found.held,
+            "area": found.area,
+            "coverage": 1.0 / found.atoms_on_top as f64,
+            "images_apart": found.apart,
+            "places": places,
+            "notes": found.notes(),
+            "units": {
+                "area": "Å2 an adsorbate", "coverage": "adsorbates an atom of the upper plane", "images_apart": "Å",
+                "energy": "eV, negative where it binds", "height": "Å above the highest atom", "depth": "Å",
+                "multiplicity": "places the smallest cell",
+            },
+        }),
+        notes: found.notes(),
+    })
+}
+
+fn header(model: Model) -> Vec<String> {
+    [
+        &*format!("{model}"),
+        "slab",
+        "plane",
+        "adsorbate",
+        "put on",
+        "adsorption energy [eV]",
+        "and",
+        "height [Å]",
+    ]
+    .map(str::to_owned)
+    .into()
+}
+
+fn value(adsorbate: Adsorbate, place: &Adsorbed, written: &Option<String>) -> Value {
+    json!({
+        "adsorbate": adsorbate.name(),
+        "counts_against": adsorbate.reference_text(),
+        "place": place.place.to_string(),
+        "multiplicity": place.place.multiplicity(),
+        "energy": place.energy,
+        "fate": place.fate.to_string(),
+        "height": place.height.is_finite().then_some(place.height),
+        "ending": place.ending.name(),
+        "written": written,
+    })
+}
