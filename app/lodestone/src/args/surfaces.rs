@@ -164,5 +164,5 @@ pub fn surface_help() -> String {
 
 /// What it gives, and how far to trust it.
 pub fn adsorption_help() -> String {
-    with_trust(ADSORPTION_EXAMPLE, &[&trust::MOLECULES])
+    with_trust(ADSORPTION_EXAMPLE, &[&trust::ADSORPTION, &trust::MOLECULES])
 }

@@ -5,8 +5,8 @@ use super::surface::{cut, plane};
 use super::write_structures;
 use crate::Failure;
 use crate::args::AdsorptionArgs;
-use ::potential::Model;
 use ::potential::adsorption::{Adsorbate, Adsorbed, Adsorption, adsorption};
+use ::potential::{Model, trust};
 use serde_json::{Value, json};
 
 pub fn run(args: &AdsorptionArgs) -> Result<(), Failure> {
@@ -74,10 +74,12 @@ fn tell(args: &AdsorptionArgs, name: &str, found: &Adsorption) -> anyhow::Result
             "coverage": 1.0 / found.atoms_on_top as f64,
             "images_apart": found.apart,
             "places": places,
+            "energy_std": trust::ADSORPTION.deviation,
+            "trust": trust::ADSORPTION.to_string(),
             "notes": found.notes(),
             "units": {
                 "area": "Å2 an adsorbate", "coverage": "adsorbates an atom of the upper plane", "images_apart": "Å",
-                "energy": "eV, negative where it binds", "height": "Å above the highest atom", "depth": "Å",
+                "energy": "eV, negative where it binds", "energy_std": "eV", "reference": "eV", "height": "Å above the highest atom", "depth": "Å",
                 "multiplicity": "places the smallest cell",
             },
         }),
@@ -92,7 +94,10 @@ fn header(model: Model) -> Vec<String> {
         "plane",
         "adsorbate",
         "put on",
-        "adsorption energy [eV]",
+        &*format!(
+            "adsorption energy ± {:.1} [eV]",
+            trust::ADSORPTION.deviation
+        ),
         "and",
         "height [Å]",
     ]
@@ -104,6 +109,7 @@ fn value(adsorbate: Adsorbate, place: &Adsorbed, written: &Option<String>) -> Va
     json!({
         "adsorbate": adsorbate.name(),
         "counts_against": adsorbate.reference_text(),
+        "reference": place.reference,
         "place": place.place.to_string(),
         "multiplicity": place.place.multiplicity(),
         "energy": place.energy,

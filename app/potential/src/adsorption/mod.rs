@@ -60,6 +60,8 @@ pub struct Adsorbed {
     pub place: Place,
     /// What it gains there, eV; negative where it binds. None where it did not stay in one piece on the surface.
     pub energy: Option<f64>,
+    /// What it counts against, µ, eV.
+    pub reference: f64,
     /// What became of it.
     pub fate: Fate,
     /// How high the atom that binds is above the highest atom of the slab, Å.
@@ -248,6 +250,7 @@ impl Ground {
                 return Ok(Adsorbed {
                     place: place.clone(),
                     energy: None,
+                    reference,
                     // Only an atom without neighbours can make a slab explode whose cell is kept.
                     fate: match ending {
                         Ending::Exploded(_) => Fate::Detached,
@@ -272,6 +275,7 @@ impl Ground {
         Ok(Adsorbed {
             place: place.clone(),
             energy: stays.then_some(prediction.energy - self.energy - reference),
+            reference,
             height: structure.cartesian(count).z - highest(&structure, count),
             fate,
             structure,

@@ -15,7 +15,7 @@ const PROBE: f64 = 0.7;
 /// An atom this much higher may cover another, Å.
 const HIGHER: f64 = 0.5;
 /// It does where the probe on the lower one comes nearer than this many sums of radii.
-const COVER: f64 = 1.25;
+const COVER: f64 = 1.4;
 /// Deeper atoms are inside, Å.
 const DEPTH: f64 = 3.5;
 /// Places nearer than this are one, Å.
