@@ -43,6 +43,8 @@ pub mod structure {
     pub const SPHERE: &str = include_str!("../structure/sphere.wgsl");
     /// Bonds. Entry points `bond_corner`, `bond_pixel`.
     pub const BOND: &str = include_str!("../structure/bond.wgsl");
+    /// Arrows. Entry points `arrow_corner`, `arrow_pixel`.
+    pub const ARROW: &str = include_str!("../structure/arrow.wgsl");
     /// Lines. Entry points `line_corner`, `line_pixel`.
     pub const LINE: &str = include_str!("../structure/line.wgsl");
     /// Translucent faces. Entry points `face_corner`, `face_pixel`.

@@ -1,7 +1,8 @@
 //! Descriptors of compositions: numbers that a statistical model learns from.
 //!
-//! The room holds Magpie's 132 composition descriptors ([`Magpie`], also on a device) the ions of ABX3 compounds with their radii
-//! ([`perovskite`]), and host and dopant of dilute alloys ([`alloy`]). [`compute()`] gives any of them by name, in columns over a batch of compositions.
+//! The room holds Magpie's 132 composition descriptors ([`Magpie`], also on a device), the ions of ABX3 compounds with their radii
+//! ([`perovskite`]), and host and dopant of dilute alloys ([`alloy`]). [`compute()`] gives any of them by name, in columns over a
+//! batch of compositions.
 //!
 //! ```
 //! use descriptor::Magpie;

@@ -326,6 +326,10 @@ impl eframe::App for App {
         if self.workbench.poll() {
             ctx.request_repaint();
         }
+        let playback = &self.workbench.state().relaxation.playback;
+        if playback.playing {
+            ctx.request_repaint_after(Duration::from_secs_f64(1.0 / playback.rate));
+        }
         if self.workbench.is_busy() {
             ctx.request_repaint_after(WHILE_BUSY);
         } else if self.workbench.has_unwritten_work() {

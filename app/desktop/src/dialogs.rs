@@ -151,7 +151,7 @@ fn question(command: &Command) -> Option<Question> {
                 other => other,
             },
         },
-        other => return of_campaign(other),
+        other => return of_campaign(other).or_else(|| of_relaxation(other)),
     })
 }
 
@@ -214,6 +214,43 @@ fn of_campaign(command: &Command) -> Option<Question> {
                 other => other,
             },
         },
+        _ => return None,
+    })
+}
+
+/// What a command about a relaxation or a trajectory leaves open.
+fn of_relaxation(command: &Command) -> Option<Question> {
+    type Answered = fn(Command, PathBuf) -> Command;
+    let of = |kind, endings: &[&'static str], name: &'static str, answer: Answered| Question {
+        save: !name.is_empty(),
+        kinds: vec![(kind, endings.to_vec())],
+        name,
+        answer,
+    };
+    Some(match command {
+        Command::OpenTrajectory { path: None } => {
+            of(Text::KindTrajectory, &["extxyz", "xyz"], "", |_, path| {
+                Command::OpenTrajectory { path: Some(path) }
+            })
+        }
+        Command::SaveRelaxed { path: None } => of(
+            Text::KindStructure,
+            &["cif", "vasp", "extxyz"],
+            "relaxed.cif",
+            |_, path| Command::SaveRelaxed { path: Some(path) },
+        ),
+        Command::SaveTrajectory { path: None } => of(
+            Text::KindTrajectory,
+            &["extxyz"],
+            "trajectory.extxyz",
+            |_, path| Command::SaveTrajectory { path: Some(path) },
+        ),
+        Command::ExportRelaxationPlot { path: None } => of(
+            Text::KindPicture,
+            &["svg", "png"],
+            "relaxation.svg",
+            |_, path| Command::ExportRelaxationPlot { path: Some(path) },
+        ),
         _ => return None,
     })
 }

@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 use std::path::PathBuf;
-use workbench::State;
+use workbench::{RunEnd, State};
 
 /// The figures of the state that a person sees.
 #[derive(Serialize)]
@@ -23,6 +23,12 @@ struct Shown<'a> {
     /// Atoms of the cell of the structure shown.
     atoms: usize,
     selected: usize,
+    /// Steps of the relaxation, structures of the trajectory, which of them is shown, arrows wanted, and how it ended.
+    steps: usize,
+    frames: usize,
+    frame: usize,
+    arrows: bool,
+    ending: &'a str,
     /// Events of the campaign, candidates that it may choose, suggestions and observations.
     events: u64,
     candidates_of_campaign: usize,
@@ -70,6 +76,7 @@ impl Dump {
         let points = state.points.as_ref();
         let campaign = state.campaigns.view.as_ref();
         let drill = state.campaigns.drill.as_ref();
+        let relaxation = &state.relaxation;
         let hull = state.hull.plot();
         let shown = Shown {
             title: state.title(),
@@ -82,6 +89,13 @@ impl Dump {
             parallel: state.parallel.as_ref().map_or(0, |p| p.rows.len()),
             atoms: atoms(state),
             selected: state.project.selection.len(),
+            steps: relaxation.trajectory.as_ref().map_or(0, |trajectory| {
+                trajectory.figures.last().map_or(0, |last| last.step)
+            }),
+            frames: relaxation.trajectory.as_ref().map_or(0, |t| t.len()),
+            frame: relaxation.playback.frame,
+            arrows: state.project.structure_style.moments.shown,
+            ending: ending(relaxation.end.as_ref()),
             events: campaign.map_or(0, |view| view.state.last),
             candidates_of_campaign: campaign.map_or(0, |view| view.candidates),
             suggestions: campaign.map_or(0, |view| view.suggestions.len()),
@@ -114,6 +128,15 @@ impl Dump {
             let _ = std::fs::write(&self.path, &text);
             self.written = text;
         }
+    }
+}
+
+fn ending(end: Option<&RunEnd>) -> &'static str {
+    match end {
+        None => "",
+        Some(RunEnd::Stopped) => "stopped",
+        Some(RunEnd::Refused(_)) => "refused",
+        Some(RunEnd::Ended { ending, .. }) => ending.name(),
     }
 }
 

@@ -25,8 +25,8 @@ impl Default for Layout {
     }
 }
 
-/// Objectives and elements to the left, candidates and campaign in the middle with tasks below, plot and structure over the inspector to
-/// the right.
+/// Objectives and elements to the left, candidates and campaign in the middle with tasks below, plot and structure over inspector and
+/// relaxation to the right.
 fn default_tree() -> Tree<Panel> {
     let mut tiles = Tiles::default();
     let mut pane = |panel| tiles.insert_pane(panel);
@@ -48,11 +48,12 @@ fn default_tree() -> Tree<Panel> {
         Panel::Tasks,
     ]
     .map(&mut pane);
+    let relaxation = pane(Panel::Relaxation);
     let left = tiles.insert_tab_tile(vec![objectives, plugins]);
     let middle = tiles.insert_tab_tile(vec![candidates, generate, campaign]);
     let below = tiles.insert_tab_tile(vec![periodic, tasks]);
     let above_right = tiles.insert_tab_tile(vec![pareto, parallel, structure, hull, models]);
-    let below_right = tiles.insert_tab_tile(vec![inspector]);
+    let below_right = tiles.insert_tab_tile(vec![inspector, relaxation]);
     let shares = |dir, children: [TileId; 2], first| {
         Container::Linear(egui_tiles::Linear::new_binary(dir, children, first))
     };
@@ -154,6 +155,7 @@ pub fn title(panel: Panel) -> Text {
         Panel::Inspector => Text::Inspector,
         Panel::PeriodicTable => Text::PeriodicTable,
         Panel::Structure => Text::Structure,
+        Panel::Relaxation => Text::Relaxation,
         Panel::Plugins => Text::Plugins,
         Panel::Models => Text::Models,
         Panel::Hull => Text::Hull,

@@ -1,7 +1,7 @@
 //! The command palette: every command that needs nothing more, found by typing a part of its name.
 
 use crate::layout::title;
-use crate::panels::{colour_name, page_name};
+use crate::panels::{colour_name, page_name, relaxation_text};
 use crate::start::challenge_texts;
 use crate::texts::{Text, Words};
 use egui::{Id, Key, Modal, TextEdit, Ui};
@@ -129,6 +129,9 @@ fn campaign_text(command: &Command) -> Text {
 
 /// What the window calls a command.
 pub fn command_name(command: &Command, words: Words) -> String {
+    if let Some(text) = relaxation_text(command) {
+        return words.get(text).to_owned();
+    }
     let text = match command {
         Command::OpenChallenge { challenge } => {
             let name = words.get(challenge_texts(*challenge).0);

@@ -1,7 +1,27 @@
-//! Every text of the window, in English and Japanese. Panels hold no texts of their own. `{}` stands for what is filled in.
+//! Every text of the window, in English and Japanese; parts that have many have a list of their own. Panels hold no texts. `{}` stands for what is filled in.
+
+pub mod relaxation;
 
 use std::fmt::Display;
 use words::Language;
+
+/// A text of any part of the window.
+pub trait Said: Copy {
+    /// In a language.
+    fn said(self, language: Language) -> &'static str;
+}
+
+impl Said for Text {
+    fn said(self, language: Language) -> &'static str {
+        self.get(language)
+    }
+}
+
+impl Said for relaxation::Text {
+    fn said(self, language: Language) -> &'static str {
+        self.get(language)
+    }
+}
 
 /// The texts in the language that is chosen.
 #[derive(Clone, Copy, Debug)]
@@ -9,12 +29,12 @@ pub struct Words(pub Language);
 
 impl Words {
     /// The text as it is.
-    pub fn get(self, text: Text) -> &'static str {
-        text.get(self.0)
+    pub fn get(self, text: impl Said) -> &'static str {
+        text.said(self.0)
     }
 
     /// The text with its gaps filled, in their order.
-    pub fn fill(self, text: Text, values: &[&dyn Display]) -> String {
+    pub fn fill(self, text: impl Said, values: &[&dyn Display]) -> String {
         words::fill(self.get(text), values)
     }
 }
@@ -67,6 +87,8 @@ words::texts! {
     KindProject: "Lodestone project", "Lodestoneプロジェクト";
     KindPlugin: "Plugin", "プラグイン";
     KindTable: "Table", "表";
+    KindStructure: "Structure", "構造";
+    KindTrajectory: "Trajectory (extended XYZ)", "軌跡(拡張XYZ)";
     KindPicture: "Picture", "図";
 
     // The start page.
@@ -271,6 +293,7 @@ words::texts! {
     FactRadioactive: "Radioactive", "放射性";
 
     // Structure.
+    Relaxation: "Relaxation", "緩和";
     Structure: "Structure", "構造";
     NoStructure: "This candidate has no structure.", "この候補に構造はありません。";
 
@@ -673,6 +696,8 @@ words::texts! {
     TaskExplain: "Explaining", "説明を作成中";
     TaskTrainModel: "Training a model", "モデルを学習中";
     TaskCampaign: "Working on the campaign", "実験計画を処理中";
+    TaskRelax: "Relaxing", "緩和中";
+    TaskReadTrajectory: "Reading a trajectory", "軌跡を読み込み中";
     TaskCompare: "Comparing with random search", "無作為探索と比較中";
     TaskDrill: "Fire drill", "故障訓練中";
 }

@@ -57,10 +57,13 @@ pub struct Neighbour {
 /// The bonds of a cell: the graph that repeats through the crystal.
 #[derive(Clone, Debug)]
 pub struct Bonding {
-    /// Positions of the sites moved into the cell: fractional, from about 0 to below 1.
+    /// Positions of the sites moved into the cell: fractional, from about 0 to below 1; of a state of a structure, to where they
+    /// are nearest to those of the start.
     pub fractional: Vec<Vector3<f64>>,
     /// How many cells each site was moved by.
     pub shift: Vec<[i32; 3]>,
+    /// Whether each lies on the lower face across a, b and c; of a state, whether it does at the start.
+    pub(crate) on_face: Vec<[bool; 3]>,
     /// The element that stands for each site; none where nothing occupies it.
     pub element: Vec<Option<Element>>,
     /// For each site where its bonds begin in `neighbours`, and at last how many there are.
@@ -77,18 +80,32 @@ impl Bonding {
     ///
     /// Cutoffs longer than the neighbour search takes.
     pub fn new(structure: &Structure, rule: &BondRule) -> Result<Self, CrystalError> {
+        Self::of_state(structure, structure, rule)
+    }
+
+    /// The same for a later state of a structure: its atoms are drawn where those of the start were, also where they moved
+    /// through a face of the cell.
+    pub(crate) fn of_state(
+        structure: &Structure,
+        start: &Structure,
+        rule: &BondRule,
+    ) -> Result<Self, CrystalError> {
         let element: Vec<_> = structure.sites.iter().map(|s| s.main_element()).collect();
         let elements: BTreeSet<Element> = element.iter().flatten().copied().collect();
-        let margin = margins(structure);
-        let (mut fractional, mut shift) = (Vec::new(), Vec::new());
-        for site in &structure.sites {
-            let (inside, cells) = Self::into_cell(site.position, margin);
-            fractional.push(inside);
-            shift.push(cells);
+        let margin = margins(start);
+        let (mut fractional, mut shift, mut on_face) = (Vec::new(), Vec::new(), Vec::new());
+        for (place, site) in structure.sites.iter().enumerate() {
+            let first = start.sites.get(place).unwrap_or(site).position;
+            let (inside, _) = Self::into_cell(first, margin);
+            let cells = (site.position - inside).map(f64::round);
+            fractional.push(site.position - cells);
+            shift.push([0, 1, 2].map(|i| cells[i] as i32));
+            on_face.push([0, 1, 2].map(|i| inside[i] <= margin[i]));
         }
         let mut bonding = Self {
             fractional,
             shift,
+            on_face,
             element,
             offsets: vec![0; structure.sites.len() + 1],
             neighbours: Vec::new(),

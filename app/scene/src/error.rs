@@ -28,6 +28,9 @@ pub enum SceneError {
     /// The plane (0 0 0).
     #[error("the plane (0 0 0) has no direction: give at least one index other than 0")]
     ZeroPlane,
+    /// The direction [0 0 0] for moments.
+    #[error("moments along [0 0 0] have no direction: give at least one index other than 0")]
+    ZeroDirection,
     /// Neighbours could not be found.
     #[error("bonds: {0}")]
     Bonds(#[from] crystal::CrystalError),

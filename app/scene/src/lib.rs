@@ -26,6 +26,7 @@ mod camera;
 mod error;
 mod hull;
 mod measure;
+mod moments;
 mod palette;
 mod pick;
 mod plane;
@@ -39,11 +40,14 @@ pub use camera::{Camera, Direction, Projection, Ray, ScreenPoint};
 pub use error::SceneError;
 pub use hull::{Hull, convex_hull};
 pub use measure::{Measurement, positions, shortest_distance};
+pub use moments::{Arrow, LEAST_MOMENT, MomentScale, moment_vectors};
 pub use palette::{Colour, Palette, VACANCY, covalent_radius, van_der_waals_radius};
 pub use pick::{Pick, Picker};
 pub use plane::plane_polygon;
 pub use scene::{
     Atom, AtomRef, Bond, Label, Line, Look, MAX_ATOMS, Plane, Polyhedron, Scene, Sector,
 };
-pub use style::{BondRule, Boundary, Labels, MillerPlane, Representation, Style};
+pub use style::{
+    BondRule, Boundary, Labels, MillerPlane, MomentColours, Moments, Representation, Style,
+};
 pub use svg::{AXIS_COLOURS, SvgOptions, legend, svg, svg_annotations};

@@ -1,8 +1,9 @@
 //! A structure as things to draw.
 
-use crate::bonds::{Bonding, margins};
+use crate::bonds::Bonding;
 use crate::error::SceneError;
 use crate::hull::convex_hull;
+use crate::moments::{self, Arrow, MomentScale};
 use crate::palette::{Colour, VACANCY, covalent_radius, van_der_waals_radius};
 use crate::plane::plane_polygon;
 use crate::style::{Boundary, Labels, Representation, Style};
@@ -131,6 +132,10 @@ pub struct Scene {
     pub lines: Vec<Line>,
     /// Lattice planes.
     pub planes: Vec<Plane>,
+    /// Magnetic moments.
+    pub arrows: Vec<Arrow>,
+    /// What the arrows mean; `None` where there are none.
+    pub moments: Option<MomentScale>,
     /// Labels.
     pub labels: Vec<Label>,
     /// The middle of everything, Å.
@@ -149,14 +154,31 @@ impl Scene {
     /// Repeats of 0, sizes that are not finite and positive, the plane (0 0 0), cutoffs that the neighbour search does not
     /// take, and more than [`MAX_ATOMS`] atoms.
     pub fn new(structure: &Structure, style: &Style) -> Result<Self, SceneError> {
+        Self::of_state(structure, structure, style)
+    }
+
+    /// Makes the scene of a later state of a structure, as of a frame of a trajectory: what is drawn are the atoms that are drawn
+    /// of the start, so that none leaps to the other side of the cell when it moves through a face.
+    ///
+    /// # Errors
+    ///
+    /// As [`Scene::new`].
+    pub fn of_state(
+        structure: &Structure,
+        start: &Structure,
+        style: &Style,
+    ) -> Result<Self, SceneError> {
         check(structure, style)?;
-        let bonding = Bonding::new(structure, &style.bonds)?;
+        let bonding = Bonding::of_state(structure, start, &style.bonds)?;
         let mut build = Build::new(structure, style, &bonding);
         build.inside();
         build.complete_bonded();
         build.bonds();
         build.polyhedra();
         build.frame()?;
+        if style.moments.shown {
+            moments::draw(&mut build.scene, structure, &style.moments)?;
+        }
         build.labels();
         Ok(build.finish())
     }
@@ -190,6 +212,12 @@ fn check(structure: &Structure, style: &Style) -> Result<(), SceneError> {
         style.stick_radius,
         5.0,
         "give a length above 0, at most 5 Å",
+    )?;
+    range(
+        "length of moments",
+        style.moments.length,
+        20.0,
+        "give a length above 0, at most 20 Å per µB",
     )?;
     range(
         "bond tolerance",
@@ -299,10 +327,9 @@ impl<'a> Build<'a> {
 
     /// Atoms in the cells, and on their outer faces.
     fn inside(&mut self) {
-        let margin = margins(self.structure);
         for site in 0..self.structure.sites.len() {
             let last = [0, 1, 2].map(|i| {
-                let on_face = self.bonding.fractional[site][i] <= margin[i];
+                let on_face = self.bonding.on_face[site][i];
                 let repeated = on_face && self.style.boundary != Boundary::Cell;
                 self.style.repeats[i] as i32 - i32::from(!repeated)
             });
@@ -462,7 +489,9 @@ impl<'a> Build<'a> {
             .iter()
             .flat_map(|p| &p.corners)
             .map(|&p| (p, 0.0));
-        let all: Vec<(Vector3<f64>, f64)> = atoms.chain(lines).chain(planes).collect();
+        let arrows = scene.arrows.iter().flat_map(|a| a.ends.map(|p| (p, 0.0)));
+        let all = atoms.chain(lines).chain(planes).chain(arrows);
+        let all: Vec<(Vector3<f64>, f64)> = all.collect();
         if let Some(&(first, _)) = all.first() {
             let (mut low, mut high) = (first, first);
             for (p, _) in &all {

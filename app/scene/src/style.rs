@@ -70,6 +70,43 @@ pub struct MillerPlane {
     pub offset: f64,
 }
 
+/// What the colours of moments tell.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MomentColours {
+    /// Whether they point along the direction or against it.
+    #[default]
+    Sign,
+    /// How large they are.
+    Size,
+}
+
+/// How magnetic moments are drawn. A structure states them along one axis of its own, whose direction in space it does not
+/// tell: that is for people to choose.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Moments {
+    /// Draw them, as arrows through the atoms.
+    pub shown: bool,
+    /// Length of arrows, Å per µB.
+    pub length: f64,
+    /// Where positive moments point: the lattice direction [u v w], not all zero.
+    pub direction: [i32; 3],
+    /// What colours tell.
+    pub colours: MomentColours,
+}
+
+impl Default for Moments {
+    fn default() -> Self {
+        Self {
+            shown: false,
+            length: 1.0,
+            direction: [0, 0, 1],
+            colours: MomentColours::default(),
+        }
+    }
+}
+
 /// What labels say.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -113,6 +150,8 @@ pub struct Style {
     pub labels: Labels,
     /// Lattice planes.
     pub planes: Vec<MillerPlane>,
+    /// Magnetic moments.
+    pub moments: Moments,
 }
 
 impl Default for Style {
@@ -130,6 +169,7 @@ impl Default for Style {
             hidden: Vec::new(),
             labels: Labels::default(),
             planes: Vec::new(),
+            moments: Moments::default(),
         }
     }
 }

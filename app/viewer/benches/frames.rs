@@ -1,12 +1,12 @@
 //! How long structures take: to a scene, to the graphics card, and a frame.
 //!
 //! `cargo bench -p viewer --bench frames -- [repeats]`: strontium titanate repeated so many times each way, 27 unless told:
-//! 98,415 sites.
+//! 98,415 sites; and the states of a trajectory, one after the other.
 
 use crystal::{Lattice, Site, Structure};
 use matter::Element;
 use scene::{Camera, Picker, Representation, Scene, Style, SvgOptions, svg};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use viewer::painter::{Frame, FrameStyle, Pipelines, SceneBuffers, Targets, Tile};
 
 const SIZE: [u32; 2] = [1280, 800];
@@ -66,29 +66,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             camera.turn(0.05, 0.02);
             let started = Instant::now();
             let mut encoder = device.create_command_encoder(&Default::default());
-            let frame = Frame {
-                scene: &scene,
-                camera: &camera,
-                style: FrameStyle {
-                    background: [0.0; 4],
-                    fog: [1.0, 1.0, 1.0, 0.4],
-                    opacity: 0.6,
-                    line_width: 1.5,
-                },
-                tile: Tile {
-                    corner: [0, 0],
-                    whole: SIZE,
-                },
-                size: SIZE,
-            };
+            let frame = frame(&scene, &camera);
             pipelines.draw(&queue, &mut encoder, &targets, &buffers, &frame);
             queue.submit([encoder.finish()]);
             device.poll(wgpu::PollType::wait_indefinitely())?;
             times.push(started.elapsed());
         }
-        times.sort();
-        let (median, longest) = (times[times.len() / 2], times[times.len() - 1]);
-        println!("  frame {median:.1?} (longest {longest:.1?})");
+        println!("  frame {}", shown(times));
         let started = Instant::now();
         let text = svg(
             &scene,
@@ -102,6 +86,77 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             text.len() / 1_000_000
         );
     }
+    playback(&device, &queue, &pipelines)
+}
+
+fn frame<'a>(scene: &'a Scene, camera: &'a Camera) -> Frame<'a> {
+    Frame {
+        scene,
+        camera,
+        style: FrameStyle {
+            background: [0.0; 4],
+            fog: [1.0, 1.0, 1.0, 0.4],
+            opacity: 0.6,
+            line_width: 1.5,
+        },
+        tile: Tile {
+            corner: [0, 0],
+            whole: SIZE,
+        },
+        size: SIZE,
+    }
+}
+
+fn shown(mut times: Vec<Duration>) -> String {
+    times.sort();
+    let (median, longest) = (times[times.len() / 2], times[times.len() - 1]);
+    format!("{median:.1?} (longest {longest:.1?})")
+}
+
+/// States of a cell of 320 sites with moments, each a scene of its own: what playing a trajectory takes.
+fn playback(
+    device: &wgpu::Device,
+    queue: &wgpu::Queue,
+    pipelines: &Pipelines,
+) -> Result<(), Box<dyn std::error::Error>> {
+    let mut start = strontium_titanate()?.supercell([[4, 0, 0], [0, 4, 0], [0, 0, 4]])?;
+    for site in &mut start.sites {
+        site.magnetic_moment = Some(1.0);
+    }
+    let mut style = Style::default();
+    style.moments.shown = true;
+    let targets = Targets::new(device, pipelines, SIZE);
+    let mut camera = Camera::default();
+    camera.fit(&Scene::new(&start, &style)?, 1.6);
+    let (mut scenes, mut draws) = (Vec::new(), Vec::new());
+    let mut counts = (0, 0, 0);
+    for step in 0..FRAMES {
+        let mut state = start.clone();
+        for (place, site) in state.sites.iter_mut().enumerate() {
+            site.position.x += 0.001 * f64::from(step) * (place as f64).sin();
+        }
+        let started = Instant::now();
+        let scene = Scene::of_state(&state, &start, &style)?;
+        let _ = Picker::new(&scene);
+        scenes.push(started.elapsed());
+        let started = Instant::now();
+        let buffers = SceneBuffers::new(device, queue, pipelines, &scene);
+        let mut encoder = device.create_command_encoder(&Default::default());
+        let picture = frame(&scene, &camera);
+        pipelines.draw(queue, &mut encoder, &targets, &buffers, &picture);
+        queue.submit([encoder.finish()]);
+        device.poll(wgpu::PollType::wait_indefinitely())?;
+        draws.push(started.elapsed());
+        counts = (scene.atoms.len(), scene.bonds.len(), scene.arrows.len());
+    }
+    println!(
+        "playback: {} atoms, {} bonds, {} arrows; scene {}, upload and frame {}",
+        counts.0,
+        counts.1,
+        counts.2,
+        shown(scenes),
+        shown(draws)
+    );
     Ok(())
 }
 

@@ -6,7 +6,10 @@ use crate::texts::Text;
 use crate::view::{Change, Shown};
 use egui::{ComboBox, DragValue, Ui};
 use matter::Element;
-use scene::{Boundary, Direction, Labels, MillerPlane, Palette, Projection, Representation, Style};
+use scene::{
+    Boundary, Direction, Labels, MillerPlane, MomentColours, Palette, Projection, Representation,
+    Style,
+};
 use std::collections::BTreeSet;
 
 /// The full vertical angle of view in perspective, degrees.
@@ -135,6 +138,7 @@ pub(crate) fn options_ui(ui: &mut Ui, shown: &Shown<'_>, changes: &mut Vec<Chang
     bonds_ui(ui, shown, &mut style, &elements);
     polyhedra_ui(ui, shown, &mut style, &elements);
     planes_ui(ui, shown, &mut style);
+    moments_ui(ui, shown, &mut style);
     ui.separator();
     if ui.button(text(Text::Reset)).clicked() {
         style = Style::default();
@@ -248,6 +252,40 @@ fn planes_ui(ui: &mut Ui, shown: &Shown<'_>, style: &mut Style) {
             offset: 1.0,
         });
     }
+}
+
+fn moments_ui(ui: &mut Ui, shown: &Shown<'_>, style: &mut Style) {
+    let text = |t: Text| t.get(shown.language);
+    let moments = &mut style.moments;
+    ui.separator();
+    ui.label(text(Text::Moments));
+    ui.checkbox(&mut moments.shown, text(Text::MomentArrows));
+    ui.horizontal(|ui| {
+        let drag = DragValue::new(&mut moments.length)
+            .range(0.05..=20.0)
+            .speed(0.01);
+        named(ui, text(Text::MomentLength), drag);
+    });
+    ui.horizontal(|ui| {
+        ui.label(text(Text::MomentDirection));
+        let before = moments.direction;
+        for (name, index) in ["u", "v", "w"].into_iter().zip(&mut moments.direction) {
+            named(ui, name, DragValue::new(index).range(-20..=20).speed(0.05));
+        }
+        // On the way from [1 0 0] to [-1 0 0] lies no direction.
+        if moments.direction == [0, 0, 0] {
+            moments.direction = before;
+        }
+    });
+    choice(
+        ui,
+        text(Text::MomentColours),
+        &mut moments.colours,
+        &[
+            (MomentColours::Sign, text(Text::MomentSign)),
+            (MomentColours::Size, text(Text::MomentSize)),
+        ],
+    );
 }
 
 fn export_ui(ui: &mut Ui, model: &mut Model, shown: &Shown<'_>, changes: &mut Vec<Change>) {

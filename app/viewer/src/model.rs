@@ -1,5 +1,6 @@
 //! What the structure view remembers between frames, and the work it leaves to other threads.
 
+use crate::view::Shown;
 use crystal::Structure;
 use crystal::symmetry::{DEFAULT_TOLERANCE, Symmetry, analyse};
 use scene::{Atom, AtomRef, Camera, Measurement, Picker, Scene, Style};
@@ -24,14 +25,21 @@ type Built = Result<(Scene, Picker), String>;
 pub(crate) struct Model {
     pub camera: Camera,
     structure: Option<Arc<Structure>>,
+    series: u64,
+    /// The first state of the series that was shown: which images of atoms are drawn is as it is there.
+    start: Option<Arc<Structure>>,
     style: Style,
     pub ready: Option<Ready>,
     pub error: Option<String>,
     generation: u64,
     building: Option<Receiver<Built>>,
+    /// Whether structure or style are newer than what is drawn or being made.
+    wants_scene: bool,
     pub fit: bool,
     pub selected: Vec<AtomRef>,
     pub symmetry: Option<Result<Symmetry, String>>,
+    /// Whether it is that of an earlier state of the structure.
+    symmetry_is_old: bool,
     searching: Option<Receiver<Result<Symmetry, String>>>,
     pub options: bool,
     pub show_symmetry: bool,
@@ -43,24 +51,39 @@ pub(crate) type Shared = Arc<Mutex<Model>>;
 
 impl Model {
     /// Takes over the structure and style to show, and what other threads finished.
-    pub fn follow(&mut self, structure: &Arc<Structure>, style: &Style, ctx: &egui::Context) {
-        let same = self
-            .structure
-            .as_ref()
-            .is_some_and(|s| Arc::ptr_eq(s, structure));
+    pub fn follow(&mut self, shown: &Shown<'_>, ctx: &egui::Context) {
+        let (structure, style) = (shown.structure, shown.style);
+        let before = self.structure.as_ref();
+        let same = before.is_some_and(|s| Arc::ptr_eq(s, structure));
+        let count = before.map(|s| s.sites.len());
+        let of_series = self.series == shown.series && count == Some(structure.sites.len());
         if !same {
             self.structure = Some(structure.clone());
+            self.series = shown.series;
+            // Meanwhile the symmetry of the state before is shown.
+            self.symmetry_is_old = true;
+        }
+        if !same && !of_series {
             self.selected.clear();
             self.symmetry = None;
             self.searching = None;
+            self.building = None;
+            self.start = Some(structure.clone());
             self.fit = true;
         }
-        if !same || self.style != *style {
+        if self.style != *style {
             self.fit |= self.style.repeats != style.repeats;
             self.style = style.clone();
-            self.build(structure.clone(), ctx);
+            self.wants_scene = true;
         }
+        self.wants_scene |= !same;
         self.take_scene();
+        // States that follow each other faster than their scenes are made are passed over, but never all of them.
+        if self.wants_scene && self.building.is_none() {
+            self.wants_scene = false;
+            self.build(structure.clone(), ctx);
+            self.take_scene();
+        }
         if let Some(found) = take(&mut self.searching) {
             self.symmetry = Some(found.unwrap_or_else(|| Err("the search stopped".into())));
         }
@@ -76,8 +99,10 @@ impl Model {
         let size = cells.saturating_mul(structure.sites.len() as u64);
         let (send, receive) = channel();
         let style = self.style.clone();
+        let start = self.start.clone().unwrap_or_else(|| structure.clone());
         let work = move || {
-            let made = Scene::new(&structure, &style).map_err(|error| error.to_string());
+            let made =
+                Scene::of_state(&structure, &start, &style).map_err(|error| error.to_string());
             // A view that meanwhile shows something else no longer listens.
             let _ = send.send(made.map(|scene| {
                 let picker = Picker::new(&scene);
@@ -123,9 +148,11 @@ impl Model {
         let Some(structure) = self.structure.clone() else {
             return;
         };
-        if self.symmetry.is_some() || self.searching.is_some() {
+        let is_known = self.symmetry.is_some() && !self.symmetry_is_old;
+        if is_known || self.searching.is_some() {
             return;
         }
+        self.symmetry_is_old = false;
         let (send, receive) = channel();
         self.searching = Some(receive);
         let ctx = ctx.clone();

@@ -60,6 +60,17 @@ words::texts! {
     Dihedral: "Dihedral", "二面角";
     Clear: "Clear", "解除";
     PickHint: "Click atoms to measure: two a distance, three an angle, four a dihedral", "原子をクリックして測定（2個: 距離、3個: 角度、4個: 二面角）";
+    Moments: "Magnetic moments", "磁気モーメント";
+    MomentArrows: "As arrows", "矢印で表示";
+    MomentLength: "Length [Å/µB]", "長さ [Å/µB]";
+    MomentDirection: "Along", "方向";
+    MomentColours: "Coloured by", "色分け";
+    MomentSign: "Sign", "符号";
+    MomentSize: "Size", "大きさ";
+    MomentSizes: "Moments: the model gives magnitudes; directions are not predicted.", "磁気モーメント：モデルは大きさのみを与え、向きは予測しません。";
+    MomentsAsStated: "Moments: as the file states them, along one axis.", "磁気モーメント：ファイルの値（1つの軸に沿う）。";
+    MomentsSmall: "Moments: all below 0.05 µB.", "磁気モーメント：すべて 0.05 µB 未満。";
+    MomentsUnknown: "Moments: none stated; a relaxation gives them.", "磁気モーメント：記載なし（緩和計算で得られます）。";
     View3d: "Structure view", "構造の表示";
     Atoms: "atoms", "個の原子";
 }

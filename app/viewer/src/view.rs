@@ -15,10 +15,15 @@ use words::Language;
 /// What the view shows.
 #[derive(Clone, Copy, Debug)]
 pub struct Shown<'a> {
-    /// The structure. Another `Arc` counts as another structure: the view starts afresh.
+    /// The structure. Another `Arc` of another series, or with another number of sites, is another structure: the view starts
+    /// afresh.
     pub structure: &'a Arc<Structure>,
     /// How it is drawn.
     pub style: &'a Style,
+    /// The same number for states of one structure, as the frames of a trajectory: between them camera and chosen atoms stay.
+    pub series: u64,
+    /// Whether its moments are sizes alone, whose direction nobody knows.
+    pub has_sizes_alone: bool,
     /// Language of the texts.
     pub language: Language,
 }
@@ -43,7 +48,7 @@ pub fn structure_ui(ui: &mut Ui, shown: &Shown<'_>) -> Vec<Change> {
     let id = ui.scope_id().with("structure view");
     let shared: Shared = ui.data_mut(|data| data.get_temp_mut_or_default::<Shared>(id).clone());
     let mut model = shared.lock().unwrap_or_else(PoisonError::into_inner);
-    model.follow(shown.structure, shown.style, ui.ctx());
+    model.follow(shown, ui.ctx());
     let mut changes = Vec::new();
     egui::Panel::top(id.with("bar")).show(ui, |ui| {
         controls::bar_ui(ui, &mut model, shown, &mut changes);
@@ -82,6 +87,9 @@ fn status_ui(ui: &mut Ui, model: &mut Model, shown: &Shown<'_>) {
         if let Some(ready) = &model.ready {
             ui.weak(format!("{} {}", ready.scene.atoms.len(), text(Text::Atoms)));
         }
+        if let Some(note) = moments_note(model, shown) {
+            ui.label(text(note));
+        }
         let chosen: Vec<_> = model
             .selected_atoms()
             .iter()
@@ -108,6 +116,27 @@ fn status_ui(ui: &mut Ui, model: &mut Model, shown: &Shown<'_>) {
             model.selected.clear();
         }
     });
+}
+
+/// What is to be known of the moments shown, or of why there are none.
+fn moments_note(model: &Model, shown: &Shown<'_>) -> Option<Text> {
+    if !shown.style.moments.shown {
+        return None;
+    }
+    let ready = model.ready.as_ref()?;
+    Some(
+        match (ready.scene.moments.is_some(), shown.has_sizes_alone) {
+            (true, true) => Text::MomentSizes,
+            (true, false) => Text::MomentsAsStated,
+            (false, _) => {
+                let known = shown.structure.sites.iter();
+                match known.filter_map(|s| s.magnetic_moment).next() {
+                    Some(_) => Text::MomentsSmall,
+                    None => Text::MomentsUnknown,
+                }
+            }
+        },
+    )
 }
 
 /// An atom's name and cell: `O1`, `O1 (1 0 -1)`.
@@ -317,6 +346,47 @@ fn paint(
             font.clone(),
             ink,
         );
+    }
+    moment_scale(&painter, rect, model, ready, (&font, ink));
+}
+
+/// Below the elements: an arrow as long as those of a round moment in the middle of the scene, and what colours mean.
+fn moment_scale(
+    painter: &egui::Painter,
+    rect: Rect,
+    model: &Model,
+    ready: &Ready,
+    (font, ink): (&FontId, Color32),
+) {
+    let Some(scale) = &ready.scene.moments else {
+        return;
+    };
+    let size = [f64::from(rect.width()), f64::from(rect.height())];
+    let pixels = model.camera.project(ready.scene.centre, size).scale;
+    let length = (scale.length * pixels) as f32;
+    let row = |row: usize| 16.0 + 19.0 * row as f32;
+    let first = legend(&ready.scene).len() + 1;
+    let corner = rect.right_top();
+    let end = corner + Vec2::new(-12.0, row(first));
+    if end.y > rect.bottom() - 10.0 {
+        return;
+    }
+    let start = end - Vec2::new(length, 0.0);
+    let head = end - Vec2::new(8.0, 0.0);
+    painter.line_segment([start, head], Stroke::new(2.0, ink));
+    let corners = vec![head + Vec2::new(0.0, -4.0), end, head + Vec2::new(0.0, 4.0)];
+    painter.add(egui::Shape::convex_polygon(corners, ink, Stroke::NONE));
+    let text = corner + Vec2::new(-12.0, row(first + 1));
+    let moment = format!("{} µB", scale.moment);
+    painter.text(text, Align2::RIGHT_CENTER, moment, font.clone(), ink);
+    for (at, (name, colour)) in scale.colours.iter().enumerate() {
+        let at = corner + Vec2::new(-12.0, row(first + 2 + at));
+        let written = painter.text(at, Align2::RIGHT_CENTER, name, font.clone(), ink);
+        let place = Rect::from_center_size(
+            written.left_center() - Vec2::new(14.0, 0.0),
+            Vec2::new(16.0, 8.0),
+        );
+        painter.rect_filled(place, 0.0, rgb(*colour));
     }
 }
 

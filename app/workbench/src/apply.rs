@@ -100,6 +100,9 @@ impl Workbench {
             self.lay_hull();
         }
         if after.selection != before.selection {
+            if after.selection.first() != before.selection.first() {
+                self.leave_trajectory();
+            }
             self.count_elements();
             self.show_structure();
         }
@@ -317,6 +320,18 @@ impl Workbench {
             | Command::TrainModel { .. }
             | Command::ExportParity { .. }) => self.execute_model_command(command)?,
 
+            command @ (Command::SetRelaxation { .. }
+            | Command::RelaxSelected
+            | Command::StopRelaxation
+            | Command::OpenTrajectory { .. }
+            | Command::SaveRelaxed { .. }
+            | Command::SaveTrajectory { .. }
+            | Command::ExportRelaxationPlot { .. }
+            | Command::ShowTrajectory { .. }
+            | Command::PlayTrajectory { .. }
+            | Command::ShowFrame { .. }
+            | Command::SetPlayback { .. }
+            | Command::ShowMoments { .. }) => self.execute_relaxation_command(command)?,
             command @ (Command::SetHullSystem { .. }
             | Command::SetHullLimit { .. }
             | Command::HullOfSelected

@@ -26,6 +26,7 @@ impl Workbench {
                 Box::new(Opened {
                     results: Arc::new(Results::of_table(0, table, formula.as_deref())),
                     structures: candidates.structures,
+                    frames: candidates.frames,
                 })
             }))
         });
@@ -56,6 +57,7 @@ impl Workbench {
         state.table_error = None;
         state.structure = None;
         self.structures = None;
+        self.forget_trajectory();
         self.lay_hull();
     }
 
@@ -125,12 +127,13 @@ impl Workbench {
             self.state.structure = Some(SelectedStructure {
                 row,
                 structure: None,
+                series: 0,
             });
             return;
         };
         self.start(TaskKind::Structure, move |_| {
             let structure = Some(place.read());
-            Done::Structure(SelectedStructure { row, structure })
+            Done::Structure(row, structure)
         });
     }
 

@@ -8,6 +8,7 @@ use crate::generated::GenerateSettings;
 use crate::kind::FileKind;
 use crate::models::{ModelChoice, ModelSettings};
 use crate::project::{ColourBy, ElementRule, ObjectiveChoice, ParallelAxis, Sort};
+use crate::relaxation::{FrameChoice, RelaxationSettings};
 use crate::state::{Panel, Theme};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -226,6 +227,50 @@ pub enum Command {
         pace: u32,
     },
 
+    // Relaxations and trajectories; a run changes nothing of the project, so that there is nothing to undo.
+    /// Of the next run.
+    SetRelaxation {
+        settings: Box<RelaxationSettings>,
+    },
+    /// Relaxes the structure of the first of the selected candidates.
+    RelaxSelected,
+    /// What was reached is kept.
+    StopRelaxation,
+    /// An extended XYZ of frames, to be played.
+    OpenTrajectory {
+        path: Option<PathBuf>,
+    },
+    /// The structure that playback stands at: .cif, .vasp, .extxyz.
+    SaveRelaxed {
+        path: Option<PathBuf>,
+    },
+    /// What the run passed, as .extxyz.
+    SaveTrajectory {
+        path: Option<PathBuf>,
+    },
+    /// Energy and largest force over the steps, as .svg or .png.
+    ExportRelaxationPlot {
+        path: Option<PathBuf>,
+    },
+    /// Whether the structure view shows the trajectory instead of the candidate's own structure.
+    ShowTrajectory {
+        on: bool,
+    },
+    PlayTrajectory {
+        on: bool,
+    },
+    ShowFrame {
+        frame: FrameChoice,
+    },
+    /// Structures a second, 1 to 60, and whether playing begins again at the end.
+    SetPlayback {
+        rate: f64,
+        repeat: bool,
+    },
+    /// Whether magnetic moments are drawn as arrows.
+    ShowMoments {
+        on: bool,
+    },
     // Hulls of chemical systems.
     /// The elements of the hull's plot: `Fe-N`, `Li-Fe-O`, a formula; nothing: none.
     SetHullSystem {
@@ -428,6 +473,18 @@ impl Command {
             Self::StartDrill {
                 pace: Self::DRILL_PACE,
             },
+            Self::RelaxSelected,
+            Self::StopRelaxation,
+            Self::OpenTrajectory { path: None },
+            Self::SaveRelaxed { path: None },
+            Self::SaveTrajectory { path: None },
+            Self::ExportRelaxationPlot { path: None },
+            Self::PlayTrajectory { on: true },
+            Self::PlayTrajectory { on: false },
+            Self::ShowTrajectory { on: true },
+            Self::ShowTrajectory { on: false },
+            Self::ShowMoments { on: true },
+            Self::ShowMoments { on: false },
             Self::ScreenGenerated { path: None },
             Self::ShowParent { prototype: None },
             Self::ShowCandidate,
@@ -441,6 +498,7 @@ impl Command {
             Self::ClearLog,
         ]);
         commands.extend(Panel::ALL.map(|panel| Self::ShowPanel { panel }));
+        commands.extend(FrameChoice::NAMED.map(|frame| Self::ShowFrame { frame }));
         commands.extend(CampaignPage::ALL.map(|page| Self::ShowCampaignPage { page }));
         commands.extend(ColourBy::ALL.map(|by| Self::ColourElements { by }));
         commands.extend(Language::ALL.map(|language| Self::SetLanguage { language }));

@@ -113,6 +113,18 @@ pub enum WorkbenchError {
     Budget(f64),
     #[error("{}: there is such a file already; choose it by its whole name to replace it, or choose another", path.display())]
     Exists { path: PathBuf },
+    #[error(transparent)]
+    Potential(#[from] potential::PotentialError),
+    #[error("nothing to relax: select a candidate that has a structure")]
+    NothingToRelax,
+    #[error("nothing to relax: {0}")]
+    Unreadable(String),
+    #[error("a relaxation is under way; stop it first")]
+    RelaxationBusy,
+    #[error("there is no trajectory yet: relax a candidate's structure, or open a trajectory")]
+    NoTrajectory,
+    #[error("this trajectory is a file already; only a relaxation is saved")]
+    NoRun,
     #[error("the project has no file yet; save it under a name first")]
     NoFile,
 }

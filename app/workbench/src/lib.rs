@@ -27,6 +27,7 @@ mod plugins;
 mod points;
 mod project;
 mod read;
+mod relaxation;
 mod results;
 mod screen;
 pub mod shelf;
@@ -71,6 +72,10 @@ pub use project::{
     ProjectSource, Sort, Wanted,
 };
 pub use read::Preview;
+pub use relaxation::{
+    Ending, Figures, FrameChoice, KEPT as TRAJECTORY_BYTES, Playback, RelaxationMethod,
+    RelaxationSettings, RelaxationState, RunEnd, Trajectory, TrajectorySource, Viewed, Weights,
+};
 pub use results::{Column, ColumnKind, Counts, Results, Value};
 pub use state::{
     Import, LogLevel, LogLine, Panel, Preferences, Recovery, State, Task, TaskKind, Theme,
@@ -86,6 +91,7 @@ pub use optimize::{Constraint, Direction, Objective};
 pub use plugin_host::{
     Direction as NaturalDirection, Limits, Need, Origin, Parameter, ParameterKind, ParameterValue,
 };
+pub use potential::Model as PotentialModel;
 pub use potential::trust::{FORMATION_ENERGY, Trust};
 pub use scene::Style as StructureStyle;
 pub use screening::Model;

@@ -13,28 +13,39 @@ use table::{ReadOptions, Source, Table};
 pub(crate) struct Candidates {
     pub table: Table,
     pub structures: Option<Arc<Structures>>,
+    /// How many states of one structure the candidates are, where they are.
+    pub frames: Option<usize>,
 }
 
 /// Reads the candidates of a project.
 pub(crate) fn read(source: &ProjectSource, job: &Job) -> Result<Candidates, WorkbenchError> {
     if let ProjectSource::Crystals(only) = source {
         let (table, structures) = crystals::read_table(only.as_deref(), job)?;
-        let structures = Some(Arc::new(structures));
-        return Ok(Candidates { table, structures });
+        let (structures, frames) = (Some(Arc::new(structures)), None);
+        return Ok(Candidates {
+            table,
+            structures,
+            frames,
+        });
     }
     if let ProjectSource::File(path) = source
         && structure::is_structures(path)
     {
         job.stage("reading", None);
-        let (table, structures) = structure::read_table(path, job)?;
+        let (table, structures, frames) = structure::read_table(path, job)?;
         let structures = Some(Arc::new(structures));
-        return Ok(Candidates { table, structures });
+        return Ok(Candidates {
+            table,
+            structures,
+            frames,
+        });
     }
     let table = read_table(source, job)?;
     let named = Structures::find_column(&table).zip(structure::folder_of(source));
     let structures = named.map(|(column, folder)| Structures::read(&table, column, &folder, job));
     Ok(Candidates {
         structures: structures.transpose()?.map(Arc::new),
+        frames: None,
         table,
     })
 }

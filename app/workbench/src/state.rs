@@ -12,6 +12,7 @@ use crate::plugins::{LoadedPlugin, RefusedPlugin, ShelfState};
 use crate::points::Points;
 use crate::project::{Project, ProjectSource};
 use crate::read::Preview;
+use crate::relaxation::RelaxationState;
 use crate::results::Results;
 use crate::structure::SelectedStructure;
 use serde::{Deserialize, Serialize};
@@ -32,6 +33,7 @@ pub enum Panel {
     Inspector,
     PeriodicTable,
     Structure,
+    Relaxation,
     Plugins,
     Models,
     Hull,
@@ -42,7 +44,7 @@ pub enum Panel {
 
 impl Panel {
     /// All panels.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Candidates,
         Self::Pareto,
         Self::Parallel,
@@ -50,6 +52,7 @@ impl Panel {
         Self::Inspector,
         Self::PeriodicTable,
         Self::Structure,
+        Self::Relaxation,
         Self::Plugins,
         Self::Models,
         Self::Hull,
@@ -147,6 +150,9 @@ pub enum TaskKind {
     /// Training a model, or judging one by folds.
     TrainModel,
     Explain,
+    /// Relaxing a structure.
+    Relax,
+    ReadTrajectory,
     /// Anything about a campaign's file.
     Campaign,
     /// How many times faster than random search the campaign was.
@@ -245,6 +251,7 @@ pub struct State {
     pub shelf: ShelfState,
     pub models: ModelsState,
     pub campaigns: CampaignsState,
+    pub relaxation: RelaxationState,
     /// The hull of the chosen system.
     pub hull: HullState,
     /// Candidates that are made of structure types.
@@ -274,6 +281,7 @@ impl State {
         self.project.source.is_some()
             || self.project.campaign.is_some()
             || self.campaigns.drill.is_some()
+            || self.relaxation.trajectory.is_some()
             || self.browsing
     }
 

@@ -17,6 +17,8 @@ pub struct SelectedStructure {
     pub row: u32,
     /// `None`: this candidate has none. `Err`: its file cannot be read.
     pub structure: Option<Result<Arc<Structure>, String>>,
+    /// A number that no other structure has in this session.
+    pub series: u64,
 }
 
 /// Whether a path is opened as structures: a file of them, or a folder.
@@ -72,19 +74,37 @@ impl Place {
     }
 }
 
-/// A folder or a file of structures as a table of candidates.
-pub(crate) fn read_table(path: &Path, job: &Job) -> Result<(Table, Structures), WorkbenchError> {
+/// A folder or a file of structures as a table of candidates, and how many states of one structure they are, where they are.
+pub(crate) fn read_table(
+    path: &Path,
+    job: &Job,
+) -> Result<(Table, Structures, Option<usize>), WorkbenchError> {
     if path.is_dir() {
-        return Ok(Structures::of_folder(path, job)?);
+        let (table, structures) = Structures::of_folder(path, job)?;
+        return Ok((table, structures, None));
     }
     let structures = read_file(path)?;
+    let frames = frames(path, &structures);
     let text = as_csv(path, &structures);
     let (name, options) = (path.display().to_string(), ReadOptions::default());
     let table = Table::read_text(text.as_bytes(), &name, &options, job)?;
     let folder = path.parent().unwrap_or(Path::new(""));
     let column = table.find_column("structure")?;
     let structures = Structures::read(&table, column, folder, job)?;
-    Ok((table, structures))
+    Ok((table, structures, frames))
+}
+
+/// How many frames a file of one structure has: several, of the same elements in the same order.
+fn frames(path: &Path, structures: &[Structure]) -> Option<usize> {
+    let elements = |structure: &Structure| -> Vec<_> {
+        let sites = structure.sites.iter();
+        sites.map(|site| site.main_element()).collect()
+    };
+    let first = elements(structures.first()?);
+    let is_trajectory = Format::from_path(path) == Some(Format::ExtXyz)
+        && structures.len() > 1
+        && structures.iter().all(|s| elements(s) == first);
+    is_trajectory.then_some(structures.len())
 }
 
 /// The structures of a file in the form of CSV, a row each.

@@ -3,6 +3,7 @@
 use crate::error::WorkbenchError;
 use crate::parallel::Parallel;
 use crate::state::LogLevel;
+use crate::structure::SelectedStructure;
 use crate::work::{Done, Workbench};
 use screening::ScreeningError;
 use std::sync::Arc;
@@ -29,6 +30,7 @@ impl Workbench {
                 self.state.table = Some(table);
                 self.state.results = Some(opened.results);
                 self.structures = opened.structures;
+                self.offer_trajectory(opened.frames);
                 self.keep_rows(rows);
                 // Where there are structures, the first is there to be looked at.
                 if self.structures.is_some() && rows > 0 && self.state.project.selection.is_empty()
@@ -95,7 +97,14 @@ impl Workbench {
                 self.plot();
                 self.lay_hull();
             }
-            Done::Structure(structure) => self.state.structure = Some(structure),
+            Done::Structure(row, structure) => {
+                let series = self.next_series();
+                self.state.structure = Some(SelectedStructure {
+                    row,
+                    structure,
+                    series,
+                });
+            }
             Done::Points(points) => {
                 self.state.points = points;
                 let key = |parallel: &Arc<Parallel>| parallel.key;
@@ -126,6 +135,8 @@ impl Workbench {
             Done::Campaign(did) => self.take_campaign(*did),
             Done::Compared(faster) => self.state.campaigns.faster = faster,
             Done::Drill(drill) => self.take_drill(drill),
+            Done::Relaxed(ran) => self.take_relaxed(ran),
+            Done::Trajectory(read) => self.take_trajectory(read),
             Done::Prototypes(all) => self.state.generated.prototypes = Some(all),
             Done::Generated(made) => self.take_generated(made),
             Done::Written(written) => self.take_written(written),

@@ -13,12 +13,13 @@ use crate::plugins::{Loaded, Offered, ShelfDone, ShelfState, Subject};
 use crate::points::Points;
 use crate::project::Project;
 use crate::read::Preview;
+use crate::relaxation::{Ran, RelaxationState, Trajectory};
 use crate::results::Results;
 use crate::shelf::Shelf;
 use crate::state::{LogLevel, LogLine, Preferences, State, Task, TaskKind};
 use crate::store::{Folders, Left};
-use crate::structure::SelectedStructure;
 use crate::undo::History;
+use crystal::Structure;
 use job::Job;
 use plugin_host::Host;
 use screening::Structures;
@@ -71,7 +72,7 @@ pub(crate) enum Done {
     Preview(Result<Arc<Preview>, WorkbenchError>),
     Table(Result<Box<Opened>, WorkbenchError>),
     /// The structure of a row.
-    Structure(SelectedStructure),
+    Structure(u32, Option<Result<Arc<Structure>, String>>),
     Results(Result<Box<Results>, WorkbenchError>),
     Rows(Option<(Vec<u32>, Vec<u32>)>),
     Points(Option<Arc<Points>>),
@@ -88,6 +89,8 @@ pub(crate) enum Done {
     /// `None`: cancelled.
     Compared(Option<Result<Acceleration, String>>),
     Drill(Arc<Drill>),
+    Relaxed(Ran),
+    Trajectory(Result<Box<Trajectory>, WorkbenchError>),
     /// `None`: cancelled.
     Hull(Option<HullState>),
     Prototypes(Arc<Vec<PrototypeLine>>),
@@ -101,6 +104,7 @@ pub(crate) enum Done {
 pub(crate) struct Opened {
     pub results: Arc<Results>,
     pub structures: Option<Arc<Structures>>,
+    pub frames: Option<usize>,
 }
 
 struct Message {
@@ -126,6 +130,7 @@ pub struct Workbench {
     next_task: u64,
     next_line: u64,
     pub(crate) view: u64,
+    series: u64,
     pub(crate) structures: Option<Arc<Structures>>,
     pub(crate) feed: Arc<Feed>,
     sender: Sender<Message>,
@@ -158,6 +163,7 @@ impl Workbench {
             next_task: 0,
             next_line: 0,
             view: 0,
+            series: 0,
             structures: None,
             feed: Arc::default(),
             sender,
@@ -201,6 +207,12 @@ impl Workbench {
         self.structures.clone()
     }
 
+    /// A number for a structure that was not shown before.
+    pub(crate) fn next_series(&mut self) -> u64 {
+        self.series += 1;
+        self.series
+    }
+
     /// Whether any work is under way.
     pub fn is_busy(&self) -> bool {
         !self.state.tasks.is_empty()
@@ -213,7 +225,7 @@ impl Workbench {
 
     /// Takes over what the workers finished, and writes unsaved work down now and then. Whether anything changed.
     pub fn poll(&mut self) -> bool {
-        let mut changed = self.take_feed();
+        let mut changed = self.take_feed() | self.follow_trajectory();
         while let Ok(message) = self.receiver.try_recv() {
             self.state.tasks.retain(|task| task.id != message.task);
             changed = true;
@@ -342,6 +354,7 @@ fn empty_state(preferences: Preferences) -> State {
         element_counts: Arc::default(),
         models: ModelsState::default(),
         campaigns: CampaignsState::default(),
+        relaxation: RelaxationState::default(),
         hull: HullState::default(),
         generated: GeneratedState::default(),
         browsing: false,

@@ -1,7 +1,7 @@
 //! Extended XYZ: <https://github.com/libAtoms/extxyz>. The second line holds `Lattice="..."` and `Properties=...`.
 
-use super::FormatError;
 use super::text::{self, Word, line_error, words};
+use super::{FormatError, Frame};
 use crate::{CrystalError, Lattice, MAX_SITES, Site, Structure};
 use matter::Element;
 use nalgebra::{Matrix3, Vector3};
@@ -15,10 +15,16 @@ struct Columns {
     position: usize,
     label: Option<usize>,
     moment: Option<usize>,
+    forces: Option<usize>,
     count: usize,
 }
 
 pub(super) fn read(content: &str) -> Result<Vec<Structure>, FormatError> {
+    let frames = read_frames(content)?;
+    Ok(frames.into_iter().map(|frame| frame.structure).collect())
+}
+
+pub(super) fn read_frames(content: &str) -> Result<Vec<Frame>, FormatError> {
     let mut lines = content.lines().enumerate().map(|(i, line)| (i + 1, line));
     let mut frames = Vec::new();
     let mut total = 0;
@@ -42,7 +48,8 @@ pub(super) fn read(content: &str) -> Result<Vec<Structure>, FormatError> {
                 remedy,
             ));
         };
-        let mut frame = read_comment(comment, comment_line)?;
+        let (mut frame, columns) = read_comment(comment, comment_line)?;
+        let mut forces = Vec::new();
         for done in 0..count {
             let Some((number, line)) = lines.next() else {
                 let what = format!("the file ends after {done} of {count} atoms");
@@ -52,10 +59,13 @@ pub(super) fn read(content: &str) -> Result<Vec<Structure>, FormatError> {
                     "is the file cut off?",
                 ));
             };
-            let site = read_site(line, number, &frame.1, &frame.0.lattice)?;
-            frame.0.sites.push(site);
+            let structure = &mut frame.structure;
+            let (site, force) = read_site(line, number, &columns, &structure.lattice)?;
+            structure.sites.push(site);
+            forces.extend(force);
         }
-        frames.push(frame.0);
+        frame.forces = Some(forces).filter(|forces| forces.len() == count);
+        frames.push(frame);
     }
     if frames.is_empty() {
         return Err(line_error(
@@ -67,8 +77,8 @@ pub(super) fn read(content: &str) -> Result<Vec<Structure>, FormatError> {
     Ok(frames)
 }
 
-/// The structure without sites that the second line of a frame tells, and the columns of the sites.
-fn read_comment(comment: &str, line: usize) -> Result<(Structure, Columns), FormatError> {
+/// What the second line of a frame tells, without sites, and the columns of the sites.
+fn read_comment(comment: &str, line: usize) -> Result<(Frame, Columns), FormatError> {
     let pairs = pairs_of(comment);
     let find = |key: &str| {
         let mut found = pairs.iter().filter(|pair| pair.0.eq_ignore_ascii_case(key));
@@ -81,12 +91,7 @@ fn read_comment(comment: &str, line: usize) -> Result<(Structure, Columns), Form
             "add Lattice=\"ax ay az bx by bz cx cy cz\" in Å, a box with enough vacuum for a molecule",
         ));
     };
-    let separators = |c: char| c.is_whitespace() || matches!(c, ',' | '[' | ']' | '{' | '}');
-    let numbers: Vec<f64> = lattice
-        .split(separators)
-        .filter(|word| !word.is_empty())
-        .map_while(text::number)
-        .collect();
+    let numbers = numbers_of(lattice);
     if numbers.len() != 9 {
         let what = format!(
             "Lattice=\"{}\" is not nine numbers",
@@ -109,7 +114,29 @@ fn read_comment(comment: &str, line: usize) -> Result<(Structure, Columns), Form
         ));
     }
     let columns = read_columns(find("Properties").unwrap_or("species:S:1:pos:R:3"), line)?;
-    Ok((structure, columns))
+    // What is no number, as ASE's None and nan, is not known.
+    let known = |value: &str| text::number(value).filter(|number| number.is_finite());
+    let stress = find("stress").map(numbers_of);
+    let frame = Frame {
+        structure,
+        energy: find("energy").or(find("free_energy")).and_then(known),
+        forces: None,
+        // It is symmetric, so that rows and columns are the same; six numbers are Voigt's.
+        stress: stress.and_then(|s| match s.as_slice() {
+            &[xx, yy, zz, yz, xz, xy] => Some(Matrix3::new(xx, xy, xz, xy, yy, yz, xz, yz, zz)),
+            nine if nine.len() == 9 => Some(Matrix3::from_row_slice(nine)),
+            _ => None,
+        }),
+        model: find("model").map(text::one_line),
+    };
+    Ok((frame, columns))
+}
+
+/// The numbers of a value, up to the first word that is none.
+fn numbers_of(value: &str) -> Vec<f64> {
+    let separators = |c: char| c.is_whitespace() || matches!(c, ',' | '[' | ']' | '{' | '}');
+    let words = value.split(separators).filter(|word| !word.is_empty());
+    words.map_while(text::number).collect()
 }
 
 /// `Properties=species:S:1:pos:R:3:...`: a name, a type and a number of columns each.
@@ -122,7 +149,7 @@ fn read_columns(properties: &str, line: usize) -> Result<Columns, FormatError> {
         )
     };
     let (mut element, mut number, mut position) = (None, None, None);
-    let (mut label, mut moment, mut count) = (None, None, 0_usize);
+    let (mut label, mut moment, mut forces, mut count) = (None, None, None, 0_usize);
     let parts: Vec<&str> = properties.split(':').collect();
     for part in parts.chunks(3) {
         let (&[name, _, width], at) = (part, count) else {
@@ -148,6 +175,7 @@ fn read_columns(properties: &str, line: usize) -> Result<Columns, FormatError> {
             ("label", 1) => label = Some(at),
             ("magmoms" | "magmom", 1) => moment = Some(at),
             ("initial_magmoms", 1) => moment = moment.or(Some(at)),
+            ("forces" | "force", 3) => forces = Some(at),
             _ => {}
         }
         count += width;
@@ -166,6 +194,7 @@ fn read_columns(properties: &str, line: usize) -> Result<Columns, FormatError> {
         position,
         label,
         moment,
+        forces,
         count,
     })
 }
@@ -175,7 +204,7 @@ fn read_site(
     number: usize,
     columns: &Columns,
     lattice: &Lattice,
-) -> Result<Site, FormatError> {
+) -> Result<(Site, Option<Vector3<f64>>), FormatError> {
     let all: Vec<Word> = words(line, number).take(columns.count).collect();
     if all.len() < columns.count {
         let what = format!(
@@ -199,10 +228,14 @@ fn read_site(
         let what = format!("`{}` is not an element", text::shortened(word.text));
         word.error(what, "write a symbol such as Fe")
     })?;
-    let mut place = Vector3::zeros();
-    for (axis, entry) in place.iter_mut().enumerate() {
-        *entry = all[columns.position + axis].number()?;
-    }
+    let vector = |first: usize| -> Result<Vector3<f64>, FormatError> {
+        let mut vector = Vector3::zeros();
+        for (axis, entry) in vector.iter_mut().enumerate() {
+            *entry = all[first + axis].number()?;
+        }
+        Ok(vector)
+    };
+    let place = vector(columns.position)?;
     let mut site = Site::new(element, lattice.fractional_from_cartesian(place));
     if let Some(label) = columns.label {
         site.label = all[label].text.to_string();
@@ -210,7 +243,9 @@ fn read_site(
     if let Some(moment) = columns.moment {
         site.magnetic_moment = Some(all[moment].number()?);
     }
-    Ok(site)
+    // Columns that are not to be understood are no reason to refuse the structure.
+    let force = columns.forces.and_then(|first| vector(first).ok());
+    Ok((site, force))
 }
 
 /// The `key=value` pairs of a comment line. Values with blanks stand in `"`, `'`, `{}` or `[]`; a key alone is true.

@@ -10,6 +10,7 @@ mod poscar;
 mod text;
 
 use crate::{CrystalError, Structure};
+use nalgebra::{Matrix3, Vector3};
 use std::io::Read;
 use std::path::Path;
 use thiserror::Error;
@@ -59,6 +60,21 @@ impl Format {
     }
 }
 
+/// A frame of a trajectory: a structure, and what its file says of it. What it does not say, or not in numbers, is `None`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Frame {
+    /// The structure.
+    pub structure: Structure,
+    /// Of the whole cell, eV.
+    pub energy: Option<f64>,
+    /// On every site, eV/Å.
+    pub forces: Option<Vec<Vector3<f64>>>,
+    /// eV/Å3, tensile positive.
+    pub stress: Option<Matrix3<f64>>,
+    /// The model that said it: `model=` in the second line.
+    pub model: Option<String>,
+}
+
 /// All structures of a text: data blocks of a CIF, frames of an extended XYZ, one of a POSCAR; at least one.
 ///
 /// # Errors
@@ -80,6 +96,30 @@ pub fn read(text: &str, format: Format) -> Result<Vec<Structure>, FormatError> {
 ///
 /// A name of no known format, a file that cannot be opened or is larger than 64 MiB, or a fault in it.
 pub fn read_file(path: &Path) -> Result<Vec<Structure>, CrystalError> {
+    let (text, format) = text_of(path)?;
+    read(&text, format).map_err(|error| CrystalError::Format(path.display().to_string(), error))
+}
+
+/// All frames of an extended XYZ, with the energies, forces and stresses that it states under the names of ASE; at least one.
+///
+/// # Errors
+///
+/// As [`read_file`], and a file of another format.
+pub fn read_trajectory(path: &Path) -> Result<Vec<Frame>, CrystalError> {
+    let (text, format) = text_of(path)?;
+    let shown = || path.display().to_string();
+    if format != Format::ExtXyz {
+        return Err(CrystalError::File(
+            shown(),
+            "a trajectory is an extended XYZ (.extxyz, .xyz)".to_string(),
+        ));
+    }
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    extxyz::read_frames(text).map_err(|error| CrystalError::Format(shown(), error))
+}
+
+/// The text of a structure file, and its format.
+fn text_of(path: &Path) -> Result<(String, Format), CrystalError> {
     let shown = || path.display().to_string();
     let format = Format::from_path(path).ok_or_else(|| CrystalError::UnknownFormat(shown()))?;
     let unreadable = |error: std::io::Error| CrystalError::File(shown(), error.to_string());
@@ -96,8 +136,7 @@ pub fn read_file(path: &Path) -> Result<Vec<Structure>, CrystalError> {
         let what = "larger than 64 MiB; split it into one file a structure";
         return Err(CrystalError::File(shown(), what.to_string()));
     }
-    let text = String::from_utf8_lossy(&bytes);
-    read(&text, format).map_err(|error| CrystalError::Format(shown(), error))
+    Ok((String::from_utf8_lossy(&bytes).into_owned(), format))
 }
 
 /// A structure as a text of this format, which [`read`] turns into an equal one, up to what the format cannot hold:

@@ -164,6 +164,47 @@ fn extended_xyz_keeps_frames_moments_and_labels() {
 }
 
 #[test]
+fn a_trajectory_tells_energies_forces_and_stress_where_its_file_does() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let path = folder.join("run.extxyz");
+    let cell = "Lattice=\"4 0 0 0 4 0 0 0 5\"";
+    // As ASE writes them: all, six numbers of stress in Voigt's order, and words where numbers should be.
+    let text = format!(
+        "2\n{cell} Properties=species:S:1:pos:R:3:forces:R:3 energy=-7.25 stress=\"1 4 5 4 2 6 5 6 3\" model=chgnet-0.3.0\n\
+         Fe 0 0 0 0.1 0 -0.2\nO 2 2 2 -0.1 0 0.2\n\
+         2\n{cell} Properties=species:S:1:pos:R:3 free_energy=-8 stress=\"1 2 3 6 5 4\"\nFe 0 0 0\nO 2 2 2\n\
+         2\n{cell} Properties=species:S:1:pos:R:3:forces:R:3 energy=nan stress=None\nFe 0 0 0 x 0 0\nO 2 2 2 0 0 0\n"
+    );
+    std::fs::write(&path, &text).unwrap();
+    let frames = format::read_trajectory(&path).unwrap();
+    let stress = Matrix3::new(1.0, 4.0, 5.0, 4.0, 2.0, 6.0, 5.0, 6.0, 3.0);
+    assert_eq!(
+        (
+            frames[0].energy,
+            frames[0].stress,
+            frames[0].model.as_deref()
+        ),
+        (Some(-7.25), Some(stress), Some("chgnet-0.3.0"))
+    );
+    let forces = vec![Vector3::new(0.1, 0.0, -0.2), Vector3::new(-0.1, 0.0, 0.2)];
+    assert_eq!(frames[0].forces, Some(forces));
+    assert_eq!(
+        (frames[1].energy, frames[1].stress),
+        (Some(-8.0), Some(stress))
+    );
+    assert_eq!((&frames[1].forces, &frames[1].model), (&None, &None));
+    let last = &frames[2];
+    assert!(last.energy.is_none() && last.forces.is_none() && last.stress.is_none());
+    // The structures are those that are read without all this.
+    let structures: Vec<Structure> = frames.into_iter().map(|frame| frame.structure).collect();
+    assert_eq!(format::read_file(&path).unwrap(), structures);
+    let other = folder.join("POSCAR");
+    std::fs::write(&other, "x").unwrap();
+    let error = format::read_trajectory(&other).unwrap_err().to_string();
+    assert!(error.contains("extended XYZ"), "{error}");
+}
+
+#[test]
 fn faults_of_an_extended_xyz_are_told_with_their_place() {
     let lattice = "Lattice=\"4 0 0 0 4 0 0 0 4\"";
     for (text, line, column, part) in [

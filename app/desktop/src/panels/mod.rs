@@ -20,6 +20,7 @@ mod periodic_table;
 mod plot_canvas;
 mod plugins;
 mod registries;
+mod relaxation;
 mod standing;
 mod structure;
 mod tasks;
@@ -28,6 +29,7 @@ pub use campaign::page_name;
 pub use import::import_ui;
 pub use offer::offer_ui;
 pub use periodic_table::colour_name;
+pub use relaxation::relaxation_text;
 pub use structure::take_picture;
 pub use tasks::task_ui;
 
@@ -44,6 +46,7 @@ pub fn ui(panel: Panel, ui: &mut Ui, state: &State) -> Vec<Command> {
         Panel::Inspector => inspector::inspector_ui(ui, state),
         Panel::PeriodicTable => periodic_table::periodic_table_ui(ui, state),
         Panel::Structure => structure::structure_ui(ui, state),
+        Panel::Relaxation => relaxation::relaxation_ui(ui, state),
         Panel::Plugins => plugins::plugins_ui(ui, state),
         Panel::Models => models::models_ui(ui, state),
         Panel::Hull => hull::hull_ui(ui, state),

@@ -1,4 +1,4 @@
-//! The structure of the selected candidate, drawn by the viewer.
+//! The structure of the selected candidate, of its parent, or of the trajectory that is looked at, drawn by the viewer.
 
 use super::parent::parent_ui;
 use crate::look;
@@ -12,26 +12,24 @@ pub fn structure_ui(ui: &mut Ui, state: &State) -> Vec<Command> {
     let words = Words(state.preferences.language);
     let mut commands = Vec::new();
     parent_ui(ui, state, words, &mut commands);
-    let selected = state.structure.as_ref().map(|s| s.structure.as_ref());
-    // A parent that was asked for stands for its child.
-    let structure = match (&state.generated.parent, selected) {
-        (Some(parent), _) => &parent.structure,
-        (None, None) => {
-            ui.weak(words.get(Text::NothingSelected));
+    let viewed = match state.viewed() {
+        None => {
+            ui.weak(words.get(match state.structure {
+                None => Text::NothingSelected,
+                Some(_) => Text::NoStructure,
+            }));
             return commands;
         }
-        (None, Some(None)) => {
-            ui.weak(words.get(Text::NoStructure));
-            return commands;
-        }
-        (None, Some(Some(Err(error)))) => {
+        Some(Err(error)) => {
             ui.colored_label(look::error(ui), error);
             return commands;
         }
-        (None, Some(Some(Ok(structure)))) => structure,
+        Some(Ok(viewed)) => viewed,
     };
     let shown = Shown {
-        structure,
+        structure: viewed.structure,
+        series: viewed.series,
+        has_sizes_alone: viewed.has_sizes_alone,
         style: &state.project.structure_style,
         language: state.preferences.language,
     };

@@ -81,6 +81,8 @@ fn task_name(kind: TaskKind) -> Text {
         TaskKind::LoadModels => Text::TaskLoadModels,
         TaskKind::TrainModel => Text::TaskTrainModel,
         TaskKind::Explain => Text::TaskExplain,
+        TaskKind::Relax => Text::TaskRelax,
+        TaskKind::ReadTrajectory => Text::TaskReadTrajectory,
         TaskKind::Campaign => Text::TaskCampaign,
         TaskKind::Compare => Text::TaskCompare,
         TaskKind::Drill => Text::TaskDrill,

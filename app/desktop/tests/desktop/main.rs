@@ -9,6 +9,7 @@ mod models;
 mod panels;
 mod parallel;
 mod plugins;
+mod relaxation;
 mod start;
 
 use desktop::App;

@@ -64,6 +64,7 @@ fn notes(found: &Found) -> Vec<String> {
     if !found.elastic.stable {
         notes.push("some strain lowers its energy: not stable at 0 K by this potential".to_owned());
     }
+    notes.extend(found.state.and_then(|state| ripple(&found.elastic, &state)));
     notes
 }
 

@@ -454,3 +454,35 @@ fn styles_are_stored_with_symbols_and_read_back() {
     let error = serde_json::from_str::<Style>(r#"{"hidden": ["Xx"]}"#).unwrap_err();
     assert!(error.to_string().contains("Xx"));
 }
+
+#[test]
+fn of_a_later_state_the_same_atoms_are_drawn_where_they_moved_to() {
+    let start = halite();
+    // Na at the corner moves through three faces, another site by a whole cell and a little, which is the same place.
+    let mut later = halite();
+    later.sites[0].position -= Vector3::repeat(0.03);
+    later.sites[1].position += Vector3::new(1.0, -2.0, 0.01);
+    later.lattice = crystal::Lattice::new(later.lattice.rows() * 1.02).unwrap();
+    let [before, after] =
+        [&start, &later].map(|state| Scene::of_state(state, &start, &style()).unwrap());
+    let of = |scene: &Scene| scene.atoms.iter().map(|a| a.atom).collect::<Vec<_>>();
+    assert_eq!(of(&before), of(&after));
+    for (a, b) in before.atoms.iter().zip(&after.atoms) {
+        let moved = match a.atom.site {
+            0 => Vector3::repeat(-0.03),
+            1 => Vector3::new(0.0, 0.0, 0.01),
+            _ => Vector3::zeros(),
+        };
+        let fractional = start.lattice.fractional_from_cartesian(a.position);
+        let wanted = later.lattice.cartesian_from_fractional(fractional + moved);
+        assert!((b.position - wanted).norm() < 1e-9, "{:?}", a.atom);
+    }
+    // Bonds join the atoms that are drawn at their ends.
+    for bond in &after.bonds {
+        let [a, b] = bond.atoms.map(|place| after.atoms[place as usize].position);
+        assert!(((a - b).norm() - bond.length).abs() < 1e-9);
+    }
+    assert_eq!(before.bonds.len(), after.bonds.len());
+    // By itself the corner would be drawn at the far side alone.
+    assert_ne!(of(&Scene::new(&later, &style()).unwrap()), of(&after));
+}

@@ -2,5 +2,6 @@
 
 mod camera;
 mod geometry;
+mod moments;
 mod pictures;
 mod structures;

@@ -30,6 +30,16 @@ pub(super) struct BondInstance {
 
 #[repr(C)]
 #[derive(Clone, Copy, Pod, Zeroable)]
+pub(super) struct ArrowInstance {
+    first: [f32; 3],
+    second: [f32; 3],
+    /// Radius of the shaft, length and radius of the head.
+    sizes: [f32; 3],
+    colour: [u8; 4],
+}
+
+#[repr(C)]
+#[derive(Clone, Copy, Pod, Zeroable)]
 pub(super) struct LineInstance {
     first: [f32; 3],
     second: [f32; 3],
@@ -48,6 +58,7 @@ pub(super) struct FaceVertex {
 pub struct SceneBuffers {
     pub(super) spheres: Instances,
     pub(super) bonds: Instances,
+    pub(super) arrows: Instances,
     pub(super) lines: Instances,
     pub(super) faces: Instances,
     pub(super) halos: Instances,
@@ -91,6 +102,21 @@ impl SceneBuffers {
                     second: near(&b.position),
                     colours: [a, b].map(|atom| packed(scene.looks[atom.look as usize].colour)),
                 }
+            })
+            .collect();
+        let arrows: Vec<_> = scene
+            .arrows
+            .iter()
+            .map(|arrow| ArrowInstance {
+                first: near(&arrow.ends[0]),
+                second: near(&arrow.ends[1]),
+                sizes: [
+                    arrow.shaft_radius(),
+                    arrow.head_length(),
+                    arrow.head_radius(),
+                ]
+                .map(|x| x as f32),
+                colour: with_alpha(arrow.colour, 1.0),
             })
             .collect();
         let mut lines: Vec<_> = scene
@@ -160,6 +186,7 @@ impl SceneBuffers {
         Self {
             spheres: upload(device, &spheres),
             bonds: upload(device, &bonds),
+            arrows: upload(device, &arrows),
             lines: upload(device, &lines),
             faces: upload(device, &faces),
             halos: Vec::new(),

@@ -7,7 +7,7 @@ mod targets;
 pub use buffers::SceneBuffers;
 pub use targets::Targets;
 
-use buffers::{BondInstance, FaceVertex, LineInstance, SphereInstance};
+use buffers::{ArrowInstance, BondInstance, FaceVertex, LineInstance, SphereInstance};
 use bytemuck::{Pod, Zeroable};
 pub(crate) use pass::texture_entry;
 use pass::{Pass, blend, layout};
@@ -51,6 +51,7 @@ pub struct Pipelines {
     spheres: wgpu::RenderPipeline,
     halos: wgpu::RenderPipeline,
     bonds: wgpu::RenderPipeline,
+    arrows: wgpu::RenderPipeline,
     lines: wgpu::RenderPipeline,
     faces: wgpu::RenderPipeline,
     lay_over: wgpu::RenderPipeline,
@@ -95,9 +96,13 @@ impl Pipelines {
             const { wgpu::vertex_attr_array![0 => Float32x4, 1 => Float32x3, 2 => Uint32x2] };
         let lines =
             const { wgpu::vertex_attr_array![0 => Float32x3, 1 => Float32x3, 2 => Unorm8x4] };
+        let arrows = const {
+            wgpu::vertex_attr_array![0 => Float32x3, 1 => Float32x3, 2 => Float32x3, 3 => Unorm8x4]
+        };
         use wgpu::VertexStepMode::{Instance, Vertex};
         let sphere = layout::<SphereInstance>(Instance, &spheres);
         let bond = layout::<BondInstance>(Instance, &bonds);
+        let arrow = layout::<ArrowInstance>(Instance, &arrows);
         let line = layout::<LineInstance>(Instance, &lines);
         let face = layout::<FaceVertex>(Vertex, &lines);
         let opaque = [Some(COLOUR.into())];
@@ -132,6 +137,7 @@ impl Pipelines {
         };
         let spheres = module(&wgsl::with_frame(wgsl::SPHERE));
         let bonds = module(&wgsl::with_frame(wgsl::BOND));
+        let arrows = module(&wgsl::with_frame(wgsl::ARROW));
         let lines = module(&wgsl::with_frame(wgsl::LINE));
         let faces = module(&wgsl::with_frame(wgsl::FACE));
         let blends = module(wgsl::BLEND);
@@ -151,6 +157,7 @@ impl Pipelines {
             spheres: solid(&spheres, ["sphere_corner", "sphere_pixel"], sphere.clone()),
             halos: solid(&spheres, ["sphere_corner", "halo_pixel"], sphere),
             bonds: solid(&bonds, ["bond_corner", "bond_pixel"], bond),
+            arrows: solid(&arrows, ["arrow_corner", "arrow_pixel"], arrow),
             lines: solid(&lines, ["line_corner", "line_pixel"], line),
             faces: make(Pass {
                 module: &faces,
@@ -206,6 +213,7 @@ impl Pipelines {
         let solids = [
             (&self.spheres, &buffers.spheres),
             (&self.bonds, &buffers.bonds),
+            (&self.arrows, &buffers.arrows),
             (&self.lines, &buffers.lines),
             (&self.halos, &buffers.halos),
         ];

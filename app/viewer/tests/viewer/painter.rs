@@ -466,3 +466,74 @@ fn marked_atoms_have_a_ring() {
     assert!(blue > 1000 && red_inside);
     assert_eq!(ring(&[]).0, 0);
 }
+
+/// An atom thinner than the shaft of the arrow through it, of 4 µB along a direction.
+fn arrow_alone(direction: [i32; 3]) -> Scene {
+    let mut structure = atoms(&[(Element::FE, [0.0; 3])]);
+    structure.sites[0].magnetic_moment = Some(4.0);
+    let style = Style {
+        ball_scale: 0.02,
+        stick_radius: 0.02,
+        moments: Moments {
+            shown: true,
+            direction,
+            ..Moments::default()
+        },
+        ..bare()
+    };
+    Scene::new(&structure, &style).unwrap()
+}
+
+#[test]
+fn an_arrow_is_a_shaft_and_a_head_from_the_side_and_a_disc_from_either_end() {
+    let sides = arrow_alone([1, 0, 0]);
+    let arrow = sides.arrows[0];
+    let (head, wide, thin) = (
+        arrow.head_length(),
+        arrow.head_radius(),
+        arrow.shaft_radius(),
+    );
+    let side = 2.0 * thin * (4.0 - head) + wide * head;
+    let disc = std::f64::consts::PI * wide * wide;
+    let towards = [[0, 0, 1], [0, 0, -1]].map(arrow_alone);
+    let fine = PictureOptions {
+        size: [1600, 1200],
+        ..OPTIONS
+    };
+    let from_above = |scene: &Scene| {
+        let mut camera = Camera {
+            target: scene.centre,
+            half_height: 2.5,
+            ..Camera::default()
+        };
+        let cube = Lattice::from_parameters(1.0, 1.0, 1.0, 90.0, 90.0, 90.0).unwrap();
+        camera.look_along(&cube, Direction::C);
+        camera
+    };
+    for (scene, area) in [(&sides, side), (&towards[0], disc), (&towards[1], disc)] {
+        let camera = from_above(scene);
+        // 240 pixels an ångström.
+        let found = covered(&draw(scene, &camera, &fine)) as f64 / 57_600.0;
+        assert!((found - area).abs() < 0.03 * area, "{found} {area}");
+        // In perspective nothing is cut off: the outline of the near end is larger by what it is nearer.
+        let near = Camera {
+            projection: Projection::Perspective(40.0),
+            ..camera
+        };
+        let seen = covered(&draw(scene, &near, &fine)) as f64 / 57_600.0;
+        assert!(seen > 0.9 * area && seen < 2.2 * area, "{seen} {area}");
+    }
+    // It points to the right: the head, wider than the shaft, is there.
+    let picture = draw(&sides, &from_above(&sides), &OPTIONS);
+    let above = |x: f64| {
+        pixel(
+            &picture,
+            (200.0 + 60.0 * x) as u32,
+            150 - (60.0 * 0.15) as u32,
+        )[3]
+    };
+    assert_eq!(
+        [above(2.0 - head + 0.1), above(-1.9), above(0.0)],
+        [255, 0, 0]
+    );
+}

@@ -12,6 +12,7 @@ use viewer::{Change, Language, PictureFormat, Shown, install, structure_ui};
 /// What a window would keep: it applies every change of style at once.
 struct Window {
     structure: Arc<Structure>,
+    series: u64,
     style: Style,
     pictures: Vec<viewer::PictureJob>,
 }
@@ -38,6 +39,7 @@ fn open(structure: Structure) -> (Harness<'static>, Shared) {
     let window = Arc::new(Mutex::new(Window {
         structure: Arc::new(structure),
         style: Style::default(),
+        series: 0,
         pictures: Vec::new(),
     }));
     let kept = window.clone();
@@ -48,6 +50,8 @@ fn open(structure: Structure) -> (Harness<'static>, Shared) {
         .build_ui(move |ui| {
             let mut window = kept.lock().unwrap();
             let shown = Shown {
+                series: window.series,
+                has_sizes_alone: false,
                 structure: &window.structure,
                 style: &window.style,
                 language: Language::English,
@@ -141,6 +145,54 @@ fn clicking_atoms_measures_them() {
     harness.get_by_label("Clear").click();
     harness.run_steps(3);
     assert!(harness.query_by_label_contains("Angle").is_none());
+}
+
+#[test]
+fn states_of_one_structure_are_measured_on_and_seen_from_where_they_were() {
+    let (mut harness, window) = open(halite());
+    harness.get_by_label("c").click();
+    harness.run_steps(3);
+    let view = harness.get_by_label_contains("Structure view").rect();
+    let at = view.center();
+    harness.hover_at(at);
+    harness.drag_at(at);
+    harness.drop_at(at);
+    harness.run_steps(3);
+    let export = |harness: &mut Harness<'_>| {
+        harness.get_by_label("Export").click();
+        harness.run_steps(2);
+        harness.get_by_label("Save as SVG…").click();
+        harness.run_steps(3);
+        window.lock().unwrap().pictures.pop().unwrap()
+    };
+    let before = export(&mut harness);
+    // Seen from elsewhere, as a person would turn it: a state that is a tenth larger does not fit the view anew.
+    let larger = |factor: f64| {
+        let mut structure = halite();
+        let rows = structure.lattice.rows() * factor;
+        structure.lattice = crystal::Lattice::new(rows).unwrap();
+        structure.sites[0].magnetic_moment = Some(1.0);
+        Arc::new(structure)
+    };
+    {
+        let mut window = window.lock().unwrap();
+        window.structure = larger(1.1);
+        window.style.moments.shown = true;
+    }
+    harness.run_steps(3);
+    harness.get_by_label("Clear");
+    harness.get_by_label_contains("as the file states them");
+    let after = export(&mut harness);
+    assert_eq!(before.camera, after.camera);
+    assert!(after.scene.radius > 1.05 * before.scene.radius);
+    assert!(!after.scene.arrows.is_empty());
+    {
+        let mut window = window.lock().unwrap();
+        (window.structure, window.series) = (larger(2.0), 1);
+    }
+    harness.run_steps(3);
+    assert!(harness.query_by_label("Clear").is_none());
+    assert_ne!(export(&mut harness).camera, after.camera);
 }
 
 #[test]

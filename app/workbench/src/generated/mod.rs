@@ -191,7 +191,9 @@ impl Workbench {
 
     pub(crate) fn take_parent(&mut self, found: Result<ShownParent, String>) {
         match found {
-            Ok(parent) => {
+            Ok(mut parent) => {
+                parent.series = self.next_series();
+                self.leave_trajectory();
                 self.state.browsing = true;
                 self.state.generated.parent = Some(parent);
             }

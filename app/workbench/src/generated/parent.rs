@@ -38,6 +38,8 @@ pub struct ShownParent {
     /// Where its structure is from.
     pub source: String,
     pub structure: Arc<Structure>,
+    /// Tells the view that it is another structure.
+    pub series: u64,
 }
 
 impl ShownParent {
@@ -48,6 +50,7 @@ impl ShownParent {
             symbol: prototype.symbol.clone(),
             source: prototype.source.clone(),
             structure: Arc::new(prototype.structure.clone()),
+            series: 0,
         }
     }
 }

@@ -10,6 +10,7 @@ mod looking;
 mod models;
 mod outputs;
 mod plugins;
+mod relaxation;
 mod structures;
 
 use plugin_host::{Compiler, Host, HostOptions, Limits};

@@ -5,9 +5,15 @@
 //! these are in order. Faces of polyhedra and planes are sorted by their middle: where they cut through each other the
 //! order within them is not right.
 
+mod annotations;
+
+pub use annotations::{AXIS_COLOURS, legend};
+
 use crate::camera::Camera;
+use crate::moments::Arrow;
 use crate::palette::{Colour, VACANCY};
 use crate::scene::{Atom, Line, Look, Scene};
+use annotations::annotations;
 use crystal::Lattice;
 use nalgebra::Vector3;
 use std::collections::BTreeMap;
@@ -53,8 +59,6 @@ impl Default for SvgOptions {
     }
 }
 
-/// Colours of the axes a, b, c: Okabe and Ito's vermillion, green and blue.
-pub const AXIS_COLOURS: [Colour; 3] = [[213, 94, 0], [0, 158, 115], [0, 114, 178]];
 /// Steps of depth cueing, each with a gradient of its own for every colour.
 const FOG_STEPS: usize = 12;
 /// Pieces of a cell's edges are about this long, Å.
@@ -65,6 +69,7 @@ pub fn svg(scene: &Scene, camera: &Camera, lattice: &Lattice, options: &SvgOptio
     let mut drawing = Drawing::new(scene, camera, options);
     drawing.spheres();
     drawing.bonds();
+    drawing.arrows();
     drawing.faces();
     drawing.lines();
     let mut out = header(options);
@@ -261,6 +266,65 @@ impl<'a> Drawing<'a> {
         self.items.push((depth, text));
     }
 
+    /// Shafts outside their own atoms, and heads as the outlines of cones.
+    fn arrows(&mut self) {
+        for arrow in &self.scene.arrows {
+            let atom = &self.scene.atoms[arrow.atom as usize];
+            let [tail, tip] = arrow.ends;
+            let along = (tip - tail).normalize();
+            let neck = arrow.neck();
+            let out = along * atom.radius;
+            let radius = arrow.shaft_radius();
+            let reach = |end: Vector3<f64>| (end - atom.position).norm();
+            if reach(tail) > atom.radius {
+                self.stick([tail, atom.position - out], radius, arrow.colour);
+            }
+            if reach(neck) > atom.radius {
+                self.stick([atom.position + out, neck], radius, arrow.colour);
+            }
+            self.head(arrow);
+        }
+    }
+
+    fn head(&mut self, arrow: &Arrow) {
+        /// Corners of the circle where the head is widest.
+        const CORNERS: usize = 20;
+        let [tail, tip] = arrow.ends;
+        let (neck, along) = (arrow.neck(), (tip - tail).normalize());
+        let across = match along.x.abs() < 0.7 {
+            true => along.cross(&Vector3::x()),
+            false => along.cross(&Vector3::y()),
+        };
+        let across = across.normalize() * arrow.head_radius();
+        let other = along.cross(&across);
+        let rim = (0..CORNERS).map(|i| {
+            let (sin, cos) = (TAU * i as f64 / CORNERS as f64).sin_cos();
+            neck + across * cos + other * sin
+        });
+        let size = self.options.size;
+        let seen: Vec<_> = rim
+            .chain([tip])
+            .map(|p| self.camera.project(p, size))
+            .collect();
+        if seen.iter().any(|p| p.scale <= 0.0) {
+            return;
+        }
+        let depth = self.camera.project((neck + tip) / 2.0, size).depth;
+        let outline = outline(seen.iter().map(|p| [rounded(p.x), rounded(p.y)]).collect());
+        let base = self.faded(arrow.colour, depth);
+        let (dark, light) = (hex(mixed(base, [0; 3], 0.35)), hex(base));
+        let width = rounded((0.05 * arrow.head_radius() * seen[CORNERS].scale).min(1.5));
+        let mut text = String::new();
+        add(
+            &mut text,
+            format_args!(
+                "<path class=\"arrow\" d=\"{}\" fill=\"{light}\" stroke=\"{dark}\" stroke-width=\"{width}\" stroke-linejoin=\"round\"/>",
+                path(&outline),
+            ),
+        );
+        self.items.push((depth, text));
+    }
+
     fn faces(&mut self) {
         for polyhedron in &self.scene.polyhedra {
             for face in &polyhedron.faces {
@@ -386,6 +450,31 @@ impl<'a> Drawing<'a> {
     }
 }
 
+/// The corners of the convex hull of points on the plane, in order (A. M. Andrew, Inf. Process. Lett. 9, 216 (1979)).
+fn outline(mut points: Vec<[f64; 2]>) -> Vec<[f64; 2]> {
+    points.sort_by(|a, b| a[0].total_cmp(&b[0]).then(a[1].total_cmp(&b[1])));
+    points.dedup();
+    let turns = |a: [f64; 2], b: [f64; 2], c: [f64; 2]| {
+        (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
+    };
+    let chain = |points: &mut dyn Iterator<Item = [f64; 2]>| {
+        let mut chain: Vec<[f64; 2]> = Vec::new();
+        for point in points {
+            while let [.., a, b] = chain[..]
+                && turns(a, b, point) <= 0.0
+            {
+                chain.pop();
+            }
+            chain.push(point);
+        }
+        chain.pop();
+        chain
+    };
+    let mut corners = chain(&mut points.iter().copied());
+    corners.extend(chain(&mut points.iter().rev().copied()));
+    corners
+}
+
 /// Pieces of a line that are outside all spheres.
 fn outside_spheres(line: &Line, atoms: &[Atom]) -> Vec<[Vector3<f64>; 2]> {
     let [start, end] = line.ends;
@@ -417,105 +506,6 @@ fn outside_spheres(line: &Line, atoms: &[Atom]) -> Vec<[Vector3<f64>; 2]> {
         from = leave.max(from);
     }
     pieces
-}
-
-fn annotations(
-    out: &mut String,
-    scene: &Scene,
-    camera: &Camera,
-    lattice: &Lattice,
-    options: &SvgOptions,
-) {
-    let (size, text) = (options.font_size, hex(options.text));
-    let halo = hex(options.background.unwrap_or(options.fog.0));
-    add(
-        out,
-        format_args!("<g font-family=\"sans-serif\" font-size=\"{size}\" fill=\"{text}\">"),
-    );
-    for label in &scene.labels {
-        let at = camera.project(label.position, options.size);
-        if is_seen([at.x, at.y], 0.0, at.scale, options.size) {
-            add(
-                out,
-                format_args!(
-                    "<text class=\"label\" x=\"{}\" y=\"{}\" text-anchor=\"middle\" stroke=\"{halo}\" stroke-width=\"3\" paint-order=\"stroke\">{}</text>",
-                    rounded(at.x),
-                    rounded(at.y + 0.35 * size),
-                    escaped(&label.text),
-                ),
-            );
-        }
-    }
-    if options.axes {
-        axes(out, camera, lattice, options);
-    }
-    if options.legend {
-        for (row, (name, colour)) in legend(scene).into_iter().enumerate() {
-            let y = size * (1.5 + 1.6 * row as f64);
-            let x = options.size[0] - 5.0 * size;
-            add(
-                out,
-                format_args!(
-                    "<circle class=\"legend\" cx=\"{x}\" cy=\"{y}\" r=\"{}\" fill=\"{}\" stroke=\"{text}\" stroke-width=\"0.5\"/><text x=\"{}\" y=\"{}\">{}</text>",
-                    rounded(0.6 * size),
-                    hex(colour),
-                    x + size,
-                    rounded(y + 0.35 * size),
-                    escaped(&name),
-                ),
-            );
-        }
-    }
-    out.push_str("</g>\n");
-}
-
-/// The rows of the legend: elements in order of atomic number, then vacancy where there is any.
-pub fn legend(scene: &Scene) -> Vec<(String, Colour)> {
-    let elements = scene
-        .colours
-        .iter()
-        .map(|(e, &c)| (e.symbol().to_string(), c));
-    let vacant = scene
-        .looks
-        .iter()
-        .flat_map(|l| &l.sectors)
-        .any(|s| s.element.is_none());
-    elements
-        .chain(vacant.then(|| ("vacant".to_string(), VACANCY)))
-        .collect()
-}
-
-fn axes(out: &mut String, camera: &Camera, lattice: &Lattice, options: &SvgOptions) {
-    let length = 3.5 * options.font_size;
-    let (x, y) = (1.6 * length, options.size[1] - 1.6 * length);
-    let mut axes: Vec<_> = camera
-        .axes(lattice)
-        .into_iter()
-        .zip(["a", "b", "c"])
-        .zip(AXIS_COLOURS)
-        .collect();
-    axes.sort_by(|((p, _), _), ((q, _), _)| p[2].total_cmp(&q[2]));
-    for (([right, up, _], name), colour) in axes {
-        let (ex, ey) = (x + right * length, y - up * length);
-        let flat = right.hypot(up).max(1e-3);
-        let (tx, ty) = (
-            ex + right / flat * 0.7 * options.font_size,
-            ey - up / flat * 0.7 * options.font_size,
-        );
-        let colour = hex(colour);
-        add(
-            out,
-            format_args!(
-                "<line class=\"axis\" x1=\"{}\" y1=\"{}\" x2=\"{}\" y2=\"{}\" stroke=\"{colour}\" stroke-width=\"3\" stroke-linecap=\"round\"/><text x=\"{}\" y=\"{}\" text-anchor=\"middle\" font-style=\"italic\" fill=\"{colour}\">{name}</text>",
-                rounded(x),
-                rounded(y),
-                rounded(ex),
-                rounded(ey),
-                rounded(tx),
-                rounded(ty + 0.35 * options.font_size),
-            ),
-        );
-    }
 }
 
 /// Whether a circle of radius `r` pixels before the viewer touches the picture.
@@ -550,20 +540,4 @@ fn hex([r, g, b]: Colour) -> String {
 fn mixed(from: Colour, to: Colour, part: f64) -> Colour {
     let part = part.clamp(0.0, 1.0);
     [0, 1, 2].map(|i| (f64::from(from[i]) * (1.0 - part) + f64::from(to[i]) * part).round() as u8)
-}
-
-/// Text as XML has it; control characters, which XML does not have, become blanks.
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '&' => out.push_str("&amp;"),
-            '"' => out.push_str("&quot;"),
-            c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => out.push(' '),
-            c => out.push(c),
-        }
-    }
-    out
 }
