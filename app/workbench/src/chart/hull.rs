@@ -56,6 +56,9 @@ impl HullTexts {
     }
 }
 
+/// Selected candidates that are named; of more, none is.
+const NAMED: usize = 20;
+
 /// A hull laid out.
 #[derive(Debug, Default)]
 pub struct HullChart {
@@ -338,9 +341,11 @@ impl Layout<'_> {
         let is_corner = |point: &HullPoint| {
             plot.elements.len() > 2 && point.fractions.iter().any(|x| *x > 1.0 - 1e-9)
         };
+        let selected = plot.candidates().iter().filter(|p| self.is_selected(p));
+        let few = selected.count() <= NAMED;
         let named = |(at, _): &(usize, Place)| {
             let point = &plot.points[*at];
-            self.is_selected(point) || point.is_stable && !is_corner(point)
+            few && self.is_selected(point) || point.is_stable && !is_corner(point)
         };
         let mut named: Vec<(usize, Place)> = self.chart.drawn().filter(named).collect();
         named.sort_by(|(a, _), (b, _)| {
@@ -352,34 +357,27 @@ impl Layout<'_> {
         });
         let around = |[x, y]: Place| [x - 4.0, y - 4.0, x + 4.0, y + 4.0];
         let mut taken: Vec<[f32; 4]> = named.iter().map(|(_, at)| around(*at)).collect();
-        // The numbers along the axes.
-        for mark in &self.chart.drawing.behind {
-            if let Mark::Text { at, text, anchor } = mark {
-                taken.extend(self.area(*at, text, *anchor));
-            }
-        }
-        for (at, [x, y]) in named {
+        // The numbers along the axes give way where there is no other room.
+        let numbers: Vec<[f32; 4]> = self
+            .chart
+            .drawing
+            .behind
+            .iter()
+            .filter_map(|mark| match mark {
+                Mark::Text { at, text, anchor } => self.area(*at, text, *anchor),
+                _ => None,
+            })
+            .collect();
+        for (at, place) in named {
             let name = formula_of(&plot.points[at].formula);
-            let own = around([x, y]);
-            let free = anchors.into_iter().find_map(|anchor| {
-                let away = 5.0;
-                let place = match anchor {
-                    Anchor::Above => [x, y - away],
-                    Anchor::Right => [x + away, y],
-                    Anchor::Left => [x - away, y],
-                    _ => [x, y + away],
-                };
-                let area = self.area(place, &name, anchor)?;
-                let inside = area[0] >= 0.0
-                    && area[1] >= 0.0
-                    && area[2] <= self.width
-                    && area[3] <= self.height;
-                let mut others = taken.iter().filter(|other| **other != own);
-                let alone = others.all(|other| !overlap(area, *other));
-                (inside && alone).then_some((place, anchor, area))
-            });
+            let own = around(place);
+            let others: Vec<[f32; 4]> = taken.iter().copied().filter(|a| *a != own).collect();
+            let all = [others.clone(), numbers.clone()].concat();
+            let free = self.free(place, &name, anchors, &all);
+            let free = free.or_else(|| self.free(place, &name, anchors, &others));
             if let Some((at, anchor, area)) = free {
                 taken.push(area);
+                self.clear(area);
                 self.chart.drawing.marks.push(Mark::Text {
                     at,
                     text: name,
@@ -387,6 +385,43 @@ impl Layout<'_> {
                 });
             }
         }
+    }
+
+    /// The first of the sides of a point where a name meets nothing that is taken: where it stands, and its room.
+    fn free(
+        &self,
+        [x, y]: Place,
+        name: &str,
+        anchors: [Anchor; 4],
+        taken: &[[f32; 4]],
+    ) -> Option<(Place, Anchor, [f32; 4])> {
+        const AWAY: f32 = 5.0;
+        anchors.into_iter().find_map(|anchor| {
+            let place = match anchor {
+                Anchor::Above => [x, y - AWAY],
+                Anchor::Right => [x + AWAY, y],
+                Anchor::Left => [x - AWAY, y],
+                _ => [x, y + AWAY],
+            };
+            let area = self.area(place, name, anchor)?;
+            let [left, top, right, bottom] = area;
+            let inside = left >= 0.0 && top >= 0.0 && right <= self.width && bottom <= self.height;
+            let alone = taken.iter().all(|other| !overlap(area, *other));
+            (inside && alone).then_some((place, anchor, area))
+        })
+    }
+
+    /// Takes away what is written in an area behind the points.
+    fn clear(&mut self, area: [f32; 4]) {
+        let mut behind = std::mem::take(&mut self.chart.drawing.behind);
+        behind.retain(|mark| match mark {
+            Mark::Text { at, text, anchor } => {
+                let own = self.area(*at, text, *anchor);
+                own.is_none_or(|own| !overlap(own, area))
+            }
+            _ => true,
+        });
+        self.chart.drawing.behind = behind;
     }
 
     /// About how much room a text takes: upper left and lower right corner; none where it runs upwards.

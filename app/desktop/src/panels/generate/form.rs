@@ -2,7 +2,7 @@
 
 use crate::numbers;
 use crate::texts::{Text, Words};
-use egui::{Button, CollapsingHeader, DragValue, Grid, Id, TextEdit, Ui};
+use egui::{Button, CollapsingHeader, DragValue, Grid, Id, Key, TextEdit, Ui};
 use workbench::{Command, GenerateSettings, PrototypeLine, State, TaskKind};
 
 /// What is filled in.
@@ -20,14 +20,14 @@ pub fn form_ui(ui: &mut Ui, state: &State, words: Words, commands: &mut Vec<Comm
     ui.strong(words.get(Text::GenerateParents));
     parents_ui(ui, state, &mut form, words);
     ui.strong(words.get(Text::GenerateElements));
-    elements_ui(ui, &mut form.settings, words);
+    let asked = elements_ui(ui, &mut form.settings, words);
     limits_ui(ui, &mut form.settings, words);
     let settings = &form.settings;
     let any = settings.all || settings.selected || !settings.prototypes.is_empty();
     let free = any && !state.is_busy(TaskKind::Generate);
     let make = ui.add_enabled(free, Button::new(words.get(Text::GenerateMake)));
     let make = make.on_disabled_hover_text(words.get(Text::GenerateChoose));
-    if make.clicked() {
+    if make.clicked() || asked && free {
         let settings = Box::new(settings.clone());
         commands.push(Command::Generate { settings });
     }
@@ -106,7 +106,9 @@ fn prototype_ui(ui: &mut Ui, prototype: &PrototypeLine, chosen: &mut Vec<String>
     }
 }
 
-fn elements_ui(ui: &mut Ui, settings: &mut GenerateSettings, words: Words) {
+/// Which elements; whether Enter in a field asks for candidates.
+fn elements_ui(ui: &mut Ui, settings: &mut GenerateSettings, words: Words) -> bool {
+    let mut asked = false;
     Grid::new("generate elements")
         .num_columns(2)
         .show(ui, |ui| {
@@ -136,10 +138,12 @@ fn elements_ui(ui: &mut Ui, settings: &mut GenerateSettings, words: Words) {
                 let edit = TextEdit::singleline(value)
                     .desired_width(260.0)
                     .hint_text(words.get(hint));
-                ui.add(edit).accessible_name(words.get(text));
+                let edit = ui.add(edit).accessible_name(words.get(text));
+                asked |= edit.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
                 ui.end_row();
             }
         });
+    asked
 }
 
 fn limits_ui(ui: &mut Ui, settings: &mut GenerateSettings, words: Words) {
