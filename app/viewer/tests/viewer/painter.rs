@@ -510,18 +510,29 @@ fn an_arrow_is_a_shaft_and_a_head_from_the_side_and_a_disc_from_either_end() {
         camera.look_along(&cube, Direction::C);
         camera
     };
-    for (scene, area) in [(&sides, side), (&towards[0], disc), (&towards[1], disc)] {
+    // How far behind the plane through the atom the widest part lies.
+    let neck = 2.0 - head;
+    for (scene, area, behind) in [
+        (&sides, side, 0.0),
+        (&towards[0], disc, -neck),
+        (&towards[1], disc, neck),
+    ] {
         let camera = from_above(scene);
         // 240 pixels an ångström.
         let found = covered(&draw(scene, &camera, &fine)) as f64 / 57_600.0;
         assert!((found - area).abs() < 0.03 * area, "{found} {area}");
-        // In perspective nothing is cut off: the outline of the near end is larger by what it is nearer.
+        // In perspective nothing is cut off, and what is nearer is larger.
         let near = Camera {
             projection: Projection::Perspective(40.0),
             ..camera
         };
         let seen = covered(&draw(scene, &near, &fine)) as f64 / 57_600.0;
-        assert!(seen > 0.9 * area && seen < 2.2 * area, "{seen} {area}");
+        let distance = 2.5 / 20_f64.to_radians().tan();
+        let expected = area * (distance / (distance + behind)).powi(2);
+        assert!(
+            (seen - expected).abs() < 0.03 * expected,
+            "{seen} {expected}"
+        );
     }
     // It points to the right: the head, wider than the shaft, is there.
     let picture = draw(&sides, &from_above(&sides), &OPTIONS);
