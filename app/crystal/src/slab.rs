@@ -128,8 +128,8 @@ impl Facet {
             title: structure.title.clone(),
             notes: structure.notes.clone(),
         };
-        let height = period as f64 / parts as f64;
-        let turns = turns(&operations, miller, height);
+        // Of the primitive cell, not of the one that was given: a supercell's lattice may lack operations of the crystal.
+        let turns = turns(&symmetry::analyse(&cell, tolerance)?.operations);
         let terminations = terminations(&cell, spacing, &turns);
         Ok(Self {
             miller,
@@ -374,13 +374,13 @@ fn primitive_sites(
     sites
 }
 
-/// What the operations that keep the plane do to heights, counted in periods: `sign * h + shift`.
-fn turns(operations: &[Operation], miller: [i32; 3], period: f64) -> Vec<(f64, f64)> {
-    let covector = Vector3::from(miller);
-    let normal = covector.map(f64::from);
+/// What the operations that keep the plane do to heights, counted in periods: `sign * h + shift`. The plane is that of the first
+/// two vectors.
+fn turns(operations: &[Operation]) -> Vec<(f64, f64)> {
+    let covector = Vector3::new(0, 0, 1);
     let kept = operations.iter().filter_map(|operation| {
         let turned = operation.rotation.tr_mul(&covector);
-        let shift = normal.dot(&operation.translation) / period;
+        let shift = operation.translation.z;
         if turned == covector {
             Some((1.0, shift))
         } else if turned == -covector {

