@@ -39,8 +39,8 @@ with open(folder / "relaxed" / "table.csv", "w", newline="") as out, open(folder
         if one:
             magnetization = TESLA * sum(one["moments"]) / one["volume"]
             writer.writerow([row["formula"], row["structure"], row["prototype"], magnetization, one.get("formation"), one.get("hull")])
-run("rank", "relaxed/table.csv", "-p", "magnet", "-O", "max:magnetization", "-O", "min:formation_energy", "-O", "min:magnet.material_cost",
-    "-w", "magnetization > 0.6 and formation_energy < 0.3", "-o", "ranked.csv")
+run("rank", "relaxed/table.csv", "-p", "magnet", "-O", "max:magnetization", "-O", "min:energy_above_hull", "-O", "min:magnet.material_cost",
+    "-w", "magnetization > 0.6 and energy_above_hull < 0.3", "-o", "ranked.csv")
 with open(folder / "ranked.csv") as file:
     for row in csv.DictReader(file):
         if int(row["rank"]) <= 10 or row["structure"] in KNOWN:
