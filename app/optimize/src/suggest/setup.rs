@@ -9,6 +9,7 @@ use super::viability::Viability;
 use super::{Acquisition, Question, Study, SuggestError};
 use crate::Direction;
 use crate::draws::centred_quantile;
+use std::collections::HashSet;
 
 /// An objective that something is known of.
 pub(crate) struct Goalpost {
@@ -242,11 +243,15 @@ impl Setup {
         }
         self.goal.reference = reference;
         if m == 1 {
-            let tried = self.complete.iter();
-            let tried = tried
+            // Replicates are one candidate.
+            let tried: HashSet<Vec<u64>> = self
+                .complete
+                .iter()
                 .filter(|row| self.passes(study, question, **row))
-                .count();
-            self.goal.lead = question.leads.min(tried / TRIED_PER_LEAD).clamp(1, LEADS);
+                .map(|row| key_of(study, *row))
+                .collect();
+            let lead = question.leads.min(tried.len() / TRIED_PER_LEAD);
+            self.goal.lead = lead.clamp(1, LEADS);
         }
     }
 
@@ -394,7 +399,7 @@ impl Draws {
         let incumbents = if as_observed || setup.goal.straddle {
             Vec::new()
         } else {
-            incumbents(setup, study, extras)
+            incumbents(setup, study, question, extras)
         };
         let later = study.in_flight() + question.batch;
         let size = incumbents.len() + later;
@@ -543,15 +548,23 @@ impl Draws {
     }
 }
 
+/// The same for rows with the same inputs.
+fn key_of(study: &Study, row: usize) -> Vec<u64> {
+    study.row(row).iter().map(|x| (x + 0.0).to_bits()).collect()
+}
+
 /// Rows whose noise-free values may be the best, one of the leads, or on the front: all but those that another surely
-/// surpasses, or as many as there are leads.
-fn incumbents(setup: &Setup, study: &Study, extras: usize) -> Vec<usize> {
-    let mut seen = std::collections::HashSet::new();
+/// surpasses, or as many as there are leads. What failed a threshold is none and surpasses none; what may fail one surpasses none.
+fn incumbents(setup: &Setup, study: &Study, question: &Question, extras: usize) -> Vec<usize> {
+    let mut seen = HashSet::new();
+    let surely_feasible = |row: usize| {
+        let mut outcomes = study.outcomes.iter().zip(&question.aims);
+        outcomes.all(|(column, aim)| aim.threshold.is_none_or(|t| t.passes(column.values[row])))
+    };
     // For each distinct candidate: the row, the utilities' expected, least and greatest values.
     let mut rows: Vec<(usize, Vec<[f64; 3]>)> = Vec::new();
     for &row in &setup.complete {
-        let key: Vec<u64> = study.row(row).iter().map(|x| (x + 0.0).to_bits()).collect();
-        if !seen.insert(key) {
+        if !setup.passes(study, question, row) || !seen.insert(key_of(study, row)) {
             continue;
         }
         let extras_row = &study.extras[row * extras..(row + 1) * extras];
@@ -575,7 +588,10 @@ fn incumbents(setup: &Setup, study: &Study, extras: usize) -> Vec<usize> {
         }
     }
     let surpassed = |a: &[[f64; 3]], b: &[[f64; 3]]| a.iter().zip(b).all(|(a, b)| b[1] > a[2]);
-    let better = |a: &[[f64; 3]]| rows.iter().filter(|(_, b)| surpassed(a, b)).count();
+    let better = |a: &[[f64; 3]]| {
+        let surpass = |(row, b): &&(usize, Vec<[f64; 3]>)| surely_feasible(*row) && surpassed(a, b);
+        rows.iter().filter(surpass).count()
+    };
     let mut kept: Vec<&(usize, Vec<[f64; 3]>)> = rows
         .iter()
         .filter(|(_, a)| better(a) < setup.goal.lead)

@@ -1,3 +1,4 @@
+mod leads;
 mod ranking;
 mod suggest;
 mod surrogates;
