@@ -59,8 +59,8 @@ BUILT = [
     ("inverse_Heusler", "X_a, Hg2CuTi", 216, (5.76, 5.76, 5.76, 90, 90, 90),
      [("Mn", 0, 0, 0), ("Mn", .25, .25, .25), ("Co", .5, .5, .5), ("Al", .75, .75, .75)],
      "T. Graf, C. Felser, S. S. P. Parkin, Prog. Solid State Chem. 39, 1 (2011), doi:10.1016/j.progsolidstchem.2011.02.001"),
-    ("quaternary_Heusler", "LiMgPdSn", 216, (5.80, 5.80, 5.80, 90, 90, 90),
-     [("Co", 0, 0, 0), ("Fe", .25, .25, .25), ("Mn", .5, .5, .5), ("Si", .75, .75, .75)],
+    ("quaternary_Heusler", "LiMgPdSn", 216, (5.65, 5.65, 5.65, 90, 90, 90),
+     [("Co", 0, 0, 0), ("Mn", .25, .25, .25), ("Fe", .5, .5, .5), ("Si", .75, .75, .75)],
      "T. Graf, C. Felser, S. S. P. Parkin, Prog. Solid State Chem. 39, 1 (2011), doi:10.1016/j.progsolidstchem.2011.02.001"),
 ]
 

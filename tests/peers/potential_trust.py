@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """How far to trust what follows from the potential: against measurements, and against the calculations it learned from.
 
-    python3 tests/peers/potential_trust.py formation ENTHALPIES.csv     measured enthalpies of formation (pymatgen's, by MP number)
+    python3 tests/peers/potential_trust.py formation ENTHALPIES         measured enthalpies of formation (pymatgen's exp_compounds.json.gz)
     python3 tests/peers/potential_trust.py volume WORK                  relaxed against PBE cells (target/phases of datasets/phases/make)
     python3 tests/peers/potential_trust.py voltage                      measured cathodes, built from datasets/structures
     python3 tests/peers/potential_trust.py magnetization [FILES]        datasets/magnets_measured.csv
@@ -12,7 +12,7 @@
 
 LODESTONE names the program (default: target/release/lodestone). The figures stand in app/potential/src/trust.rs.
 """
-import collections, csv, json, math, os, re, subprocess, sys, tempfile
+import collections, csv, gzip, json, math, os, re, subprocess, sys, tempfile
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 LODESTONE = os.environ.get("LODESTONE", os.path.join(ROOT, "target/release/lodestone"))
@@ -55,33 +55,47 @@ def phases():
 
 
 def formation(table):
-    lowest, known = {}, {}
+    lowest, known, best = {}, {}, {}
     for source, formula, energy, _, _ in phases():
         parts = amounts(formula)
         known[source] = (parts, energy)
         if len(parts) == 1:
             e = next(iter(parts))
             lowest[e] = min(energy, lowest.get(e, 1e9))
-    pairs, kinds = [], collections.defaultdict(list)
-    with open(table) as f:
-        for r in csv.DictReader(f):
-            if r["mpid"] not in known:
-                continue
-            parts, energy = known[r["mpid"]]
+        kept = best.get(shares(parts))
+        if kept is None or energy < kept[1]:
+            best[shares(parts)] = (source, energy)
+    same, pairs, kinds = [], [], collections.defaultdict(list)
+    with gzip.open(table, "rt") as f:
+        for r in json.load(f):
+            parts = amounts(r["formula"])
             n = sum(parts.values())
-            measured = float(r["exp energy"]) / sum(amounts(r["formula"]).values())
+            measured = float(r["exp energy"]) / n
             if measured < -6 or not all(e in lowest for e in parts):
                 continue
-            predicted = energy - sum(lowest[e] * x / n for e, x in parts.items())
-            pair = (r["formula"], predicted, measured)
-            pairs.append(pair)
-            anion = next((e for e in ("F", "O", "Cl", "N", "Br", "S", "I", "Se", "Te", "H") if e in parts), "alloys and others")
-            kinds[anion].append(pair)
-    told("formation energy", pairs, "eV/atom")
+            elements = sum(lowest[e] * x / n for e, x in parts.items())
+            if r["mpid"] in known:
+                same.append((r["formula"], known[r["mpid"]][1] - elements, measured))
+            if shares(parts) in best:
+                source, energy = best[shares(parts)]
+                pair = (r["formula"], energy - elements, measured)
+                pairs.append(pair)
+                anion = next((e for e in ("F", "O", "Cl", "N", "Br", "S", "I", "Se", "Te", "H") if e in parts), "alloys and others")
+                kinds["with " + anion].append(pair)
+                put = {"mp": "structures of the Materials Project", "like": "structures of their like", "aflow": "common structure types"}
+                kinds[put.get(re.split("[-:]", source)[0], "other sources")].append(pair)
+    told("formation energy, the structure that pymatgen names", same, "eV/atom")
+    told("formation energy, lowest phase of the composition", pairs, "eV/atom")
     for kind, some in sorted(kinds.items()):
         if len(some) >= 10:
-            told("   with " + kind, some, "eV/atom")
-    reactions([p for p in pairs])
+            told("   " + kind, some, "eV/atom")
+    reactions(pairs)
+
+
+def shares(parts):
+    """Atomic fractions, to compare by."""
+    n = sum(parts.values())
+    return tuple(sorted((e, round(x / n, 3)) for e, x in parts.items()))
 
 
 def reactions(pairs):
@@ -124,7 +138,7 @@ CATHODES = [
     ("LiFePO4", "LiFePO4.cif", {}, 3.4), ("LiMnPO4", "LiFePO4.cif", {"Fe": "Mn"}, 4.1), ("LiCoPO4", "LiFePO4.cif", {"Fe": "Co"}, 4.8),
     ("LiNiPO4", "LiFePO4.cif", {"Fe": "Ni"}, 5.1), ("NaFePO4", "NaFePO4.cif", {}, 2.8),
     ("LiTiS2", "LiCoO2.cif", {"Co": "Ti", "O": "S"}, 2.1), ("LiMn2O4", "", {}, 4.1),
-    ("LiCo2O4", "", {}, 4.0),
+    ("LiCo2O4 (measured: 0.6)", "", {}, 4.0),
     ("LiCoO2 (measured: half)", "LiCoO2.cif", {}, 3.8), ("LiNiO2 (measured: half)", "LiCoO2.cif", {"Co": "Ni"}, 3.8),
     ("NaCrO2 (measured: half)", "LiCoO2.cif", {"Co": "Cr", "Li": "Na"}, 3.0), ("NaFeO2 (measured: 0.4)", "LiCoO2.cif", {"Co": "Fe", "Li": "Na"}, 3.3),
 ]
@@ -148,7 +162,7 @@ def voltage():
         files = []
         for number, (name, file, exchange, _) in enumerate(CATHODES):
             at = os.path.join(folder, "%02d" % number)
-            if name in SPINEL:
+            if name.split()[0] in SPINEL:
                 os.mkdir(at)
                 files.append(os.path.join(at, "spinel.vasp"))
                 open(files[-1], "w").write(spinel(name[2:4]))
@@ -234,22 +248,26 @@ BCC = {"Cr": 2.87, "Fe": 2.85, "Mo": 3.17, "Nb": 3.32, "Ta": 3.32, "V": 3.00, "W
 # Energy of a vacancy, eV: metal, measured, PBE. Measured: P. Ehrhart, P. Jung, H. Schultz, H. Ullmaier, Landolt-Boernstein III/25
 # (1991), doi:10.1007/b37800 (recommended values of Ag, Al, Au, Cu, Ni, Pt; Ta); H.-E. Schaefer, phys. stat. sol. (a) 102, 47 (1987),
 # doi:10.1002/pssa.2211020104 (Mo, Nb, Pd); L. De Schepper et al., Phys. Rev. B 27, 5257 (1983), doi:10.1103/PhysRevB.27.5257
-# (ferromagnetic Fe); K.-D. Rasch et al., Philos. Mag. A 41, 91 (1980), doi:10.1080/01418618008241833 (W). PBE: T. Angsten et al.,
-# New J. Phys. 16, 015018 (2014), doi:10.1088/1367-2630/16/1/015018 (fcc); P.-W. Ma, S. L. Dudarev, Phys. Rev. Mater. 3, 013605
-# (2019), doi:10.1103/PhysRevMaterials.3.013605 (bcc).
+# (ferromagnetic Fe: 2.0 +- 0.2; 1.79 is the paramagnet's); K.-D. Rasch et al., Philos. Mag. A 41, 91 (1980),
+# doi:10.1080/01418618008241833 (W: 3.67 +- 0.2). PBE: T. Angsten et al., New J. Phys. 16, 015018 (2014),
+# doi:10.1088/1367-2630/16/1/015018 (fcc, Ni with spin); P.-W. Ma, S. L. Dudarev, Phys. Rev. Mater. 3, 013605 (2019),
+# doi:10.1103/PhysRevMaterials.3.013605 (bcc). Compared once more with these papers, or with others that quote them: all of PBE's fcc;
+# Cu, Fe and W as measured; W of PBE. The others stand as they were first written down and are still to be compared.
 VACANCIES = [
-    ("Ag", 1.11, 0.68), ("Al", 0.67, 0.61), ("Au", 0.93, 0.40), ("Cu", 1.28, 1.07), ("Ni", 1.79, 1.39), ("Pd", 1.85, 1.16),
-    ("Pt", 1.35, 0.61), ("Cr", None, 3.01), ("Fe", 1.79, 2.19), ("Mo", 3.0, 2.80), ("Nb", 2.65, 2.66), ("Ta", 3.1, 2.88),
-    ("V", None, 2.04), ("W", 3.67, 3.23),
+    ("Ag", 1.11, 0.68), ("Al", 0.67, 0.61), ("Au", 0.93, 0.40), ("Cu", 1.28, 1.07), ("Ni", 1.79, 1.43), ("Pd", 1.85, 1.16),
+    ("Pt", 1.35, 0.61), ("Cr", None, 3.01), ("Fe", 2.0, 2.19), ("Mo", 3.0, 2.80), ("Nb", 2.65, 2.66), ("Ta", 3.1, 2.88),
+    ("V", None, 2.04), ("W", 3.67, 3.22),
 ]
 
 # Surface energy of the solid at 0 K from that of the liquid, mean of all faces, J/m2: W. R. Tyson, W. A. Miller, Surf. Sci. 62, 267
-# (1977), doi:10.1016/0039-6028(77)90442-3.
+# (1977), doi:10.1016/0039-6028(77)90442-3. Compared with another list said to be this paper's: equal as rounded but for Cr, Ni and V
+# (2.30, 2.45, 2.55 there), which the paper itself would settle.
 SURFACES = {
     "Ag": 1.246, "Al": 1.143, "Au": 1.506, "Cr": 2.354, "Cu": 1.79, "Fe": 2.417, "Mo": 2.907, "Nb": 2.655, "Ni": 2.38, "Pd": 2.003,
     "Pt": 2.489, "Ta": 2.902, "V": 2.622, "W": 3.265,
 }
-# PBE by face: R. Tran et al., Sci. Data 3, 160080 (2016), doi:10.1038/sdata.2016.80.
+# PBE by face: R. Tran et al., Sci. Data 3, 160080 (2016), doi:10.1038/sdata.2016.80. Of these only Cu (111) (1.3) and W (110) (another
+# calculation has 3.27) could be compared with a source again.
 FACES = {
     "Ag": {"1,1,1": 0.773, "1,0,0": 0.810},
     "Al": {"1,1,1": 0.795, "1,0,0": 0.915, "1,1,0": 0.977},
@@ -269,7 +287,8 @@ FACES = {
 
 # Adsorption at a quarter of a layer, eV. H against half of H2, RPBE: J. K. Norskov et al., J. Electrochem. Soc. 152, J23 (2005),
 # doi:10.1149/1.1856988, table I. C, N, O against atoms, BEEF-vdW: library of metals of RMG-database (K. Blondal, B. Kreitz), commit
-# 00f5933; taken to graphite, N2 and O2 with the atoms' measured enthalpies of formation at 0 K (NIST-JANAF, doi:10.18434/T42S31).
+# 00f5933; taken to graphite, N2 and O2 with the atoms' measured enthalpies of formation at 0 K (NIST-JANAF, doi:10.18434/T42S31). Both
+# tables were compared with their sources again and are equal.
 HYDROGEN = {"Ag": 0.27, "Au": 0.21, "Cu": -0.05, "Ir": -0.21, "Ni": -0.51, "Pd": -0.38, "Pt": -0.33, "Rh": -0.34}
 ATOMS = {"C": 711.185 / 96.4853, "N": 470.82 / 96.4853, "O": 246.79 / 96.4853}
 BOUND = {

@@ -1,5 +1,6 @@
 //! The phases that come with the program, for candidates to compete with: structures relaxed with the default weights, and their
-//! energies (`datasets/phases`). What lies above their hull is above *these* phases: a phase that nobody bundled may lie lower.
+//! energies (`datasets/phases`). What lies above their hull is above *these* phases: a phase that nobody bundled may lie lower. Of
+//! two elements whose compounds were tried the lowest is among them, be it stable or not, so that only what was never tried is bare.
 
 use crate::hull::{Hull, HullError, Phase};
 use crate::{Model, PotentialError};

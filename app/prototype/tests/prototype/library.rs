@@ -55,3 +55,116 @@ fn what_was_built_here_has_the_cells_of_the_literature() {
         assert!((0.99..1.08).contains(&ratio), "{name}: {ratio}");
     }
 }
+
+/// Cation, charge, its neighbours in the structure as measured, and the parameters r0 (Å) of its bonds to O and F.
+type Cation = (&'static str, f64, &'static [usize], f64, f64);
+
+/// Bond valences exp((r0 - d) / 0.37 Å): I. D. Brown, D. Altermatt, Acta Cryst. B41, 244 (1985), doi:10.1107/S0108768185002063, and
+/// N. E. Brese, M. O'Keeffe, Acta Cryst. B47, 192 (1991), doi:10.1107/S0108768190011041, as in the list bvparm2011.cif of the
+/// International Union of Crystallography; 0 where the structures have no such bond.
+const CATIONS: [(&str, &[Cation]); 6] = [
+    (
+        "elpasolite",
+        &[
+            ("K", 1.0, &[12], 0.0, 1.992),
+            ("Na", 1.0, &[6], 0.0, 1.677),
+            ("Al", 3.0, &[6], 0.0, 1.545),
+        ],
+    ),
+    (
+        "NASICON",
+        &[
+            ("Na", 1.0, &[6], 1.803, 0.0),
+            ("Zr", 4.0, &[6], 1.937, 0.0),
+            ("P", 5.0, &[4], 1.604, 0.0),
+        ],
+    ),
+    (
+        "tavorite",
+        &[
+            ("Li", 1.0, &[5], 1.466, 1.360),
+            ("V", 3.0, &[6], 1.743, 1.702),
+            ("P", 5.0, &[4], 1.604, 0.0),
+        ],
+    ),
+    (
+        "magnetoplumbite",
+        &[
+            ("Ba", 2.0, &[12], 2.285, 0.0),
+            ("Fe", 3.0, &[4, 5, 6], 1.759, 0.0),
+        ],
+    ),
+    (
+        "garnet",
+        &[
+            ("Ca", 2.0, &[8], 1.967, 0.0),
+            ("Al", 3.0, &[6], 1.620, 0.0),
+            ("Si", 4.0, &[4], 1.624, 0.0),
+        ],
+    ),
+    (
+        "pyrochlore",
+        &[("Y", 3.0, &[8], 2.014, 0.0), ("Ti", 4.0, &[6], 1.815, 0.0)],
+    ),
+];
+
+#[test]
+fn cations_of_what_was_built_here_have_their_neighbours_and_the_valence_of_their_charge() {
+    for (name, cations) in CATIONS {
+        let structure = &Prototype::find(Prototype::shipped(), name)[0].structure;
+        let near = crystal::neighbour::neighbours(structure, 3.3).unwrap();
+        let mut seen = 0;
+        for (site, own) in structure.sites.iter().enumerate() {
+            let symbol = own.element().unwrap().symbol();
+            let Some((_, charge, shells, oxygen, fluorine)) =
+                cations.iter().find(|cation| cation.0 == symbol)
+            else {
+                continue;
+            };
+            let strength = |neighbour: crystal::neighbour::Neighbour| {
+                let anion = structure.sites[neighbour.index].element().unwrap();
+                let r0 = match anion.symbol() {
+                    "O" => oxygen,
+                    "F" => fluorine,
+                    _ => return 0.0,
+                };
+                ((r0 - neighbour.distance) / 0.37).exp()
+            };
+            let bonds: Vec<f64> = near.of(site).map(strength).filter(|s| *s > 0.05).collect();
+            let valence: f64 = bonds.iter().sum();
+            assert!(shells.contains(&bonds.len()), "{name} {symbol}: {bonds:?}");
+            // Cells are up to seven per cent too large, so that bonds are too weak.
+            let part = valence / charge;
+            assert!((0.68..1.25).contains(&part), "{name} {symbol}: {valence}");
+            seen += 1;
+        }
+        let anions = structure.sites.iter();
+        let anions = anions.filter(|s| matches!(s.element().unwrap().symbol(), "O" | "F"));
+        assert_eq!(seen + anions.count(), structure.sites.len(), "{name}");
+    }
+}
+
+#[test]
+fn heusler_alloys_have_their_neighbours() {
+    // Four and four of the elements that stand between: of XX'YZ, Y and Z are each surrounded by X and X', and of the inverse
+    // alloy Mn2CoAl, Al by Mn and Co (T. Graf, C. Felser, S. S. P. Parkin, Prog. Solid State Chem. 39, 1 (2011)).
+    let cases = [
+        ("quaternary_Heusler", "Si", ["Co", "Fe"]),
+        ("quaternary_Heusler", "Mn", ["Co", "Fe"]),
+        ("inverse_Heusler", "Al", ["Mn", "Co"]),
+    ];
+    for (name, centre, around) in cases {
+        let structure = &Prototype::find(Prototype::shipped(), name)[0].structure;
+        let symbol = |site: usize| structure.sites[site].element().unwrap().symbol();
+        let sites = 0..structure.sites.len();
+        let site = sites.clone().find(|site| symbol(*site) == centre).unwrap();
+        // A quarter of the body diagonal of the cubic cell, of which a primitive cell has the quarter.
+        let edge = (4.0 * structure.volume()).cbrt();
+        let near = crystal::neighbour::neighbours(structure, 0.45 * edge).unwrap();
+        for element in around {
+            let count = near.of(site).filter(|n| symbol(n.index) == element).count();
+            assert_eq!(count, 4, "{name}: {element} around {centre}");
+        }
+        assert_eq!(near.of(site).count(), 8, "{name}: around {centre}");
+    }
+}
