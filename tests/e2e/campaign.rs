@@ -515,3 +515,45 @@ fn a_small_discrete_space_is_listed_whole_and_ends() {
     ];
     desk.run(&own).fails(2, &["is an input of the space"]);
 }
+
+#[test]
+fn leads_that_are_wanted_are_counted_from_and_told_of_where_they_cannot_be() {
+    // Forty tried: the improvement is counted from the last of several leads, as many as are wanted.
+    let reasons = |leads: &[&str]| {
+        let more = ["--batch", "40", "--initial", "40", "--seed", "3"];
+        let desk = begun(200, &[&more, leads].concat());
+        let sheet = desk.campaign(&["suggest"]).ok();
+        desk.put("results.csv", filled(sheet.out()));
+        desk.campaign(&["observe", "results.csv"]).ok();
+        let suggested = desk.campaign(&["suggest", "-q", "2"]).ok();
+        desk.campaign(&["verify"]).ok();
+        suggested.err
+    };
+    let notes = [["--leads", "1"], ["--leads", "3"], ["--leads", "20"]].map(|l| reasons(&l));
+    assert!(!notes[0].contains("leads are wanted"), "{}", notes[0]);
+    for (note, number, wanted) in [(&notes[1], 3, 3), (&notes[2], 8, 20)] {
+        let told = format!(
+            "improvement is counted from number {number} of the best of what was tried: {wanted} leads are wanted"
+        );
+        assert!(note.contains(&told), "{told}\n{note}");
+    }
+    // One of a hundred candidates where nothing is said.
+    assert!(reasons(&[]).contains(": 2 leads are wanted"));
+    let desk = Desk::with(pool(30));
+    let new = |name: &str, more: &[&str]| {
+        let args = [
+            "campaign",
+            "new",
+            name,
+            "--pool",
+            "in.csv",
+            "-O",
+            "max:yield [%]",
+        ];
+        desk.run(&[&args, more].concat())
+    };
+    new("a.lode", &["-O", "min:waste [g]", "--leads", "4"])
+        .ok()
+        .says(&["4 leads are wanted, but play no part"]);
+    new("b.lode", &["--leads", "0"]).fails(2, &["--leads"]);
+}

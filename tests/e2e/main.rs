@@ -21,6 +21,7 @@ mod guest;
 mod hostile;
 mod input_formats;
 mod languages;
+mod model_plugins;
 mod models;
 mod outputs;
 mod phases;

@@ -1,6 +1,6 @@
 //! A campaign that is open: its file, what its events amount to, its candidates.
 
-use crate::event::{Event, Exported, Retracted, Source};
+use crate::event::{Created, Event, Exported, Retracted, Source, Suggested};
 use crate::observe::{Results, read_results};
 use crate::pool::Pool;
 use crate::propose::{Asked, propose};
@@ -151,7 +151,7 @@ impl Campaign {
             let wrong = |why: String| CampaignError::Replay {
                 path: self.path().into(),
                 event: record.number,
-                why,
+                why: why + &other_version(&self.state.created, suggested),
             };
             let state = State::until(&records, suggested.saw)?;
             let asked = Asked {
@@ -159,7 +159,10 @@ impl Campaign {
                 acquisition: suggested.wanted.parse()?,
             };
             let again = propose(&state, &self.pool, &asked, &Device::cpu(), &job.part());
-            let again = again.map_err(|error| wrong(error.to_string()))?;
+            let again = Suggested {
+                program: suggested.program.clone(),
+                ..again.map_err(|error| wrong(error.to_string()))?
+            };
             let body = crate::journal::body_of(&Event::Suggested(Box::new(again)))?;
             if body != record.body {
                 return Err(wrong(first_difference(&record.body, &body)));
@@ -219,6 +222,22 @@ pub struct Verified {
     pub replayed: usize,
     /// The hash of the last event, which stands for all before it.
     pub head: String,
+}
+
+/// Another version of the program as the likely cause of another choice; nothing where it was this one.
+fn other_version(created: &Created, suggested: &Suggested) -> String {
+    let own = env!("CARGO_PKG_VERSION");
+    let chose = match &suggested.program {
+        Some(version) if version == own => return String::new(),
+        Some(version) => format!("version {version} of Lodestone chose it"),
+        None => format!(
+            "an earlier version of Lodestone chose it, which did not note itself (version {} began the campaign)",
+            created.program
+        ),
+    };
+    format!(
+        "; {chose}, this is version {own}: versions may choose otherwise, so that this alone is no damage; verify with the version that chose"
+    )
 }
 
 /// Where two texts part, with what stands there.

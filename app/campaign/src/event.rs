@@ -20,7 +20,7 @@ pub enum Event {
 /// What the campaign is about. The first event, and the only one of its kind.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Created {
-    /// The version of the program.
+    /// The version of the program that began it.
     pub program: String,
     pub candidates: Candidates,
     /// What is measured, or known of every candidate, and what is wanted of it.
@@ -200,6 +200,9 @@ impl From<Aim> for Direction {
 /// Candidates chosen to be made or measured, and all that is needed to choose them again.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Suggested {
+    /// The version of the program that chose; none: an earlier one, which did not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub program: Option<String>,
     /// The number of the last event that was known.
     pub saw: u64,
     pub asked: u32,

@@ -190,6 +190,7 @@ pub fn propose(
     let mut notes = answer.notes.clone();
     notes.extend(known.aside);
     Ok(Suggested {
+        program: Some(env!("CARGO_PKG_VERSION").to_owned()),
         saw: state.last,
         asked: asked.count,
         wanted: asked.acquisition.to_string(),

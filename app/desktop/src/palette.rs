@@ -1,7 +1,7 @@
 //! The command palette: every command that needs nothing more, found by typing a part of its name.
 
 use crate::layout::title;
-use crate::panels::{colour_name, page_name, relaxation_text};
+use crate::panels::{campaign_name, colour_name, generate_text, hull_name, relaxation_text};
 use crate::start::challenge_texts;
 use crate::texts::{Text, Words};
 use egui::{Id, Key, Modal, TextEdit, Ui};
@@ -113,23 +113,16 @@ impl Palette {
     }
 }
 
-/// What a command does to the campaign.
-fn campaign_text(command: &Command) -> Text {
-    match command {
-        Command::WriteWorksheet { .. } => Text::WriteWorksheet,
-        Command::ImportResults { .. } => Text::ImportResults,
-        Command::VerifyCampaign => Text::VerifyCampaign,
-        Command::ReportCampaign { .. } => Text::ReportCampaign,
-        Command::ExportObservations { .. } => Text::ExportObservations,
-        Command::ExportCampaignPlot { .. } => Text::ExportPlot,
-        Command::ReadCampaign => Text::ReadCampaign,
-        _ => Text::SuggestNext,
-    }
-}
-
 /// What the window calls a command.
 pub fn command_name(command: &Command, words: Words) -> String {
     if let Some(text) = relaxation_text(command) {
+        return words.get(text).to_owned();
+    }
+    let of_panel = campaign_name(command, words).or_else(|| hull_name(command, words));
+    if let Some(name) = of_panel {
+        return name;
+    }
+    if let Some(text) = generate_text(command) {
         return words.get(text).to_owned();
     }
     let text = match command {
@@ -142,19 +135,6 @@ pub fn command_name(command: &Command, words: Words) -> String {
         }
         Command::ColourElements { by } => {
             return words.fill(Text::ColourElementsBy, &[&words.get(colour_name(*by))]);
-        }
-        Command::ShowCampaignPage { page } => {
-            return words.fill(Text::OfCampaign, &[&words.get(page_name(*page))]);
-        }
-        Command::SuggestNext { .. }
-        | Command::WriteWorksheet { .. }
-        | Command::ImportResults { .. }
-        | Command::VerifyCampaign
-        | Command::ReportCampaign { .. }
-        | Command::ExportObservations { .. }
-        | Command::ExportCampaignPlot { .. }
-        | Command::ReadCampaign => {
-            return words.fill(Text::OfCampaign, &[&words.get(campaign_text(command))]);
         }
         Command::ExportParallel { .. }
         | Command::SetParallelAxes { axes: None }
@@ -200,24 +180,6 @@ pub fn command_name(command: &Command, words: Words) -> String {
         Command::AddModel { .. } => Text::AddModel,
         Command::ExportParity { .. } => Text::ExportParity,
         Command::ExplainSelected => Text::ExplainSelected,
-        Command::OpenCampaign { .. } => Text::OpenCampaign,
-        Command::CloseCampaign => Text::CloseCampaign,
-        Command::StartDrill { .. } => Text::StartDrill,
-        Command::SetHullSystem { system } => {
-            return words.fill(Text::HullNamed, &[system]);
-        }
-        Command::HullOfSelected | Command::HullOfElements => {
-            let from = match command {
-                Command::HullOfSelected => Text::HullOfSelected,
-                _ => Text::HullOfElements,
-            };
-            let name = [words.get(Text::Hull), ": ", words.get(from)];
-            return name.concat();
-        }
-        Command::ExportHull { .. } => Text::ExportHull,
-        Command::ScreenGenerated { .. } => Text::GenerateScreen,
-        Command::ShowParent { .. } => Text::ShowParent,
-        Command::ShowCandidate => Text::ShowCandidate,
         Command::CancelAll => Text::CancelAll,
         Command::ClearLog => Text::ClearLog,
         other => return other.name().replace('_', " "),

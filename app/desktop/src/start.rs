@@ -1,6 +1,6 @@
 //! What is seen before anything is open: worked challenges, crystals, recent projects, unsaved work.
 
-use crate::texts::{Text, Words};
+use crate::texts::{Text, Words, campaign, generate, hull};
 use egui::{CollapsingHeader, Frame, Ui};
 use workbench::{Challenge, Command, Crystal, Panel, State};
 
@@ -43,16 +43,23 @@ fn page_ui(ui: &mut Ui, state: &State, words: Words, commands: &mut Vec<Command>
         ui.weak(words.get(Text::DropHere));
     });
     ui.add_space(12.0);
-    ui.strong(words.get(Text::Campaigns));
+    ui.strong(words.get(campaign::Text::Campaigns));
     ui.horizontal(|ui| {
-        if ui.button(words.get(Text::OpenCampaign)).clicked() {
+        if ui.button(words.get(campaign::Text::OpenCampaign)).clicked() {
             commands.push(Command::OpenCampaign { path: None });
         }
-        if ui.button(words.get(Text::ShowDrill)).clicked() {
+        if ui
+            .button(words.get(campaign::Text::BeginOverSpace))
+            .clicked()
+        {
+            let panel = Panel::Campaign;
+            commands.push(Command::ShowPanel { panel });
+        }
+        if ui.button(words.get(campaign::Text::ShowDrill)).clicked() {
             let pace = Command::DRILL_PACE;
             commands.push(Command::StartDrill { pace });
         }
-        ui.label(words.get(Text::CampaignWhat));
+        ui.label(words.get(campaign::Text::CampaignWhat));
     });
     if !state.preferences.recent.is_empty() {
         ui.add_space(12.0);
@@ -112,10 +119,13 @@ fn challenge_ui(ui: &mut Ui, challenge: Challenge, words: Words, commands: &mut 
 fn crystals_ui(ui: &mut Ui, words: Words, commands: &mut Vec<Command>) {
     ui.horizontal(|ui| {
         for (text, panel) in [
-            (Text::HullSomewhere, Panel::Hull),
-            (Text::GenerateSomewhere, Panel::Generate),
+            (words.get(hull::Text::HullSomewhere), Panel::Hull),
+            (
+                words.get(generate::Text::GenerateSomewhere),
+                Panel::Generate,
+            ),
         ] {
-            if ui.button(words.get(text)).clicked() {
+            if ui.button(text).clicked() {
                 commands.push(Command::ShowPanel { panel });
             }
         }

@@ -1,5 +1,8 @@
 //! Every text of the window, in English and Japanese; parts that have many have a list of their own. Panels hold no texts. `{}` stands for what is filled in.
 
+pub mod campaign;
+pub mod generate;
+pub mod hull;
 pub mod relaxation;
 
 use std::fmt::Display;
@@ -11,17 +14,23 @@ pub trait Said: Copy {
     fn said(self, language: Language) -> &'static str;
 }
 
-impl Said for Text {
-    fn said(self, language: Language) -> &'static str {
-        self.get(language)
-    }
+macro_rules! said {
+    ($($text:ty),*) => {$(
+        impl Said for $text {
+            fn said(self, language: Language) -> &'static str {
+                self.get(language)
+            }
+        }
+    )*};
 }
 
-impl Said for relaxation::Text {
-    fn said(self, language: Language) -> &'static str {
-        self.get(language)
-    }
-}
+said!(
+    Text,
+    campaign::Text,
+    generate::Text,
+    hull::Text,
+    relaxation::Text
+);
 
 /// The texts in the language that is chosen.
 #[derive(Clone, Copy, Debug)]
@@ -90,6 +99,8 @@ words::texts! {
     KindStructure: "Structure", "構造";
     KindTrajectory: "Trajectory (extended XYZ)", "軌跡(拡張XYZ)";
     KindPicture: "Picture", "図";
+    KindCampaign: "Campaign", "実験計画ファイル";
+    KindReport: "Report", "報告書";
 
     // The start page.
     Welcome: "Which materials should you make next?", "次に作るべき材料は?";
@@ -118,6 +129,7 @@ words::texts! {
     DropAsPlugin: "{}: looks at this plugin before it is used or installed", "{}:使用・インストールの前にプラグインを確認";
     DropTable: "{}: looks at this table before it is opened", "{}:表を確認してから開く";
     DropStructures: "{}: opens these structures", "{}:構造を開く";
+    DropCampaign: "{}: opens this campaign", "{}:実験計画を開く";
     DropUnknown: "{}: nothing here can open this file", "{}:開けないファイルです";
     Recent: "Recent", "最近使ったファイル";
     Forget: "Forget {}", "{}を履歴から消す";
@@ -412,267 +424,10 @@ words::texts! {
     ColumnValue: "Value", "値";
     ColumnDistance: "Distance", "距離";
 
-    // Campaigns.
-    Campaigns: "Which experiment next?", "次に行う実験は?";
-    ShowDrill: "Watch a fire drill", "故障訓練を見る";
-    Campaign: "Campaign", "実験計画";
-    OfCampaign: "Campaign: {}", "実験計画: {}";
-    KindCampaign: "Campaign", "実験計画ファイル";
-    KindReport: "Report", "報告書";
-    DropCampaign: "{}: opens this campaign", "{}:実験計画を開く";
-    PageOverview: "Overview", "概要";
-    PageSuggestions: "Suggestions", "提案";
-    PageResults: "Results", "結果";
-    PageLab: "Lab", "実験室";
-    PageHistory: "History", "履歴";
-    PageDrill: "Fire drill", "故障訓練";
-    CampaignWhat: "A campaign suggests what to make or measure next, learns from what came back, and goes round again. It is one file that loses nothing.", "実験計画は、次に作る・測るべきものを提案し、結果から学習して繰り返します。1つのファイルにすべてが残ります。";
-    OpenCampaign: "Open a campaign…", "実験計画を開く…";
-    CloseCampaign: "Close the campaign", "実験計画を閉じる";
-    ReadCampaign: "Read again", "読み直す";
-    NewCampaign: "A new campaign over the candidates that are open", "開いている候補で新しい実験計画を始める";
-    BeginCampaign: "Begin the campaign", "実験計画を始める";
-    BeginElsewhere: "In another file…", "別のファイルで…";
-    CampaignFile: "File of the campaign", "実験計画のファイル";
-    CampaignFileHint: "campaign.lode", "campaign.lode";
-    CampaignMore: "Budget, inputs, and how candidates are chosen", "予算・入力・選び方";
-    AddAim: "Add something to measure", "測定する性質を追加";
-    AimName: "What is measured, {}", "測定する性質{}";
-    AimHint: "yield [%]", "収率 [%]";
-    AimWanted: "What is wanted of it, {}", "性質{}に望むこと";
-    AimColumns: "Columns of the table for {}", "性質{}の列を選ぶ";
-    CampaignConstraints: "As under Objectives, this must hold:", "「目標」の条件を引き継ぎます:";
-    CampaignBatch: "Suggestions in a round", "1回の提案数";
-    CampaignInitial: "Tried before a model is asked", "モデルを使う前の試行数";
-    CampaignBudget: "Budget", "予算";
-    CampaignUnlimited: "unlimited", "無制限";
-    CampaignCost: "Paid with", "費用";
-    CampaignByCount: "one for each experiment", "実験1回につき1";
-    CampaignIgnored: "Columns that are no inputs", "入力に使わない列";
-    CampaignMethod: "Chosen by", "選び方";
-    CampaignSeed: "Seed", "乱数の種";
-    CampaignBlind: "Do not look at the values that the table has (a replay)", "表にある値を見ない(再現実験)";
-    CampaignBlindHelp: "The table can then answer as a lab, and nothing is suggested with knowledge of it.", "表を実験室として使い、その値を知らずに提案します。";
-    CampaignCandidates: "Candidates", "候補";
-    CampaignMeasured: "Measured", "測定済み";
-    CampaignRounds: "Rounds", "回数";
-    CampaignOpen: "Waiting for results", "結果待ち";
-    CampaignSpent: "{} of {} spent, {} promised, {} left", "{} / {} 使用、{} 予約、残り {}";
-    CampaignEvents: "Events", "記録";
-    CampaignHead: "{}, the last with hash {}…", "{}(最後のハッシュ {}…)";
-    SuggestNext: "Suggest what to try next", "次の候補を提案";
-    VerifyCampaign: "Verify", "検証";
-    ReportCampaign: "Report…", "報告書…";
-    ExportObservations: "Export observations…", "観測値を書き出す…";
-    WriteWorksheet: "Write a worksheet…", "記入用の表を書き出す…";
-    ImportResults: "Take in results…", "結果の表を読み込む…";
-    ImportHelp: "The worksheet filled in, or any table with the suggestions' names or the candidates' columns. What is known already is not taken twice.", "記入済みの表、または提案名か候補の列を含む表を読み込みます。既知の結果は二重に登録されません。";
-    EnterResults: "Enter these results", "この結果を登録";
-    NothingMeasured: "Nothing was measured yet.", "まだ何も測定されていません。";
-    NothingSuggested: "Nothing was suggested yet.", "まだ提案はありません。";
-    NothingOpenToFill: "No suggestion waits for results.", "結果待ちの提案はありません。";
-    MoreToFill: "{} more wait; fill them in as a worksheet.", "他に{}件あります。記入用の表をお使いください。";
-    OpenCount: "{} wait for results", "結果待ち {} 件";
-    Convergence: "Convergence", "収束";
-    ConvergenceName: "Convergence of {}: {} points", "{}の収束の図:{} 点";
-    ExportNamed: "Export the plot: {}", "図を書き出す: {}";
-    FasterTitle: "Compared with random search", "無作為探索との比較";
-    Faster: "{} times as fast so far (95 %: {} to {})", "これまで {} 倍速い(95 % 区間 {} 〜 {})";
-    FasterWhat: "{} tried; of {} candidates, a random search has even odds to do as well after {} ({} to {}). The interval is what the surrogate believes of all that was not measured.", "試行 {} 件。{} 候補の無作為探索が同じ成果を五分の確率で得るのは {} 件後({} 〜 {})。区間は、未測定の候補に対するモデルの見立てです。";
-    FasterCounted: "{} tried; of {} candidates, a random search has even odds to do as well after {}, counted where all are known.", "試行 {} 件。{} 候補の無作為探索が同じ成果を五分の確率で得るのは {} 件後(既知の値から計数)。";
-    FasterNot: "Not told yet: {}", "まだ言えません: {}";
-    BestSoFar: "The best so far", "これまでの最良";
-    FrontSoFar: "The front so far", "これまでのフロント";
-    Suggestion: "Suggestion", "提案";
-    CalibrationTitle: "How right the predictions were", "予測の正しさ";
-    CalibrationNone: "Nothing that a model chose was measured yet.", "モデルが選んだ候補はまだ測定されていません。";
-    CalibrationWhat: "Each prediction was kept before its candidate was measured. Chosen candidates are no random sample: these shares describe this campaign and promise nothing.", "予測はすべて測定前に記録されたものです。選ばれた候補は無作為標本ではないため、この割合は今回の結果を示すだけです。";
-    CalibrationHeld: "{}: the 50 % intervals held {} of {}, the 90 % intervals {} of {}; root mean square error {}", "{}:50 % 区間の的中 {} / {}、90 % 区間 {} / {}、二乗平均平方根誤差 {}";
-    StandingOpen: "open", "未実施";
-    StandingPending: "under way", "実施中";
-    StandingPartial: "measured in part", "一部測定";
-    StandingMeasured: "measured", "測定済み";
-    StandingFailed: "failed", "失敗";
-    StandingAbandoned: "given up", "中止";
-    WhySuggested: "Why {} (round {}, event {})", "{} の理由({} 回目、記録 {})";
-    WhyNamed: "Why {}", "{} の理由";
-    ColumnOutcome: "Outcome", "性質";
-    ColumnExpected: "Expected", "予想";
-    ColumnObserved: "Measured", "実測";
-    KnownBefore: "predicted beforehand, not measured", "事前の予測値(測定しない)";
-    WhyFeasible: "feasible with {} %", "条件を満たす確率 {} %";
-    WhyImprovement: "expected improvement {}", "期待改善量 {}";
-    WhyNearest: "nearest tried: {}, at distance {}", "最も近い試行: {}(距離 {})";
-    WhyDrivers: "What moves the expectation here:", "予想を動かす入力:";
-    ColumnRound: "Round", "回";
-    ColumnStanding: "Standing", "状態";
-    ColumnMethod: "Chosen by", "選び方";
-    ColumnStd: "± (std)", "±(標準偏差)";
-    ColumnNote: "Note", "メモ";
-    ValueOf: "{} of {}", "{}({})";
-    StdOf: "Standard deviation of {} of {}", "{}の標準偏差({})";
-    StandingOf: "Standing of {}", "{} の状態";
-    NoteOf: "Note on {}", "{} のメモ";
-    LabKind: "Kind of lab", "実験室の種類";
-    LabAddress: "Which", "場所";
-    LabTable: "a table that knows the answers", "答えを持つ表";
-    LabTableHint: "file of a table", "表のファイル";
-    LabCommand: "a program", "プログラム";
-    LabCommandHint: "program and its arguments", "プログラムと引数";
-    LabRest: "a lab node (MADSci REST)", "実験ノード(MADSci REST)";
-    LabRestHint: "http://…", "http://…";
-    LabThisTable: "The open table", "開いている表";
-    LabOriginName: "Its values are", "値の由来";
-    LabUnstated: "not stated", "不明";
-    LabTolerance: "May be off by (share of the range)", "許容差(範囲に対する割合)";
-    LabRounds: "Rounds", "回数";
-    LabAtMost: "at most", "最大";
-    LabOtherBatch: "other than the campaign's", "計画と異なる数";
-    LabUntil: "Until", "終了条件";
-    LabUntilHint: "budget, stalled:10, target:yield >= 90", "budget、stalled:10、target:yield >= 90";
-    LabAnswer: "Wait for an answer", "回答を待つ時間";
-    LabPoll: "Ask again after", "再確認の間隔";
-    LabAway: "It may be away for", "応答なしの許容時間";
-    SecondsSign: " s", "秒";
-    MillisecondsSign: " ms", "ミリ秒";
-    RunLab: "Run the loop", "自動で繰り返す";
-    RunLabHelp: "Suggests, has it measured, learns, and goes round again; what an earlier run left at the lab is taken up first.", "提案・測定・学習を繰り返します。前回の途中の実験から再開します。";
-    LabSoFar: "{} candidates measured in {} rounds, {} events", "{} 候補を {} 回で測定、記録 {} 件";
-    HistoryUndo: "Undo does not reach a campaign: what happened stays. An event is taken back by retracting it, which is an event too.", "「元に戻す」は実験計画には及びません。記録は取り消しという新しい記録で無効にします。";
-    Retract: "Retract…", "取り消す…";
-    RetractNamed: "Retract event {}…", "記録 {} を取り消す…";
-    RetractTitle: "Retract event {}: {}", "記録 {} を取り消す: {}";
-    RetractBack: "Take back the retraction that is event {}: {}", "取り消し(記録 {})を無効にする: {}";
-    RetractAll: "all of its {} entries", "{} 項目すべて";
-    RetractEntry: "entry {} alone", "{} 番目の項目だけ";
-    RetractWhich: "What of it", "対象";
-    RetractBuilt: "Built on it, and to be judged anew:", "これに基づくもの(再検討が必要):";
-    RetractNothing: "Nothing was built on it.", "これに基づくものはありません。";
-    RetractReason: "Reason for the retraction", "取り消しの理由";
-    RetractReasonHint: "why, for whoever reads it later", "後で読む人のための理由";
-    RetractDo: "Retract it", "取り消す";
-    AndMore: "… and {} more", "… 他 {} 件";
-    StartDrill: "Start a fire drill", "故障訓練を始める";
-    DrillPace: "Between two lines", "行の間隔";
-    DrillWhat: "A made-up lab fails in every way that labs fail: late, twice, wrong, in part, never, dead and back; and this program is killed in between. Watch what the campaign makes of it.", "架空の実験室が、遅延・重複・誤り・欠落・無回答・停止と復帰などあらゆる故障を起こし、このプログラムも途中で強制終了します。実験計画の対応を観察してください。";
-    DrillVerified: "Verified: {} events, {} rounds of suggestions made again, hash {}…", "検証済み:記録 {} 件、提案 {} 回を再現、ハッシュ {}…";
-    DrillBooks: "{} suggested, {} begun by the lab's books, {} of them twice, {} without an answer or a reason", "提案 {} 件、実験室の記録では開始 {} 件、二重開始 {} 件、回答も理由もないもの {} 件";
-    FaultSeen: "✔ {} (event {})", "✔ {}(記録 {})";
-    FaultAwaited: "… {}", "… {}";
-    SpeakerLab: "lab", "実験室";
-    SpeakerCampaign: "event", "記録";
-    SpeakerProgram: "program", "プログラム";
-    FaultTwice: "an answer comes twice", "回答が二度届く";
-    FaultWrong: "an answer is wrong", "回答が誤り";
-    FaultPartial: "an answer is partial", "回答が一部だけ";
-    FaultTimeout: "no answer in time", "時間切れ";
-    FaultLate: "an answer is late", "回答が遅れて届く";
-    FaultNever: "an answer never comes", "回答が来ない";
-    FaultGarbage: "garbage", "意味のない出力";
-    FaultStranger: "an answer nobody asked for", "頼んでいない回答";
-    FaultFailed: "an experiment fails", "実験の失敗";
-    FaultBusy: "the lab is busy", "実験室が混雑";
-    FaultAway: "no response, retried", "応答なし、再試行";
-    FaultDies: "the lab dies and comes back", "実験室が停止し復帰";
-    FaultLost: "the lab lost one", "実験室が見失う";
-    FaultRefused: "the lab refuses one", "実験室が拒否";
-    FaultStopped: "the loop stops and is run again", "中断して再開";
-    FaultEndsSubmitting: "killed while submitting", "依頼中に強制終了";
-    FaultEndsWithAnswer: "killed with an answer in hand", "回答受領中に強制終了";
-
-    // Hulls.
+    // Panels that have a list of their own.
     Hull: "Convex hull", "凸包";
-    HullWhat: "Type a system of two or three elements, such as Fe-N or Li-Fe-O, or take the elements of the selected candidate.", "Fe-N や Li-Fe-O のように2〜3元素の系を入力するか、選択中の候補の元素を使ってください。";
-    HullSystem: "Chemical system", "化学系";
-    HullSystemHint: "Li-Fe-O", "Li-Fe-O";
-    HullShow: "Show", "表示";
-    HullOfSelected: "Of the selected candidate", "選択中の候補から";
-    HullOfElements: "Of the periodic table", "周期表から";
-    HullNamed: "Convex hull of {}", "{}の凸包";
-    HullParts: "These parts of it can be drawn:", "次の部分系は描画できます:";
-    HullPart: "{} ({} phases, {} compounds)", "{}({}相、化合物{})";
-    HullLimit: "Drawn up to, above the hull", "描画する凸包からの上限";
-    ExportHull: "Export hull…", "凸包を書き出す…";
-    LegendHull: "● bundled phase (orange: stable)  ▲ candidate", "● 付属の相(オレンジ: 安定)  ▲ 候補";
-    HullFraction: "atomic fraction of {}", "{}の原子分率";
-    HullFormation: "formation energy [eV/atom]", "生成エネルギー [eV/atom]";
-    HullAbove: "energy above hull [eV/atom]", "凸包からのエネルギー [eV/atom]";
-    HullName: "Convex hull of {}: {} phases, {} of them stable, {} candidates", "{}の凸包: {}相(うち安定{})、候補{}件";
-    HullCaption: "{}: relative to {} bundled phases, {} of them stable; energies by {}", "{}: 付属の{}相(うち安定{})に対する値。エネルギーは{}による";
-    HullBare: "Not covered: no compound of {} alone is bundled, so that only others compete there.", "対象外: {}だけからなる付属の化合物がなく、そこでは他の相のみと比較されます。";
-    HullHidden: "{} more than {} eV/atom above the hull are not drawn.", "{}件は凸包から{} eV/atomを超えるため描画していません。";
-    HullTrust: "Formation energies: ± {} eV/atom (root mean square against {} measured ones). A phase that is not bundled may lie lower.", "生成エネルギー: ± {} eV/atom(実測{}件に対する二乗平均平方根誤差)。付属しない相がより低いことがあります。";
-    HullCandidates: "{} candidates in view lie in this system; for {} of them the energy is known.", "表示中の候補のうち{}件がこの系にあり、{}件のエネルギーが既知です。";
-    HullAsk: "Rank by energy above hull", "凸包からのエネルギーで順位付け";
-    HullAskHelp: "Adds an objective, for which the potential relaxes every structure: seconds each. Candidates need structures.", "目標を追加し、各構造をポテンシャルで緩和します(1件数秒)。候補には構造が必要です。";
-    HullKeys: "Point at a phase, or walk the phases by the arrow keys; a click selects a candidate, a rectangle several.", "相を指すか、矢印キーで順に移動。クリックで候補を、囲んで複数を選択。";
-    HullFormationOf: "formation energy {} eV/atom", "生成エネルギー {} eV/atom";
-    HullAboveOf: "{} eV/atom above the hull", "凸包から {} eV/atom";
-    HullStable: "stable", "安定";
-    HullNotCovered: "not covered: phases are lacking here", "対象外: 比較する相が不足";
-    HullFallsInto: "falls into {}", "{} に分解";
-    HullPhaseOf: "bundled phase {}, space group {}", "付属の相 {}、空間群{}";
-    HullPhase: "bundled phase {}", "付属の相 {}";
-    HullRow: "candidate, row {}", "候補、{}行目";
-    HullTable: "All {} points as a table", "全{}点を表で見る";
-    HullDecomposition: "falls into", "分解先";
-    HullSource: "source", "出典";
-    HullFormula: "formula", "化学式";
-    HullSomewhere: "Convex hull of a chemical system", "化学系の凸包を描く";
-    TaskHull: "Looking up phases", "相を検索中";
-
-    // Candidates out of structure types.
     Generate: "New candidates", "候補の生成";
-    GenerateSomewhere: "New candidates from structure types", "構造型から候補を生成";
-    GenerateWhat: "Structure types with other elements in them, where charges, sizes and likeness suit; each with its parent and the probability of the substitution.", "構造型の元素を、電荷・大きさ・類似性の合う元素で置き換えます。各候補に親構造と置換の確率が付きます。";
-    GenerateParents: "Parents", "親構造";
-    GenerateAll: "All structure types", "すべての構造型";
-    GenerateSelected: "The selected candidate, {}", "選択中の候補 {}";
-    GenerateSearch: "Search structure types", "構造型を検索";
-    GenerateSearchHint: "name, formula, mineral", "名称・化学式・鉱物名";
-    GenerateChosen: "{} of {} chosen", "{} / {} を選択";
-    GenerateNone: "None", "解除";
-    GenerateType: "{}  {}  {}, {} sites", "{}  {}  {}、{}サイト";
-    GenerateElements: "Elements", "元素";
-    GenerateAllowed: "May occur", "使用可";
-    GenerateAllowedHint: "all usual ones; Fe, Co, 3d, rare-earths", "通常の全元素; Fe, Co, 3d, rare-earths";
-    GenerateExcluded: "Must not occur", "使用不可";
-    GenerateExcludedHint: "critical, Pb", "critical, Pb";
-    GenerateAnions: "As anion", "陰イオン";
-    GenerateAnionsHint: "any that may occur; O, F", "使用可の元素; O, F";
-    GenerateRules: "May replace", "置換規則";
-    GenerateRulesHint: "Fe=Mn,Co; Li=any", "Fe=Mn,Co; Li=any";
-    GenerateMost: "Candidates at most", "候補数の上限";
-    GenerateProbability: "Probability at least", "確率の下限";
-    GenerateProbabilityHelp: "Product over the sublattices of the probability that one element replaces another there: ions by how often they do in known compounds, metals by Pettifor's scale. The two are not comparable.", "各副格子で元素が置き換わる確率の積。イオンは既知化合物での頻度、金属はペティフォー尺度による。両者は比較できません。";
-    GenerateMore: "More limits", "その他の制限";
-    GenerateSites: "Sites of a primitive cell at most", "基本単位胞のサイト数の上限";
-    GenerateBonds: "Mismatch of bonds, as a logarithm (with an anion)", "結合長のずれ(対数、陰イオンあり)";
-    GenerateRadii: "Mismatch of radii, as a logarithm (metals)", "半径のずれ(対数、金属)";
-    GeneratePettifor: "Distance on Pettifor's scale (metals)", "ペティフォー尺度の距離(金属)";
-    GenerateMake: "Make candidates", "候補を生成";
-    GenerateChoose: "Choose a structure type first.", "先に構造型を選んでください。";
-    GenerateFound: "{} candidates of {} combinations of elements, {} of them known", "候補{}件、元素の組合せ{}通りから(うち既知{}件)";
-    GenerateLeftOut: "{} is left out: {}", "{}は除外: {}";
-    GenerateRejected: "Why the others are none", "候補にならない理由";
-    GenerateFolder: "Folder for the structures", "構造の保存先フォルダー";
-    GenerateScreen: "Screen them", "候補として開く";
-    GenerateScreenHelp: "Writes their structures and a table into this folder and opens it.", "構造と表をこのフォルダーに書き出して開きます。";
-    GenerateElsewhere: "Into another folder…", "別のフォルダーへ…";
-    GenerateParent: "parent", "親構造";
-    GenerateSubstitution: "substitution", "置換";
-    GenerateLikely: "probability", "確率";
-    GenerateGroup: "space group", "空間群";
-    GenerateKnown: "known as", "既知の構造";
-    ParentNamed: "Show the parent {} ({}) of {}", "親構造 {}({})を表示、{}の親";
-    ParentIs: "From {} ({}) by {}", "{}({})から {}";
-    ParentLikely: "probability {} ({})", "確率 {}({})";
-    ParentShown: "Parent: {} ({}), {}", "親構造: {}({})、{}";
-    ShowParent: "Show the parent", "親構造を表示";
-    ShowCandidate: "Show the candidate again", "候補の構造に戻る";
-    TaskPrototypes: "Reading structure types", "構造型を読み込み中";
-    TaskGenerate: "Making candidates", "候補を生成中";
-    TaskWriteGenerated: "Writing candidates", "候補を書き出し中";
+    Campaign: "Campaign", "実験計画";
 
     // Tasks.
     Tasks: "Tasks and messages", "タスクとメッセージ";
@@ -696,6 +451,10 @@ words::texts! {
     TaskExplain: "Explaining", "説明を作成中";
     TaskTrainModel: "Training a model", "モデルを学習中";
     TaskCampaign: "Working on the campaign", "実験計画を処理中";
+    TaskHull: "Looking up phases", "相を検索中";
+    TaskPrototypes: "Reading structure types", "構造型を読み込み中";
+    TaskGenerate: "Making candidates", "候補を生成中";
+    TaskWriteGenerated: "Writing candidates", "候補を書き出し中";
     TaskRelax: "Relaxing", "緩和中";
     TaskReadTrajectory: "Reading a trajectory", "軌跡を読み込み中";
     TaskCompare: "Comparing with random search", "無作為探索と比較中";
@@ -733,12 +492,6 @@ mod tests {
             "LogY",
             "PluginOrigin",
             "PluginHash",
-            "LabRestHint",
-            "CampaignFileHint",
-            "FaultAwaited",
-            "HullSystemHint",
-            "GenerateRulesHint",
-            "GenerateExcludedHint",
         ];
         assert_eq!(words::faults(Text::TABLE, &same), [""; 0]);
     }

@@ -56,6 +56,15 @@ pub struct Graph {
     pub(crate) pair: Vec<u32>,
     /// Atoms in blocks of about equal work.
     pub(crate) blocks: Vec<std::ops::Range<usize>>,
+    /// Of a directed bond: the seat of its neighbour. Each block has a seat for each atom that its bonds reach: there it adds
+    /// up what is meant for that atom while other blocks do the same elsewhere.
+    pub(crate) seat: Vec<u32>,
+    /// Where the seats of a block start; one more than there are blocks.
+    pub(crate) seats_of: Vec<usize>,
+    /// The seats of all atoms, by atom, then by block.
+    pub(crate) seats: Vec<u32>,
+    /// Where those of an atom start; one more than there are atoms.
+    pub(crate) seats_at: Vec<usize>,
 }
 
 impl Graph {
@@ -227,6 +236,35 @@ impl Graph {
                 start = atom;
             }
         }
+        self.seat_neighbours();
+    }
+
+    fn seat_neighbours(&mut self) {
+        let mut sitter = Vec::new();
+        let mut seat_of = vec![u32::MAX; self.atoms()];
+        self.seats_of.push(0);
+        for block in &self.blocks {
+            let start = sitter.len();
+            for edge in self.bonds_of[block.start]..self.bonds_of[block.end] {
+                let seat = &mut seat_of[self.neighbour[edge] as usize];
+                if *seat == u32::MAX {
+                    *seat = sitter.len() as u32;
+                    sitter.push(self.neighbour[edge]);
+                }
+                self.seat.push(*seat);
+            }
+            for &atom in &sitter[start..] {
+                seat_of[atom as usize] = u32::MAX;
+            }
+            self.seats_of.push(sitter.len());
+        }
+        let mut places: Vec<u32> = (0..sitter.len() as u32).collect();
+        // Seats of later blocks are greater.
+        places.sort_unstable_by_key(|&seat| (sitter[seat as usize], seat));
+        let before =
+            |atom: usize| places.partition_point(|&s| (sitter[s as usize] as usize) < atom);
+        self.seats_at = (0..=self.atoms()).map(before).collect();
+        self.seats = places;
     }
 }
 

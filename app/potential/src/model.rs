@@ -135,6 +135,9 @@ enum Parameters {
     Double(Kept<f64>),
 }
 
+/// More memory than this is given back to the system between evaluations, bytes.
+const HELD: usize = 5 << 30;
+
 /// Weights, and memory of evaluations before, one a thread that asked at the same time.
 struct Kept<T> {
     weights: Box<Weights<T>>,
@@ -153,8 +156,9 @@ impl<T: Real> Kept<T> {
         let free = || self.scratch.lock().unwrap_or_else(PoisonError::into_inner);
         let scratch = free().pop().unwrap_or_default();
         let found = network::evaluate(&scratch, &self.weights, graph, numbers, derivatives);
-        if scratch.is_modest() {
-            free().push(scratch);
+        let mut held = free();
+        if held.iter().map(Scratch::bytes).sum::<usize>() + scratch.bytes() <= HELD {
+            held.push(scratch);
         }
         found
     }

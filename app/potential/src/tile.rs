@@ -13,6 +13,8 @@ use std::ops::Range;
 pub(crate) const TILE: usize = 32;
 /// Rows that a product keeps in registers.
 const HEIGHT: usize = 4;
+/// Half a branch: of four numbers so far apart the logistic function is taken at once.
+const QUARTER: usize = BRANCHES / 4;
 /// The variance's ground in a layer norm.
 const EPSILON: f64 = 1e-5;
 
@@ -207,10 +209,30 @@ fn branch<T: Real>(row: &Wide<T>, from: usize) -> &Row<T> {
     }
 }
 
+/// The numbers of both branches whose logistic functions are taken together.
+#[inline(always)]
+fn four<T: Real>(row: &Wide<T>, at: usize) -> [T; 4] {
+    [
+        row[at],
+        row[at + QUARTER],
+        row[at + 2 * QUARTER],
+        row[at + 3 * QUARTER],
+    ]
+}
+
+/// `x * scale + shift`.
+#[inline(always)]
+fn affine<T: Real>(mut x: [T; 4], scale: [T; 4], shift: [T; 4]) -> [T; 4] {
+    for k in 0..4 {
+        x[k] = x[k].fma(scale[k], shift[k]);
+    }
+    x
+}
+
 /// What the way back needs to know of rows of a gated layer.
 pub(crate) struct Inside<'a, T> {
-    /// What the first linear layer gives; none where there is no second.
-    pub z: &'a [Wide<T>],
+    /// The derivative of the silu of what the first linear layer gives; none where there is no second.
+    pub turn: &'a [Wide<T>],
     /// What the second one gives, both branches normalised.
     pub y: &'a [Wide<T>],
     /// One over the spread of both branches before they were normalised.
@@ -219,7 +241,7 @@ pub(crate) struct Inside<'a, T> {
 
 /// The same to be written.
 pub(crate) struct InsideMut<'a, T> {
-    pub z: &'a mut [Wide<T>],
+    pub turn: &'a mut [Wide<T>],
     pub y: &'a mut [Wide<T>],
     pub inverse: &'a mut [[T; 2]],
 }
@@ -228,7 +250,7 @@ impl<'a, T> InsideMut<'a, T> {
     #[inline(always)]
     pub(crate) fn read(self) -> Inside<'a, T> {
         Inside {
-            z: self.z,
+            turn: self.turn,
             y: self.y,
             inverse: self.inverse,
         }
@@ -237,17 +259,21 @@ impl<'a, T> InsideMut<'a, T> {
 
 /// That of all rows of a layer, kept from the way forth to the way back.
 pub(crate) struct Kept<'s, T> {
-    /// None where it is made again.
-    z: Lent<'s, Wide<T>>,
+    turn: Lent<'s, Wide<T>>,
     y: Lent<'s, Wide<T>>,
     inverse: Lent<'s, [T; 2]>,
 }
 
 impl<'s, T: Real> Kept<'s, T> {
-    pub(crate) fn new(scratch: &'s Scratch<T>, rows: usize, with_z: bool) -> Self {
+    /// What so many rows take, bytes.
+    pub(crate) fn bytes(rows: usize, second: bool) -> usize {
+        rows * ((1 + usize::from(second)) * size_of::<Wide<T>>() + size_of::<[T; 2]>())
+    }
+
+    pub(crate) fn new(scratch: &'s Scratch<T>, rows: usize, second: bool) -> Self {
         let zero = [T::ZERO; BRANCHES];
         Self {
-            z: scratch.wide.any(if with_z { rows } else { 0 }, zero),
+            turn: scratch.wide.any(if second { rows } else { 0 }, zero),
             y: scratch.wide.any(rows, zero),
             inverse: scratch.inverse.any(rows, [T::ZERO; 2]),
         }
@@ -257,10 +283,10 @@ impl<'s, T: Real> Kept<'s, T> {
     #[inline(always)]
     pub(crate) fn rows(&self, rows: Range<usize>) -> Inside<'_, T> {
         Inside {
-            z: if self.z.is_empty() {
+            turn: if self.turn.is_empty() {
                 &[]
             } else {
-                &self.z[rows.clone()]
+                &self.turn[rows.clone()]
             },
             y: &self.y[rows.clone()],
             inverse: &self.inverse[rows],
@@ -269,40 +295,42 @@ impl<'s, T: Real> Kept<'s, T> {
 
     /// The parts that end at these rows.
     pub(crate) fn split(&mut self, ends: &[usize]) -> Vec<InsideMut<'_, T>> {
-        let with_z = !self.z.is_empty();
-        let z = split(
-            &mut self.z,
-            ends.iter().map(|&end| if with_z { end } else { 0 }),
+        let second = !self.turn.is_empty();
+        let turn = split(
+            &mut self.turn,
+            ends.iter().map(|&end| if second { end } else { 0 }),
         );
         let y = split(&mut self.y, ends.iter().copied());
         let inverse = split(&mut self.inverse, ends.iter().copied());
-        z.into_iter()
+        turn.into_iter()
             .zip(y)
             .zip(inverse)
-            .map(|((z, y), inverse)| InsideMut { z, y, inverse })
+            .map(|((turn, y), inverse)| InsideMut { turn, y, inverse })
             .collect()
     }
 }
 
 /// The rows of one tile.
 pub(crate) struct Tile<T> {
+    /// What the first linear layer gives.
+    pub z: [Wide<T>; TILE],
     pub own: Own<T>,
     pub desk: Desk<T>,
 }
 
-/// What is not kept.
+/// What the way back needs to know, where it is not kept.
 pub(crate) struct Own<T> {
-    pub z: [Wide<T>; TILE],
+    pub turn: [Wide<T>; TILE],
     pub y: [Wide<T>; TILE],
     pub inverse: [[T; 2]; TILE],
 }
 
 /// What lives for one tile only.
 pub(crate) struct Desk<T> {
-    /// `silu` of what the first linear layer gives; on the way back the derivative by that.
+    /// The silu of what the first linear layer gives; on the way back the derivative by that.
     s: [Wide<T>; TILE],
-    /// The logistic function of both normalised branches; on the way back the derivative by what the second layer gives.
-    open: [Wide<T>; TILE],
+    /// The derivative of the messages by both normalised branches, then that of the energy by what the second layer gives.
+    turn: [Wide<T>; TILE],
     /// The messages.
     pub message: [Row<T>; TILE],
     /// What the derivative by the messages is, filled before [`Desk::back`].
@@ -321,10 +349,10 @@ impl<T: Real> Own<T> {
         let here = start..start + count;
         match kept {
             Some(kept) => InsideMut {
-                z: if kept.z.is_empty() {
-                    &mut self.z[..count]
+                turn: if kept.turn.is_empty() {
+                    &mut []
                 } else {
-                    &mut kept.z[here.clone()]
+                    &mut kept.turn[here.clone()]
                 },
                 y: &mut kept.y[here.clone()],
                 inverse: &mut kept.inverse[here],
@@ -337,7 +365,7 @@ impl<T: Real> Own<T> {
     #[inline(always)]
     pub(crate) fn first(&mut self, count: usize) -> InsideMut<'_, T> {
         InsideMut {
-            z: &mut self.z[..count],
+            turn: &mut self.turn[..count],
             y: &mut self.y[..count],
             inverse: &mut self.inverse[..count],
         }
@@ -349,14 +377,15 @@ impl<T: Real> Tile<T> {
         let wide = [[T::ZERO; BRANCHES]; TILE];
         let row = [[T::ZERO; FEATURES]; TILE];
         Box::new(Self {
+            z: wide,
             own: Own {
-                z: wide,
+                turn: wide,
                 y: wide,
                 inverse: [[T::ZERO; 2]; TILE],
             },
             desk: Desk {
                 s: wide,
-                open: wide,
+                turn: wide,
                 message: row,
                 slope: row,
             },
@@ -370,17 +399,21 @@ impl<T: Real> Desk<T> {
     pub(crate) fn settle<const STRIP: usize>(
         &mut self,
         layer: &Gated<T>,
+        z: &[Wide<T>],
         inside: &mut InsideMut<'_, T>,
     ) {
-        let (z, y) = (&*inside.z, &mut *inside.y);
+        let y = &mut *inside.y;
         match &layer.second {
             Some(second) => {
-                for (z, s) in z.iter().zip(&mut self.s) {
-                    for i in 0..FEATURES {
-                        let (core, gate) = (z[i], z[FEATURES + i]);
-                        let [core_open, gate_open] = T::sigmoids(core, gate);
-                        s[i] = core * core_open;
-                        s[FEATURES + i] = gate * gate_open;
+                for ((z, s), turn) in z.iter().zip(&mut self.s).zip(&mut *inside.turn) {
+                    for i in 0..QUARTER {
+                        let z = four(z, i);
+                        let open = T::sigmoids(z);
+                        for k in 0..4 {
+                            let silu = z[k] * open[k];
+                            s[i + k * QUARTER] = silu;
+                            turn[i + k * QUARTER] = silu.fma(T::ONE - open[k], open[k]);
+                        }
                     }
                 }
                 let (s, bias) = (&self.s[..z.len()], &second.bias);
@@ -398,34 +431,59 @@ impl<T: Real> Desk<T> {
                 }
             }
         }
-        for (y, inverse) in y.iter_mut().zip(&mut *inside.inverse) {
-            let (core, core_inverse) = normalised(branch(y, 0));
-            let (gate, gate_inverse) = normalised(branch(y, FEATURES));
-            *inverse = [core_inverse, gate_inverse];
-            y[..FEATURES].copy_from_slice(&core);
-            y[FEATURES..].copy_from_slice(&gate);
+        // The weights see to it that both branches have no mean.
+        for (y, inverse) in y.iter().zip(&mut *inside.inverse) {
+            let (core, gate) = (branch(y, 0), branch(y, FEATURES));
+            *inverse = [dot(core, core), dot(gate, gate)];
+        }
+        let part = T::of(1.0 / FEATURES as f64);
+        for inverse in inside.inverse.as_flattened_mut() {
+            *inverse = inverse.fma(part, T::of(EPSILON)).sqrt().reciprocal();
+        }
+        for (y, &[core, gate]) in y.iter_mut().zip(&*inside.inverse) {
+            for i in 0..FEATURES {
+                y[i] = y[i] * core;
+                y[FEATURES + i] = y[FEATURES + i] * gate;
+            }
         }
     }
 
     /// From the normalised branches to the messages.
     #[inline(always)]
     pub(crate) fn speak(&mut self, layer: &Gated<T>, y: &[Wide<T>]) {
-        for (r, y) in y.iter().enumerate() {
-            let (open, message) = (&mut self.open[r], &mut self.message[r]);
+        for (y, message) in y.iter().zip(&mut self.message) {
             let y = *y;
-            for i in 0..FEATURES {
-                let core = y[i].fma(layer.scale[i], layer.shift[i]);
-                let gate =
-                    y[FEATURES + i].fma(layer.scale[FEATURES + i], layer.shift[FEATURES + i]);
-                let [core_open, gate_open] = T::sigmoids(core, gate);
-                open[i] = core_open;
-                open[FEATURES + i] = gate_open;
-                message[i] = core * core_open * gate_open;
+            for i in 0..QUARTER {
+                let x = affine(four(&y, i), four(&layer.scale, i), four(&layer.shift, i));
+                let open = T::sigmoids(x);
+                for k in 0..2 {
+                    message[i + k * QUARTER] = x[k] * open[k] * open[k + 2];
+                }
             }
         }
     }
 
-    /// From `slope` to the derivative by `z`; [`Desk::speak`] went before.
+    /// As [`Desk::speak`], and how the messages change with the normalised branches.
+    #[inline(always)]
+    pub(crate) fn speak_and_turn(&mut self, layer: &Gated<T>, y: &[Wide<T>]) {
+        for ((y, message), turn) in y.iter().zip(&mut self.message).zip(&mut self.turn) {
+            let y = *y;
+            for i in 0..QUARTER {
+                let scale = four(&layer.scale, i);
+                let x = affine(four(&y, i), scale, four(&layer.shift, i));
+                let open = T::sigmoids(x);
+                for k in 0..2 {
+                    let both = open[k] * open[k + 2];
+                    let said = x[k] * both;
+                    message[i + k * QUARTER] = said;
+                    turn[i + k * QUARTER] = said.fma(T::ONE - open[k], both) * scale[k];
+                    turn[i + (k + 2) * QUARTER] = said * (T::ONE - open[k + 2]) * scale[k + 2];
+                }
+            }
+        }
+    }
+
+    /// From `slope` to the derivative by what the first linear layer gives; [`Desk::speak_and_turn`] went before.
     #[inline(always)]
     pub(crate) fn back<const STRIP: usize>(
         &mut self,
@@ -434,43 +492,40 @@ impl<T: Real> Desk<T> {
         out: &mut [Wide<T>],
     ) {
         let rows = out.len();
-        let Self { s, open, slope, .. } = self;
+        let part = T::of(1.0 / FEATURES as f64);
+        let Self { s, turn, slope, .. } = self;
         for r in 0..rows {
             let (core, gate) = (branch(&inside.y[r], 0), branch(&inside.y[r], FEATURES));
             let [core_inverse, gate_inverse] = inside.inverse[r];
             let (mut core_slope, mut gate_slope) = ([T::ZERO; FEATURES], [T::ZERO; FEATURES]);
             for i in 0..FEATURES {
-                let (core_open, gate_open) = (open[r][i], open[r][FEATURES + i]);
-                let slope = slope[r][i] * gate_open * core_open;
-                let c = core[i].fma(layer.scale[i], layer.shift[i]);
-                core_slope[i] = slope * c.fma(T::ONE - core_open, T::ONE) * layer.scale[i];
-                gate_slope[i] = slope * c * (T::ONE - gate_open) * layer.scale[FEATURES + i];
+                core_slope[i] = slope[r][i] * turn[r][i];
+                gate_slope[i] = slope[r][i] * turn[r][FEATURES + i];
             }
-            let core = normalised_back(&core_slope, core, core_inverse);
-            let gate = normalised_back(&gate_slope, gate, gate_inverse);
             let row = match layer.second {
-                Some(_) => &mut open[r],
+                Some(_) => &mut turn[r],
                 None => &mut out[r],
             };
-            row[..FEATURES].copy_from_slice(&core);
-            row[FEATURES..].copy_from_slice(&gate);
+            // What the mean of the slope would take away, the weights take away.
+            let core_along = dot(&core_slope, core) * part;
+            let gate_along = dot(&gate_slope, gate) * part;
+            for i in 0..FEATURES {
+                row[i] = (core_slope[i] - core[i] * core_along) * core_inverse;
+                row[FEATURES + i] = (gate_slope[i] - gate[i] * gate_along) * gate_inverse;
+            }
         }
         let Some(second) = &layer.second else {
             return;
         };
-        let (y, s) = (&open[..rows], &mut s[..rows]);
+        let (y, s) = (&turn[..rows], &mut s[..rows]);
         let (zero, core, gate) = (&[T::ZERO; BRANCHES], &second.core.back, &second.gate.back);
         fresh_product::<T, FEATURES, FEATURES, BRANCHES, BRANCHES, STRIP>(y, 0, core, zero, s, 0);
         fresh_product::<T, FEATURES, FEATURES, BRANCHES, BRANCHES, STRIP>(
             y, FEATURES, gate, zero, s, FEATURES,
         );
-        for ((z, s), out) in inside.z.iter().zip(s.iter()).zip(out) {
-            let mut gates = [T::ZERO; BRANCHES];
-            for i in 0..FEATURES {
-                [gates[i], gates[FEATURES + i]] = T::sigmoids(z[i], z[FEATURES + i]);
-            }
+        for ((turn, s), out) in inside.turn.iter().zip(s.iter()).zip(out) {
             for i in 0..BRANCHES {
-                out[i] = s[i] * gates[i] * z[i].fma(T::ONE - gates[i], T::ONE);
+                out[i] = s[i] * turn[i];
             }
         }
     }

@@ -165,9 +165,38 @@ impl<'a> Tensors<'a> {
         Ok(Both::new(|i, o| values[o * FEATURES + i]))
     }
 
-    /// Core and gate side by side.
-    fn branches<T: Real>(&self, core: &str, gate: &str) -> Result<Wide<T>, PotentialError> {
-        let (core, gate) = (self.get(core, 1, FEATURES)?, self.get(gate, 1, FEATURES)?);
+    /// A layer that goes before a norm: see [`Self::centred`].
+    fn second<T: Real>(&self, name: &str) -> Result<Both<T, FEATURES, FEATURES>, PotentialError> {
+        let values = self.centred(name, FEATURES, true)?;
+        Ok(Both::new(|i, o| values[o * FEATURES + i]))
+    }
+
+    /// A tensor of so many columns, if asked for freed of the mean of each: that is how the layer before a norm is read, which
+    /// takes the mean of what the layer gives away, forth and back.
+    fn centred(
+        &self,
+        name: &str,
+        columns: usize,
+        centred: bool,
+    ) -> Result<Vec<f64>, PotentialError> {
+        let mut values = self.get(name, FEATURES, columns)?;
+        for c in (0..columns).filter(|_| centred) {
+            let column = || (0..FEATURES).map(|r| r * columns + c);
+            let mean = column().map(|at| values[at]).sum::<f64>() / FEATURES as f64;
+            column().for_each(|at| values[at] -= mean);
+        }
+        Ok(values)
+    }
+
+    /// Core and gate side by side; `centred` as in [`Self::centred`].
+    fn branches<T: Real>(
+        &self,
+        core: &str,
+        gate: &str,
+        centred: bool,
+    ) -> Result<Wide<T>, PotentialError> {
+        let core = self.centred(core, 1, centred)?;
+        let gate = self.centred(gate, 1, centred)?;
         Ok(std::array::from_fn(|i| {
             T::of(if i < FEATURES {
                 core[i]
@@ -180,34 +209,40 @@ impl<'a> Tensors<'a> {
     fn gated<T: Real>(&self, at: &str, two: bool) -> Result<Gated<T>, PotentialError> {
         let second = match two {
             true => Some(Second {
-                core: self.square(&format!("{at}.mlp_core.layers.3.weight"))?,
-                gate: self.square(&format!("{at}.mlp_gate.layers.3.weight"))?,
+                core: self.second(&format!("{at}.mlp_core.layers.3.weight"))?,
+                gate: self.second(&format!("{at}.mlp_gate.layers.3.weight"))?,
                 bias: self.branches(
                     &format!("{at}.mlp_core.layers.3.bias"),
                     &format!("{at}.mlp_gate.layers.3.bias"),
+                    true,
                 )?,
             }),
             false => None,
         };
         Ok(Gated {
             second,
-            scale: self.branches(&format!("{at}.bn1.weight"), &format!("{at}.bn2.weight"))?,
-            shift: self.branches(&format!("{at}.bn1.bias"), &format!("{at}.bn2.bias"))?,
+            scale: self.branches(
+                &format!("{at}.bn1.weight"),
+                &format!("{at}.bn2.weight"),
+                false,
+            )?,
+            shift: self.branches(&format!("{at}.bn1.bias"), &format!("{at}.bn2.bias"), false)?,
         })
     }
 
-    /// The first linear layer, as a function of input and output; its bias.
+    /// The first linear layer, as a function of input and output; its bias. `centred` if it is the only one.
     fn first<T: Real>(
         &self,
         at: &str,
         layer: usize,
         parts: usize,
+        centred: bool,
     ) -> Result<First<impl Fn(usize, usize) -> f64 + use<T>, T>, PotentialError> {
         let inputs = parts * FEATURES;
         let name = |branch, what| format!("{at}.mlp_{branch}.layers.{layer}.{what}");
-        let core = self.get(&name("core", "weight"), FEATURES, inputs)?;
-        let gate = self.get(&name("gate", "weight"), FEATURES, inputs)?;
-        let bias = self.branches(&name("core", "bias"), &name("gate", "bias"))?;
+        let core = self.centred(&name("core", "weight"), inputs, centred)?;
+        let gate = self.centred(&name("gate", "weight"), inputs, centred)?;
+        let bias = self.branches(&name("core", "bias"), &name("gate", "bias"), centred)?;
         let weight = move |i: usize, o: usize| match o < FEATURES {
             true => core[o * inputs + i],
             false => gate[(o - FEATURES) * inputs + i],
@@ -221,7 +256,7 @@ impl<'a> Tensors<'a> {
         embedding: &[[f64; FEATURES]; BASIS],
     ) -> Result<AtomLayer<T>, PotentialError> {
         let at = format!("atom_conv_layers.{number}");
-        let (first, bias) = self.first(&format!("{at}.twoBody_atom"), 0, 3)?;
+        let (first, bias) = self.first(&format!("{at}.twoBody_atom"), 0, 3, false)?;
         Ok(AtomLayer {
             centre: Both::new(&first),
             bond: Both::new(|i, o| first(FEATURES + i, o)),
@@ -243,7 +278,7 @@ impl<'a> Tensors<'a> {
         embedding: Option<&[[f64; FEATURES]; BASIS]>,
     ) -> Result<AngleLayer<T>, PotentialError> {
         let inner = format!("{at}.twoBody_bond");
-        let (first, bias) = self.first(&inner, usize::from(!bonds), 4)?;
+        let (first, bias) = self.first(&inner, usize::from(!bonds), 4, !bonds)?;
         Ok(AngleLayer {
             first: Both::new(&first),
             second: Both::new(|i, o| first(FEATURES + i, o)),

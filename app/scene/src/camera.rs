@@ -1,5 +1,6 @@
 //! Where a scene is looked at from.
 
+use crate::palette::{AXIS_COLOURS, Colour};
 use crate::scene::Scene;
 use crystal::Lattice;
 use nalgebra::{Matrix3, Matrix4, Rotation3, Unit, Vector3};
@@ -290,6 +291,15 @@ impl Camera {
             Projection::Perspective(_) => (middle - reach).max(0.01 * self.half_height),
         };
         (near, far.max(near * 1.01 + 1e-3))
+    }
+
+    /// The axes of [`Camera::axes`] with name and colour, the farthest first: as they are drawn one over the other.
+    pub fn named_axes(&self, lattice: &Lattice) -> [([f64; 3], &'static str, Colour); 3] {
+        let [a, b, c] = self.axes(lattice);
+        let [of_a, of_b, of_c] = AXIS_COLOURS;
+        let mut axes = [(a, "a", of_a), (b, "b", of_b), (c, "c", of_c)];
+        axes.sort_by(|(p, ..), (q, ..)| p[2].total_cmp(&q[2]));
+        axes
     }
 
     /// The axes a, b and c for a small cross in a corner: right and up, in parts of the longest axis.

@@ -50,4 +50,4 @@ pub use scene::{
 pub use style::{
     BondRule, Boundary, Labels, MillerPlane, MomentColours, Moments, Representation, Style,
 };
-pub use svg::{AXIS_COLOURS, SvgOptions, legend, svg, svg_annotations};
+pub use svg::{SvgOptions, legend, svg, svg_annotations};

@@ -7,6 +7,9 @@ use std::collections::BTreeMap;
 /// A colour, sRGB, 8 bits a channel.
 pub type Colour = [u8; 3];
 
+/// Colours of the axes a, b, c: Okabe and Ito's vermillion, green and blue.
+pub(crate) const AXIS_COLOURS: [Colour; 3] = [[213, 94, 0], [0, 158, 115], [0, 114, 178]];
+
 /// One row of `datasets/element_styles.csv`.
 struct ElementStyle {
     covalent_radius_pm: Option<f64>,

@@ -35,6 +35,8 @@ pub(crate) struct Model {
     building: Option<Receiver<Built>>,
     /// Whether structure or style are newer than what is drawn or being made.
     wants_scene: bool,
+    /// Whether what is drawn is another structure.
+    shows_another: bool,
     pub fit: bool,
     pub selected: Vec<AtomRef>,
     pub symmetry: Option<Result<Symmetry, String>>,
@@ -69,6 +71,7 @@ impl Model {
             self.searching = None;
             self.building = None;
             self.start = Some(structure.clone());
+            self.shows_another = true;
             self.fit = true;
         }
         if self.style != *style {
@@ -126,15 +129,24 @@ impl Model {
             Some(Some(Ok((scene, picker)))) => {
                 self.generation += 1;
                 self.error = None;
+                self.shows_another = false;
                 self.ready = Some(Ready {
                     generation: self.generation,
                     scene: Arc::new(scene),
                     picker: Arc::new(picker),
                 });
             }
-            Some(Some(Err(error))) => self.error = Some(error),
-            Some(None) => self.error = Some("the drawing stopped; change a setting".into()),
+            Some(Some(Err(error))) => self.fail(error),
+            Some(None) => self.fail("the drawing stopped; change a setting".into()),
             None => {}
+        }
+    }
+
+    /// What was drawn before stays where it is the same structure in another style or state.
+    fn fail(&mut self, error: String) {
+        self.error = Some(error);
+        if self.shows_another {
+            self.ready = None;
         }
     }
 

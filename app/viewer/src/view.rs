@@ -8,7 +8,7 @@ use crate::screen::ShowScene;
 use crate::texts::Text;
 use crystal::Structure;
 use egui::{Align2, Color32, FontId, Key, Pos2, Rect, Sense, Stroke, Ui, Vec2};
-use scene::{AXIS_COLOURS, Atom, Colour, Measurement, Style, legend};
+use scene::{Atom, Colour, Measurement, Style, legend};
 use std::sync::{Arc, PoisonError};
 use words::Language;
 
@@ -392,14 +392,8 @@ fn moment_scale(
 
 fn axes(painter: &egui::Painter, rect: Rect, model: &Model, shown: &Shown<'_>, font: &FontId) {
     let origin = rect.left_bottom() + Vec2::new(52.0, -52.0);
-    let axes = model.camera.axes(&shown.structure.lattice);
-    let mut axes: Vec<_> = axes
-        .into_iter()
-        .zip(["a", "b", "c"])
-        .zip(AXIS_COLOURS)
-        .collect();
-    axes.sort_by(|((p, _), _), ((q, _), _)| p[2].total_cmp(&q[2]));
-    for (([right, up, _], name), colour) in axes {
+    let axes = model.camera.named_axes(&shown.structure.lattice);
+    for ([right, up, _], name, colour) in axes {
         let along = Vec2::new(right as f32, -up as f32);
         let tip = origin + along * 36.0;
         painter.line_segment([origin, tip], Stroke::new(2.5, rgb(colour)));

@@ -42,6 +42,7 @@ impl Workbench {
             TaskKind::Parallel,
             TaskKind::Elements,
             TaskKind::Count,
+            TaskKind::Parent,
         ] {
             self.stop(kind);
         }
@@ -56,6 +57,7 @@ impl Workbench {
         state.question_error = None;
         state.table_error = None;
         state.structure = None;
+        state.generated.parent = None;
         self.structures = None;
         self.forget_trajectory();
         self.lay_hull();
@@ -109,8 +111,6 @@ impl Workbench {
     /// Finds the structure of the first of the selected candidates.
     pub(crate) fn show_structure(&mut self) {
         self.stop(TaskKind::Structure);
-        self.stop(TaskKind::Parent);
-        self.state.generated.parent = None;
         let project = &self.state.project;
         let (Some(results), Some(source), Some(&row)) = (
             self.state.results.clone(),

@@ -117,6 +117,8 @@ pub enum WorkbenchError {
     Potential(#[from] potential::PotentialError),
     #[error("nothing to relax: select a candidate that has a structure")]
     NothingToRelax,
+    #[error("the structure of the selected candidate is still being read; try again in a moment")]
+    StructureComes,
     #[error("nothing to relax: {0}")]
     Unreadable(String),
     #[error("a relaxation is under way; stop it first")]

@@ -30,6 +30,7 @@ mod read;
 mod relaxation;
 mod results;
 mod screen;
+mod select;
 pub mod shelf;
 mod spreadsheet;
 mod state;

@@ -3,6 +3,7 @@
 use crate::crystals;
 use crate::error::WorkbenchError;
 use crate::project::ProjectSource;
+use crate::state::{State, TaskKind};
 use crystal::Structure;
 use crystal::format::{Format, read_file};
 use job::Job;
@@ -19,6 +20,15 @@ pub struct SelectedStructure {
     pub structure: Option<Result<Arc<Structure>, String>>,
     /// A number that no other structure has in this session.
     pub series: u64,
+}
+
+impl State {
+    /// Whether the structure of the selected candidate is still being read; until then that of another stands in its place.
+    pub fn awaits_structure(&self) -> bool {
+        let wanted = self.project.selection.first();
+        let there = self.structure.as_ref().map(|s| &s.row);
+        self.is_busy(TaskKind::Structure) && there != wanted
+    }
 }
 
 /// Whether a path is opened as structures: a file of them, or a folder.

@@ -138,8 +138,8 @@ impl Workbench {
             Done::Relaxed(ran) => self.take_relaxed(ran),
             Done::Trajectory(read) => self.take_trajectory(read),
             Done::Prototypes(all) => self.state.generated.prototypes = Some(all),
-            Done::Generated(made) => self.take_generated(made),
-            Done::Written(written) => self.take_written(written),
+            Done::Generated(made, folder) => self.take_generated(made, folder),
+            Done::Written(written, next) => self.take_written(written, next),
             Done::Parent(found) => self.take_parent(found),
             Done::Hull(hull) => self.state.hull = hull.unwrap_or_default(),
         }

@@ -94,9 +94,10 @@ pub(crate) enum Done {
     /// `None`: cancelled.
     Hull(Option<HullState>),
     Prototypes(Arc<Vec<PrototypeLine>>),
-    Generated(Made),
-    /// The table of what was written.
-    Written(Result<PathBuf, WorkbenchError>),
+    /// Beside it, a folder that does not exist yet.
+    Generated(Made, Option<PathBuf>),
+    /// The table of what was written, and a folder for what is written next.
+    Written(Result<PathBuf, WorkbenchError>, Option<PathBuf>),
     Parent(Result<ShownParent, String>),
 }
 

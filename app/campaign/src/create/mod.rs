@@ -86,6 +86,7 @@ pub fn create(path: &Path, wanted: &Wanted, job: &Job) -> Result<Begun, Campaign
     }
     let mut predictions = predict(&table, wanted, job, &mut messages)?;
     let (outcomes, constraints) = aimed(&table, wanted, &mut predictions, &mut messages)?;
+    messages.extend(idle_leads(wanted, &outcomes));
     let inputs = inputs(&table, wanted, &outcomes, &mut messages)?;
     let formula = inputs.iter().find(|i| i.kind == InputKind::Formula);
     let formula = formula.map(|i| i.name.clone());
@@ -194,6 +195,32 @@ fn aimed(
     Ok((outcomes, constraints))
 }
 
+/// Says so where leads were asked for and nothing is counted from them.
+fn idle_leads(wanted: &Wanted, outcomes: &[Outcome]) -> Option<String> {
+    let leads = wanted.leads?;
+    let objectives = outcomes.iter().filter(|o| o.aim.is_some()).count();
+    let improves = !matches!(
+        wanted.acquisition,
+        Acquisition::Thompson
+            | Acquisition::IntegratedVariance
+            | Acquisition::LevelSet { .. }
+            | Acquisition::Random
+            | Acquisition::Sobol
+    );
+    let why = match (objectives, improves) {
+        (1, true) => return None,
+        (0, _) => "without an objective there is nothing to lead in".to_owned(),
+        (1, false) => format!(
+            "{} chooses by something else than improvement",
+            wanted.acquisition
+        ),
+        (count, _) => format!(
+            "they count for a single objective, and with {count} suggestions improve upon the front"
+        ),
+    };
+    Some(format!("{leads} leads are wanted, but play no part: {why}"))
+}
+
 /// What is predicted, for an error's end.
 fn listed(predictions: &[Prediction]) -> String {
     let names: Vec<&str> = predictions.iter().map(|p| p.name.as_str()).collect();
@@ -226,6 +253,7 @@ fn create_from_space(path: &Path, wanted: &Wanted, job: &Job) -> Result<Begun, C
     let mut messages: Vec<String> = Vec::new();
     let mut predictions = predict(&listed.table, wanted, job, &mut messages)?;
     let (outcomes, constraints) = aimed(&listed.table, wanted, &mut predictions, &mut messages)?;
+    messages.extend(idle_leads(wanted, &outcomes));
     let built = listed.build(&constraints, &predictions, wanted.cost.as_deref())?;
     let pool = built.pool;
     let names = |o: &&Outcome| pool.inputs.iter().any(|input| input.name == o.name);

@@ -82,6 +82,7 @@ impl Book {
             .collect();
         let ids = picks.iter().map(|pick| pick.id.clone()).collect();
         let suggested = Suggested {
+            program: None,
             saw: self.state.last,
             asked: count as u32,
             wanted: "random".into(),

@@ -71,7 +71,8 @@ pub fn legend_ui(ui: &mut Ui, shown: &[Symbol], words: Words) {
     }
 }
 
-fn draw_mark(ui: &Ui, painter: &egui::Painter, rect: Rect, mark: &Mark, dark: bool) {
+/// Draws one mark of a drawing whose corner is that of `rect`.
+pub fn draw_mark(ui: &Ui, painter: &egui::Painter, rect: Rect, mark: &Mark, dark: bool) {
     let at = |place: &[f32; 2]| rect.min + Vec2::from(*place);
     match mark {
         Mark::Line { from, to, role } => {

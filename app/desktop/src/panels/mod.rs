@@ -25,7 +25,9 @@ mod standing;
 mod structure;
 mod tasks;
 
-pub use campaign::page_name;
+pub use campaign::campaign_name;
+pub use generate::generate_text;
+pub use hull::hull_name;
 pub use import::import_ui;
 pub use offer::offer_ui;
 pub use periodic_table::colour_name;

@@ -1,6 +1,7 @@
 //! What the selected candidate was made of, and its parent's structure.
 
-use crate::texts::{Text, Words};
+use crate::texts::Words;
+use crate::texts::generate::Text;
 use egui::Ui;
 use workbench::{Command, State};
 

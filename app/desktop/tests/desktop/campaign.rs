@@ -5,7 +5,7 @@ use crate::panels::pixels_like;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use std::path::Path;
 use workbench::{
-    CampaignPage, CampaignSettings, Command, Folders, LabSettings, ObjectiveChoice, Panel, Wanted,
+    CampaignPage, CampaignSettings, Command, LabSettings, ObjectiveChoice, Panel, Wanted,
 };
 
 /// Yields of a hundred settings, the best of which is at 70 °C and 30 min.
@@ -25,13 +25,7 @@ fn write_table(path: &Path) {
 fn with_table(folder: &Path) -> Window {
     let path = folder.join("oven.csv");
     write_table(&path);
-    let mut window = Window::open(Folders::default());
-    let theme = workbench::Theme::Light;
-    window.apply(Command::SetTheme { theme });
-    window.apply(Command::ImportTable {
-        path,
-        formula_column: None,
-    });
+    let mut window = Window::with_table(path);
     let panel = Panel::Campaign;
     window.apply(Command::ShowPanel { panel });
     window
@@ -58,16 +52,6 @@ fn show(window: &mut Window, page: CampaignPage) {
     window.apply(Command::ShowCampaignPage { page });
 }
 
-/// Writes into the field of a name.
-fn type_into(window: &mut Window, name: &str, text: &str) {
-    window.harness.get_by_label(name).scroll_to_me();
-    window.harness.run_steps(3);
-    window.harness.get_by_label(name).click();
-    window.harness.run_steps(2);
-    window.harness.get_by_label(name).type_text(text);
-    window.harness.run_steps(2);
-}
-
 #[test]
 fn a_campaign_is_begun_suggests_says_why_and_takes_what_is_typed() {
     let folder = tempfile::tempdir().unwrap();
@@ -75,7 +59,7 @@ fn a_campaign_is_begun_suggests_says_why_and_takes_what_is_typed() {
     // The form hides a table that knows every answer.
     window.click("Add something to measure");
     window.harness.run_steps(2);
-    type_into(&mut window, "What is measured, 1", "yield");
+    window.type_into("What is measured, 1", "yield");
     let blind = "Do not look at the values that the table has (a replay)";
     let blind = window.harness.get_by_label(blind);
     let ticked = blind.accesskit_node().toggled();
@@ -88,9 +72,9 @@ fn a_campaign_is_begun_suggests_says_why_and_takes_what_is_typed() {
     assert_eq!(page, CampaignPage::Suggestions);
     window.harness.get_by_label_contains("fills the space");
     show(&mut window, CampaignPage::Results);
-    type_into(&mut window, "yield [%] of s1", "12.5");
-    type_into(&mut window, "Standard deviation of yield [%] of s1", "0.5");
-    type_into(&mut window, "Note on s2", "no oven");
+    window.type_into("yield [%] of s1", "12.5");
+    window.type_into("Standard deviation of yield [%] of s1", "0.5");
+    window.type_into("Note on s2", "no oven");
     window.click("Enter these results");
     window.settle();
     let view = window.state().campaigns.view.clone().unwrap();
@@ -165,7 +149,7 @@ fn an_event_is_retracted_with_a_reason_once_one_has_seen_what_was_built_on_it() 
     window
         .harness
         .get_by_label("Built on it, and to be judged anew:");
-    type_into(&mut window, "Reason for the retraction", "wrong oven");
+    window.type_into("Reason for the retraction", "wrong oven");
     window.picture("campaign_history");
     window.click("Retract it");
     window.settle();
@@ -177,9 +161,7 @@ fn an_event_is_retracted_with_a_reason_once_one_has_seen_what_was_built_on_it() 
 
 #[test]
 fn a_fire_drill_is_watched_without_anything_being_open() {
-    let mut window = Window::open(Folders::default());
-    let theme = workbench::Theme::Light;
-    window.apply(Command::SetTheme { theme });
+    let mut window = Window::light();
     window.apply(Command::StartDrill { pace: 0 });
     let drill = window.state().campaigns.drill.clone().unwrap();
     assert!(drill.faults.iter().all(|(_, event)| event.is_some()));
@@ -193,4 +175,35 @@ fn a_fire_drill_is_watched_without_anything_being_open() {
     let language = workbench::Language::Japanese;
     window.apply(Command::SetLanguage { language });
     window.harness.get_by_label_contains("二重開始 0 件");
+}
+
+#[test]
+fn a_campaign_is_begun_over_a_design_space_with_the_leads_that_are_wanted() {
+    let folder = tempfile::tempdir().unwrap();
+    let space = folder.path().join("space.toml");
+    let toml = "[[input]]\nname = \"x\"\nrange = [0, 10]\nstep = 0.1\n";
+    std::fs::write(&space, toml).unwrap();
+    let mut window = Window::light();
+    window.click("Begin one over a design space");
+    window.settle();
+    window.click("Add something to measure");
+    window.harness.run_steps(2);
+    window.type_into("What is measured, 1", "yield [%]");
+    window.type_into("Design space", &space.display().to_string());
+    let file = folder.path().join("space.lode");
+    window.type_into("File of the campaign", &file.display().to_string());
+    window.click("Budget, inputs, and how candidates are chosen");
+    window.harness.run_steps(20);
+    window.type_into("Leads wanted", "7");
+    window.picture("campaign_space");
+    window
+        .harness
+        .get_by_label("Begin the campaign")
+        .scroll_to_me();
+    window.harness.run_steps(5);
+    window.click("Begin the campaign");
+    window.settle();
+    assert_eq!(window.state().campaigns.error, None);
+    let view = window.state().campaigns.view.clone().unwrap();
+    assert_eq!((view.state.created.leads, view.candidates), (Some(7), 101));
 }

@@ -4,37 +4,19 @@ use crate::Window;
 use crate::panels::pixels_like;
 use egui::Key;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use workbench::{Command, Folders, GenerateSettings, Language, Panel, Theme};
-
-fn light() -> Window {
-    let mut window = Window::open(Folders::default());
-    let theme = Theme::Light;
-    window.apply(Command::SetTheme { theme });
-    window
-}
+use workbench::{Command, GenerateSettings, Language, Panel};
 
 fn show(window: &mut Window, system: &str) {
     let system = system.to_owned();
     window.apply(Command::SetHullSystem { system });
 }
 
-fn type_into(window: &mut Window, name: &str, text: &str) {
-    let field = egui::accesskit::Role::TextInput;
-    window.harness.get_by_role_and_label(field, name).click();
-    window.harness.run_steps(2);
-    window
-        .harness
-        .get_by_role_and_label(field, name)
-        .type_text(text);
-    window.harness.run_steps(2);
-}
-
 #[test]
 fn a_binary_hull_is_typed_drawn_and_walked_by_keyboard() {
-    let mut window = light();
+    let mut window = Window::light();
     window.click("Convex hull of a chemical system");
     window.settle();
-    type_into(&mut window, "Chemical system", "Fe-N");
+    window.type_into("Chemical system", "Fe-N");
     window.click("Show");
     window.settle();
     let plot = window.state().hull.plot().cloned().unwrap();
@@ -74,11 +56,7 @@ fn a_ternary_hull_is_a_triangle_and_candidates_are_selected_in_both() {
     let path = folder.path().join("oxides.csv");
     let text = "formula,potential.formation_energy [eV/atom]\nLiFeO2,-1.7\nLi5FeO4,-1.8\nNaCl,-2\n";
     std::fs::write(&path, text).unwrap();
-    let mut window = light();
-    window.apply(Command::ImportTable {
-        path,
-        formula_column: None,
-    });
+    let mut window = Window::with_table(path);
     show(&mut window, "Li-Fe-O");
     window
         .harness
@@ -124,7 +102,7 @@ fn a_ternary_hull_is_a_triangle_and_candidates_are_selected_in_both() {
 
 #[test]
 fn what_has_no_plot_offers_its_parts() {
-    let mut window = light();
+    let mut window = Window::light();
     show(&mut window, "Li-Fe-P-O");
     window.harness.get_by_label_contains("4 components");
     let part = window.harness.get_by_label_contains("Li-Fe-O (");
@@ -138,15 +116,15 @@ fn what_has_no_plot_offers_its_parts() {
 #[test]
 fn candidates_are_made_listed_with_their_parents_and_screened() {
     let folder = tempfile::tempdir().unwrap();
-    let mut window = light();
+    let mut window = Window::light();
     let panel = Panel::Generate;
     window.apply(Command::ShowPanel { panel });
     window.settle();
-    type_into(&mut window, "Search structure types", "L1_0");
+    window.type_into("Search structure types", "L1_0");
     let tick = window.harness.get_by_label_contains("L1_0  CuAu  P4/mmm");
     tick.click();
     window.harness.run_steps(2);
-    type_into(&mut window, "May occur", "Fe Ni Mn");
+    window.type_into("May occur", "Fe Ni Mn");
     window.click("Make candidates");
     window.settle();
     let view = window.state().generated.view.clone().unwrap();
@@ -183,7 +161,7 @@ fn candidates_are_made_listed_with_their_parents_and_screened() {
 
 #[test]
 fn nothing_is_made_of_nothing() {
-    let mut window = light();
+    let mut window = Window::light();
     let settings = Box::new(GenerateSettings::default());
     window.apply(Command::Generate { settings });
     window

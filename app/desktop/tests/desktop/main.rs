@@ -80,6 +80,24 @@ impl Window {
         window
     }
 
+    /// A light one, whose colours tests know, that keeps nothing.
+    pub fn light() -> Self {
+        let mut window = Self::open(Folders::default());
+        let theme = workbench::Theme::Light;
+        window.apply(Command::SetTheme { theme });
+        window
+    }
+
+    /// The same, with a table of candidates.
+    pub fn with_table(path: PathBuf) -> Self {
+        let mut window = Self::light();
+        window.apply(Command::ImportTable {
+            path,
+            formula_column: None,
+        });
+        window
+    }
+
     /// With a challenge open and ranked.
     pub fn with(challenge: Challenge) -> Self {
         let mut window = Self::open(Folders::default());
@@ -114,6 +132,18 @@ impl Window {
     pub fn click(&mut self, label: &str) {
         self.harness.get_by_label(label).click();
         self.harness.run_steps(2);
+    }
+
+    /// Writes into the field of a name.
+    pub fn type_into(&mut self, name: &str, text: &str) {
+        let field = egui::accesskit::Role::TextInput;
+        let harness = &mut self.harness;
+        harness.get_by_role_and_label(field, name).scroll_to_me();
+        harness.run_steps(3);
+        harness.get_by_role_and_label(field, name).click();
+        harness.run_steps(2);
+        harness.get_by_role_and_label(field, name).type_text(text);
+        harness.run_steps(2);
     }
 
     /// The row of a formula in the table of candidates.

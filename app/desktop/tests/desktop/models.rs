@@ -4,7 +4,7 @@ use crate::Window;
 use egui_kittest::kittest::Queryable as _;
 use std::path::Path;
 use std::sync::Arc;
-use workbench::{Command, Element, Folders, ModelSettings, Panel, SelectMode};
+use workbench::{Command, Element, ModelSettings, Panel, SelectMode};
 
 /// Compounds AB with a property that their formulas decide: the mean atomic number, in a unit of its own.
 fn write_table(path: &Path) {
@@ -26,13 +26,7 @@ fn a_model_is_judged_trained_used_and_explains_itself() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("weights.csv");
     write_table(&path);
-    let mut window = Window::open(Folders::default());
-    let theme = workbench::Theme::Light;
-    window.apply(Command::SetTheme { theme });
-    window.apply(Command::ImportTable {
-        path,
-        formula_column: None,
-    });
+    let mut window = Window::with_table(path);
     let panel = Panel::Models;
     window.apply(Command::ShowPanel { panel });
     // Below the models that come with the program.
@@ -122,7 +116,7 @@ fn what_cannot_be_learnt_is_told_beside_the_buttons() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("weights.csv");
     write_table(&path);
-    let mut window = Window::open(Folders::default());
+    let mut window = Window::light();
     window.apply(Command::ImportTable {
         path,
         formula_column: None,

@@ -3,16 +3,14 @@
 use crate::Window;
 use crate::panels::pixels_like;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use workbench::{Command, Folders, Panel, RunEnd, StructureStyle, Theme};
+use workbench::{Command, Panel, RunEnd, StructureStyle};
 
 /// Iron in a cell that is too large, as a person would open it.
 fn with_iron(folder: &std::path::Path) -> Window {
     let path = folder.join("iron.vasp");
     let text = "iron\n1.0\n3.0 0 0\n0 3.0 0\n0 0 3.0\nFe\n2\nDirect\n0 0 0\n0.5 0.5 0.47\n";
     std::fs::write(&path, text).unwrap();
-    let mut window = Window::open(Folders::default());
-    let theme = Theme::Light;
-    window.apply(Command::SetTheme { theme });
+    let mut window = Window::light();
     window.apply(Command::Open { path: Some(path) });
     let panel = Panel::Relaxation;
     window.apply(Command::ShowPanel { panel });

@@ -1,3 +1,4 @@
+mod baselines;
 mod leads;
 mod ranking;
 mod suggest;

@@ -27,9 +27,10 @@ pub(crate) struct Angles<'a, 's, T> {
     /// The weights of messages by short bond.
     weight: &'a [Row<T>],
     scratch: &'s Scratch<T>,
+    /// By short directed bond: what it gives as an angle's first, with its centre.
     first: Lent<'s, Wide<T>>,
+    /// By short bond.
     second: Lent<'s, Wide<T>>,
-    centre: Lent<'s, Wide<T>>,
     /// By pair of bonds; empty in later layers.
     pair: Lent<'s, Wide<T>>,
     /// What the way forth leaves to the way back.
@@ -62,20 +63,33 @@ impl<'a, 's, T: Real> Angles<'a, 's, T> {
         angles: AngleFeatures<T>,
     ) -> Self {
         let zero = [T::ZERO; BRANCHES];
+        let centre = times(&scratch.wide, atoms, &layer.centre.forth, layer.bias);
+        let first = times(&scratch.wide, short, &layer.first.forth, zero);
+        let of_both = |&edge: &u32| {
+            let mut row = first[graph.bond[edge as usize] as usize];
+            add(&mut row, &centre[graph.centre[edge as usize] as usize]);
+            row
+        };
         Self {
             graph,
             layer,
             weight,
             scratch,
-            first: times(&scratch.wide, short, &layer.first.forth, zero),
+            first: scratch.wide.of(graph.short_edge.iter().map(of_both)),
             second: times(&scratch.wide, short, &layer.second.forth, zero),
-            centre: times(&scratch.wide, atoms, &layer.centre.forth, layer.bias),
             pair: match &layer.series {
                 Some(series) => times(&scratch.wide, angles.series, &series.forth, zero),
                 None => scratch.wide.any(0, zero),
             },
             kept: None,
         }
+    }
+
+    /// What it takes with what it keeps for the way back, bytes.
+    pub(crate) fn bytes(&self) -> usize {
+        let first = self.first.len() + self.second.len() + self.pair.len();
+        let second = self.layer.gated.second.is_some();
+        first * size_of::<Wide<T>>() + Kept::<T>::bytes(self.graph.angles(), second)
     }
 
     /// The features of short bonds after a layer that changes them; whether the way back is to find again what was computed.
@@ -90,7 +104,7 @@ impl<'a, 's, T: Real> Angles<'a, 's, T> {
         let parts = split(&mut sums, self.ends(&self.graph.shorts_of));
         self.forth(angles, parts.into_iter().map(Messages::Bonds), keep);
         let both = self.both_ends(rows, &sums);
-        let mut changed = rows.of(short.iter().copied());
+        let mut changed = rows.copy(short);
         if let Some(out) = &self.layer.out {
             add_product(&both, &out.forth, &mut changed);
         }
@@ -103,7 +117,7 @@ impl<'a, 's, T: Real> Angles<'a, 's, T> {
         angles: AngleFeatures<T>,
         keep: bool,
     ) -> Lent<'s, Row<T>> {
-        let mut changed = self.scratch.rows.of(angles.rows.iter().copied());
+        let mut changed = self.scratch.rows.copy(angles.rows);
         let parts = split(&mut changed, self.ends(&self.graph.angles_of));
         self.forth(angles, parts.into_iter().map(Messages::Angles), keep);
         changed
@@ -150,7 +164,6 @@ impl<'a, 's, T: Real> Angles<'a, 's, T> {
         let pool = &self.scratch.wide;
         let mut first = pool.filled(graph.short_edge.len(), zero);
         let mut second = pool.filled(graph.short_edge.len(), zero);
-        let mut centre = pool.filled(graph.atoms(), zero);
         let mut pair = pool.filled(self.pair.len(), zero);
         let share = usize::from(!pair.is_empty());
         let pair_ends = self.ends(&graph.angles_of).map(|end| share * end / 2);
@@ -159,14 +172,13 @@ impl<'a, 's, T: Real> Angles<'a, 's, T> {
             .iter()
             .zip(split(&mut first, self.ends(&graph.shorts_of)))
             .zip(split(&mut second, self.ends(&graph.shorts_of)))
-            .zip(split(&mut centre, graph.blocks.iter().map(|b| b.end)))
             .zip(split(slopes.angles, self.ends(&graph.angles_of)))
             .zip(split(slopes.length, self.ends(&graph.shorts_of)))
             .zip(split(&mut pair, pair_ends))
             .collect();
         for_each(
             work,
-            |((((((block, first), second), centre), angles), length), pair)| {
+            |(((((block, first), second), angles), length), pair)| {
                 T::run(Back {
                     layer: self,
                     features: features.rows,
@@ -175,7 +187,6 @@ impl<'a, 's, T: Real> Angles<'a, 's, T> {
                     weight_slope,
                     first,
                     second,
-                    centre,
                     angles,
                     pair,
                     length,
@@ -192,6 +203,13 @@ impl<'a, 's, T: Real> Angles<'a, 's, T> {
             &layer.second.back,
             slopes.short,
         );
+        let centre = pool.of((0..graph.atoms()).map(|atom| {
+            let mut row = zero;
+            for slope in &first[graph.shorts_of[atom]..graph.shorts_of[atom + 1]] {
+                add(&mut row, slope);
+            }
+            row
+        }));
         add_product(&centre, &layer.centre.back, slopes.atoms);
         if let Some(series) = &layer.series {
             add_product(&pair, &series.back, slopes.series);
@@ -228,12 +246,10 @@ impl<'a, 's, T: Real> Angles<'a, 's, T> {
     fn fill<const STRIP: usize>(&self, z: &mut [Wide<T>], features: &[Row<T>], rows: Range<usize>) {
         let graph = self.graph;
         for (z, &[a, b]) in z.iter_mut().zip(&graph.angle[rows.clone()]) {
-            let edge = graph.short_edge[a as usize] as usize;
-            let first = &self.first[graph.bond[edge] as usize];
+            let first = &self.first[a as usize];
             let second = &self.second[self.bond(b)];
-            let centre = &self.centre[graph.centre[edge] as usize];
             for i in 0..BRANCHES {
-                z[i] = first[i] + second[i] + centre[i];
+                z[i] = first[i] + second[i];
             }
         }
         if self.layer.series.is_some() {
@@ -274,15 +290,15 @@ impl<T: Real> Work for Forth<'_, T> {
         let graph = self.layer.graph;
         let gated = &self.layer.layer.gated;
         let mut tile = Tile::new();
-        let Tile { own, desk } = &mut *tile;
+        let Tile { z, own, desk } = &mut *tile;
         let all = graph.angles_of[self.block.start]..graph.angles_of[self.block.end];
         let shorts = graph.shorts_of[self.block.start];
         for start in all.clone().step_by(TILE) {
             let rows = start..all.end.min(start + TILE);
             let mut inside = own.place(&mut self.kept, rows.start - all.start, rows.len());
-            self.layer
-                .fill::<STRIP>(inside.z, self.angles, rows.clone());
-            desk.settle::<STRIP>(gated, &mut inside);
+            let z = &mut z[..rows.len()];
+            self.layer.fill::<STRIP>(z, self.angles, rows.clone());
+            desk.settle::<STRIP>(gated, z, &mut inside);
             desk.speak(gated, inside.y);
             match &mut self.out {
                 Messages::Bonds(sums) => {
@@ -315,10 +331,9 @@ struct Back<'a, T> {
     sum_slope: Option<&'a [Row<T>]>,
     /// The derivative of the weights by length, of all short bonds.
     weight_slope: &'a [Row<T>],
-    /// What it gives: of the block's short directed bonds, atoms and angles.
+    /// What it gives: of the block's short directed bonds and angles.
     first: &'a mut [Wide<T>],
     second: &'a mut [Wide<T>],
-    centre: &'a mut [Wide<T>],
     angles: &'a mut [Row<T>],
     /// By pair of bonds, in a first layer.
     pair: &'a mut [Wide<T>],
@@ -331,8 +346,7 @@ impl<T: Real> Work for Back<'_, T> {
         let graph = self.layer.graph;
         let gated = &self.layer.layer.gated;
         let mut tile = Tile::new();
-        let Tile { own, desk } = &mut *tile;
-        let mut out = Box::new([[T::ZERO; BRANCHES]; TILE]);
+        let Tile { z, own, desk } = &mut *tile;
         let all = graph.angles_of[self.block.start]..graph.angles_of[self.block.end];
         let shorts = graph.shorts_of[self.block.start];
         for start in all.clone().step_by(TILE) {
@@ -342,13 +356,13 @@ impl<T: Real> Work for Back<'_, T> {
                 Some(kept) => kept.rows(rows.clone()),
                 None => {
                     let mut inside = own.first(rows.len());
-                    self.layer
-                        .fill::<STRIP>(inside.z, self.features, rows.clone());
-                    desk.settle::<STRIP>(gated, &mut inside);
+                    let z = &mut z[..rows.len()];
+                    self.layer.fill::<STRIP>(z, self.features, rows.clone());
+                    desk.settle::<STRIP>(gated, z, &mut inside);
                     inside.read()
                 }
             };
-            desk.speak(gated, inside.y);
+            desk.speak_and_turn(gated, inside.y);
             match self.sum_slope {
                 None => desk.slope[..rows.len()].copy_from_slice(&self.angles[here.clone()]),
                 Some(sum_slope) => {
@@ -372,13 +386,11 @@ impl<T: Real> Work for Back<'_, T> {
                     }
                 }
             }
-            let out = &mut out[..rows.len()];
+            let out = &mut z[..rows.len()];
             desk.back::<STRIP>(gated, &inside, out);
             for (z, &[a, b]) in out.iter().zip(&graph.angle[rows.clone()]) {
-                let centre = graph.centre[graph.short_edge[a as usize] as usize] as usize;
                 add(&mut self.first[a as usize - shorts], z);
                 add(&mut self.second[b as usize - shorts], z);
-                add(&mut self.centre[centre - self.block.start], z);
             }
             if self.pair.is_empty() {
                 product::<T, BRANCHES, FEATURES, BRANCHES, FEATURES, STRIP>(

@@ -4,7 +4,7 @@ use super::rows::{add_product, for_each, kept_parts, split, times};
 use crate::graph::Graph;
 use crate::math::{Real, Work};
 use crate::scratch::{Lent, Scratch};
-use crate::tile::{Inside, InsideMut, Kept, TILE, Tile, add, dot};
+use crate::tile::{InsideMut, Kept, TILE, Tile, add, dot};
 use crate::weights::{AtomLayer, BRANCHES, FEATURES, Row, Wide};
 use std::ops::Range;
 
@@ -58,10 +58,16 @@ impl<'a, T: Real> Edges<'a, T> {
         }
     }
 
+    /// What it takes with what it keeps for the way back, bytes.
+    pub(crate) fn bytes(&self) -> usize {
+        let first = self.centre.len() + self.neighbour.len() + self.bond.len();
+        first * size_of::<Wide<T>>() + Kept::<T>::bytes(self.graph.directed_bonds(), true)
+    }
+
     /// Adds to the atoms what the messages change; whether the way back is to find again what was computed.
     pub(crate) fn forth(&mut self, atoms: &mut [Row<T>], keep: bool) {
         let rows = self.graph.directed_bonds();
-        let mut kept = keep.then(|| Kept::new(self.scratch, rows, false));
+        let mut kept = keep.then(|| Kept::new(self.scratch, rows, true));
         let mut sums = self.scratch.rows.filled(atoms.len(), [T::ZERO; FEATURES]);
         let blocks = &self.graph.blocks;
         let parts = split(&mut sums, blocks.iter().map(|b| b.end));
@@ -98,43 +104,56 @@ impl<'a, T: Real> Edges<'a, T> {
         let rows = &self.scratch.rows;
         let sum_slope = times(rows, atoms, &layer.out.back, [T::ZERO; FEATURES]);
         let bond_slope = times(pool, &radial_slope[short..], &layer.radial, zero);
-        let mut z_slope = pool.any(graph.directed_bonds(), zero);
+        let mut short_slope = pool.any(graph.short_edge.len(), zero);
         let mut centre_slope = pool.filled(graph.atoms(), zero);
+        let mut seats = pool.filled(graph.seats.len(), zero);
         let blocks = &graph.blocks;
-        let ends = || blocks.iter().map(|b| graph.bonds_of[b.end]);
         let work: Vec<_> = blocks
             .iter()
-            .zip(split(&mut z_slope, ends()))
-            .zip(split(slopes.length, ends()))
+            .zip(split(
+                slopes.length,
+                blocks.iter().map(|b| graph.bonds_of[b.end]),
+            ))
+            .zip(split(
+                &mut short_slope,
+                blocks.iter().map(|b| graph.shorts_of[b.end]),
+            ))
             .zip(split(&mut centre_slope, blocks.iter().map(|b| b.end)))
+            .zip(split(&mut seats, graph.seats_of[1..].iter().copied()))
+            .zip(&graph.seats_of)
             .collect();
-        for_each(work, |(((block, z_slope), length_slope), centre_slope)| {
-            T::run(Back {
-                edges: self,
-                block: block.clone(),
-                sum_slope: &sum_slope,
-                weight_slope,
-                bond_slope: &bond_slope,
-                z_slope,
-                centre_slope,
-                length_slope,
-            });
-        });
-        let of_short = pool.of(graph.first[..short].iter().map(|&edge| {
-            let mut row = z_slope[edge as usize];
-            add(&mut row, &z_slope[graph.reverse[edge as usize] as usize]);
+        for_each(
+            work,
+            |(((((block, length), short), centre), seats), &first_seat)| {
+                T::run(Back {
+                    edges: self,
+                    block: block.clone(),
+                    sum_slope: &sum_slope,
+                    weight_slope,
+                    bond_slope: &bond_slope,
+                    length,
+                    short,
+                    centre,
+                    seats,
+                    first_seat,
+                });
+            },
+        );
+        let of_short = pool.of(graph.short_ends.iter().map(|&[a, b]| {
+            let mut row = short_slope[a as usize];
+            add(&mut row, &short_slope[b as usize]);
             row
         }));
         add_product(&of_short, &layer.bond.back, slopes.short);
         if atoms_matter {
             let mut neighbour_slope = pool.any(graph.atoms(), zero);
             let parts = split(&mut neighbour_slope, blocks.iter().map(|b| b.end));
-            let work: Vec<_> = blocks.iter().zip(parts).collect();
-            for_each(work, |(block, slope)| {
+            let seats = &*seats;
+            for_each(blocks.iter().zip(parts).collect(), |(block, slope)| {
                 T::run(Gather {
                     graph,
                     block: block.clone(),
-                    z_slope: &z_slope,
+                    seats,
                     slope,
                 });
             });
@@ -171,13 +190,13 @@ impl<T: Real> Work for Forth<'_, T> {
         let graph = self.edges.graph;
         let gated = &self.edges.layer.gated;
         let mut tile = Tile::new();
-        let Tile { own, desk } = &mut *tile;
+        let Tile { z, own, desk } = &mut *tile;
         let all = graph.bonds_of[self.block.start]..graph.bonds_of[self.block.end];
         for start in all.clone().step_by(TILE) {
             let rows = start..all.end.min(start + TILE);
             let mut inside = own.place(&mut self.kept, rows.start - all.start, rows.len());
-            self.edges.fill(inside.z, rows.clone());
-            desk.settle::<STRIP>(gated, &mut inside);
+            self.edges.fill(&mut z[..rows.len()], rows.clone());
+            desk.settle::<STRIP>(gated, &z[..rows.len()], &mut inside);
             desk.speak(gated, inside.y);
             for (message, edge) in desk.message.iter().zip(rows) {
                 let weight = &self.edges.weight[graph.bond[edge] as usize];
@@ -200,10 +219,13 @@ struct Back<'a, T> {
     weight_slope: &'a [Row<T>],
     /// That of the bond's part of the first layer, of long bonds.
     bond_slope: &'a [Wide<T>],
-    /// What it gives, of the block's bonds and atoms.
-    z_slope: &'a mut [Wide<T>],
-    centre_slope: &'a mut [Wide<T>],
-    length_slope: &'a mut [f64],
+    /// What it gives: by the length of the block's bonds, by what the first layer gives summed for its short directed bonds, its
+    /// atoms and its seats.
+    length: &'a mut [f64],
+    short: &'a mut [Wide<T>],
+    centre: &'a mut [Wide<T>],
+    seats: &'a mut [Wide<T>],
+    first_seat: usize,
 }
 
 impl<T: Real> Work for Back<'_, T> {
@@ -212,25 +234,22 @@ impl<T: Real> Work for Back<'_, T> {
         let graph = self.edges.graph;
         let gated = &self.edges.layer.gated;
         let short = graph.short_bonds();
+        let mut next_short = 0;
         let mut tile = Tile::new();
-        let Tile { own, desk } = &mut *tile;
+        let Tile { z, own, desk } = &mut *tile;
         let all = graph.bonds_of[self.block.start]..graph.bonds_of[self.block.end];
         for start in all.clone().step_by(TILE) {
             let rows = start..all.end.min(start + TILE);
-            let here = rows.start - all.start..rows.end - all.start;
-            self.edges.fill(&mut own.z[..rows.len()], rows.clone());
             let inside = match &self.edges.kept {
-                Some(kept) => Inside {
-                    z: &own.z[..rows.len()],
-                    ..kept.rows(rows.clone())
-                },
+                Some(kept) => kept.rows(rows.clone()),
                 None => {
                     let mut inside = own.first(rows.len());
-                    desk.settle::<STRIP>(gated, &mut inside);
+                    self.edges.fill(&mut z[..rows.len()], rows.clone());
+                    desk.settle::<STRIP>(gated, &z[..rows.len()], &mut inside);
                     inside.read()
                 }
             };
-            desk.speak(gated, inside.y);
+            desk.speak_and_turn(gated, inside.y);
             for (r, edge) in rows.clone().enumerate() {
                 let slope = &self.sum_slope[graph.centre[edge] as usize];
                 let bond = graph.bond[edge] as usize;
@@ -240,19 +259,24 @@ impl<T: Real> Work for Back<'_, T> {
                     by_weight[i] = slope[i] * desk.message[r][i];
                     desk.slope[r][i] = slope[i] * weight[i];
                 }
-                self.length_slope[edge - all.start] +=
-                    dot(&by_weight, &self.weight_slope[bond]).wide();
+                self.length[edge - all.start] += dot(&by_weight, &self.weight_slope[bond]).wide();
             }
-            let out = &mut self.z_slope[here];
+            let out = &mut z[..rows.len()];
             desk.back::<STRIP>(gated, &inside, out);
             for (z, edge) in out.iter().zip(rows) {
                 let bond = graph.bond[edge] as usize;
                 if bond >= short {
-                    self.length_slope[edge - all.start] +=
-                        dot(z, &self.bond_slope[bond - short]).wide();
+                    self.length[edge - all.start] += dot(z, &self.bond_slope[bond - short]).wide();
+                } else {
+                    self.short[next_short] = *z;
+                    next_short += 1;
                 }
                 add(
-                    &mut self.centre_slope[graph.centre[edge] as usize - self.block.start],
+                    &mut self.centre[graph.centre[edge] as usize - self.block.start],
+                    z,
+                );
+                add(
+                    &mut self.seats[graph.seat[edge] as usize - self.first_seat],
                     z,
                 );
             }
@@ -260,11 +284,11 @@ impl<T: Real> Work for Back<'_, T> {
     }
 }
 
-/// For each atom of a block the sum over the bonds in which it is the neighbour.
+/// For each atom of a block the sum over its seats in all blocks.
 struct Gather<'a, T> {
     graph: &'a Graph,
     block: Range<usize>,
-    z_slope: &'a [Wide<T>],
+    seats: &'a [Wide<T>],
     slope: &'a mut [Wide<T>],
 }
 
@@ -273,8 +297,9 @@ impl<T: Real> Work for Gather<'_, T> {
     fn run<const STRIP: usize>(self) {
         for (atom, slope) in self.block.zip(self.slope) {
             let mut sum = [T::ZERO; BRANCHES];
-            for edge in self.graph.bonds_of[atom]..self.graph.bonds_of[atom + 1] {
-                add(&mut sum, &self.z_slope[self.graph.reverse[edge] as usize]);
+            for &seat in &self.graph.seats[self.graph.seats_at[atom]..self.graph.seats_at[atom + 1]]
+            {
+                add(&mut sum, &self.seats[seat as usize]);
             }
             *slope = sum;
         }

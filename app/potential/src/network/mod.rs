@@ -13,9 +13,9 @@ mod rows;
 use crate::basis::BASIS;
 use crate::graph::Graph;
 use crate::math::Real;
-use crate::scratch::{Lent, Scratch};
+use crate::scratch::{Lent, STORE, Scratch, Store, Stored};
 use crate::tile::dot;
-use crate::weights::{BRANCHES, FEATURES, Row, Weights};
+use crate::weights::{FEATURES, Row, Weights};
 use angles::{AngleFeatures, AngleSlopes, Angles};
 use edges::{EdgeSlopes, Edges};
 use inputs::Lengths;
@@ -41,10 +41,6 @@ pub(crate) struct Derivatives {
     pub by_strain: Matrix3<f64>,
 }
 
-/// More than this is not kept from the way forth to the way back but computed again, bytes: memory has a limit, and what does
-/// not stay near the processor is hardly faster.
-const KEPT: usize = 128 << 20;
-
 /// The features before each layer, and the layers.
 struct Passed<'a, 's, T> {
     atoms: Vec<Lent<'s, Row<T>>>,
@@ -53,9 +49,9 @@ struct Passed<'a, 's, T> {
     /// Fourier's series of the pairs of short bonds.
     series: Lent<'s, [T; BASIS]>,
     /// The layers, where they are kept.
-    edge_layers: Vec<Edges<'a, T>>,
-    bond_layers: Vec<Angles<'a, 's, T>>,
-    angle_layers: Vec<Angles<'a, 's, T>>,
+    edge_layers: Vec<Option<Stored<Edges<'a, T>>>>,
+    bond_layers: Vec<Option<Stored<Angles<'a, 's, T>>>>,
+    angle_layers: Vec<Option<Stored<Angles<'a, 's, T>>>>,
 }
 
 /// What all layers share.
@@ -67,15 +63,6 @@ struct Common<'a, T> {
     lengths: &'a Lengths<'a, T>,
 }
 
-/// What keeping all layers takes, bytes, about.
-fn kept_bytes<T>(graph: &Graph) -> usize {
-    let wide = size_of::<[T; BRANCHES]>();
-    // Normalised rows of four, three and two layers, and what goes before them; the layers' first products.
-    let rows = 4 * graph.directed_bonds() + (3 * 2 + 2) * graph.angles();
-    let products = 4 * graph.bonds() + 10 * graph.short_bonds() + graph.angles();
-    wide * (rows + products)
-}
-
 /// Runs the network; `numbers` are the atomic numbers, all from 1 to 94.
 pub(crate) fn evaluate<T: Real>(
     scratch: &Scratch<T>,
@@ -84,8 +71,7 @@ pub(crate) fn evaluate<T: Real>(
     numbers: &[u8],
     derivatives: bool,
 ) -> Evaluation {
-    let keep = kept_bytes::<T>(graph) <= KEPT;
-    let evaluate = || evaluate_keeping(scratch, weights, graph, numbers, derivatives, keep);
+    let evaluate = || evaluate_within(&STORE, scratch, weights, graph, numbers, derivatives);
     match graph.blocks.len() {
         1 => evaluate(),
         // Among the threads that share the work, so that none is woken and waited for at every step of it.
@@ -93,14 +79,14 @@ pub(crate) fn evaluate<T: Real>(
     }
 }
 
-/// The same bytes, whether layers are kept for the way back or not.
-fn evaluate_keeping<T: Real>(
+/// The same bytes, however many layers the store takes.
+fn evaluate_within<T: Real>(
+    store: &'static Store,
     scratch: &Scratch<T>,
     weights: &Weights<T>,
     graph: &Graph,
     numbers: &[u8],
     derivatives: bool,
-    keep: bool,
 ) -> Evaluation {
     let lengths = Lengths::new(scratch, graph, weights, derivatives);
     let common = Common {
@@ -109,13 +95,13 @@ fn evaluate_keeping<T: Real>(
         graph,
         lengths: &lengths,
     };
-    let passed = forth(common, numbers, derivatives && keep);
+    let passed = forth(common, numbers, derivatives.then_some(store));
     let (moment, bias) = &weights.moment;
     let moments = passed.atoms[3]
         .iter()
         .map(|row| (dot(row, moment) + *bias).wide().abs())
         .collect();
-    let mut slope = scratch.rows.of(passed.atoms[4].iter().copied());
+    let mut slope = scratch.rows.copy(&passed.atoms[4]);
     let mut site_energies = readout::energies(weights, &mut slope);
     for (energy, &number) in site_energies.iter_mut().zip(numbers) {
         *energy += weights.reference[usize::from(number) - 1];
@@ -127,7 +113,11 @@ fn evaluate_keeping<T: Real>(
     }
 }
 
-fn forth<'a, T: Real>(common: Common<'a, T>, numbers: &[u8], keep: bool) -> Passed<'a, 'a, T> {
+fn forth<'a, T: Real>(
+    common: Common<'a, T>,
+    numbers: &[u8],
+    store: Option<&'static Store>,
+) -> Passed<'a, 'a, T> {
     let Common {
         scratch,
         weights,
@@ -140,34 +130,45 @@ fn forth<'a, T: Real>(common: Common<'a, T>, numbers: &[u8], keep: bool) -> Pass
     let (series, angles) = inputs::angles(scratch, graph, weights);
     let mut passed = Passed {
         atoms: vec![scratch.rows.of(first)],
-        short: vec![scratch.rows.of(lengths.short.iter().copied())],
+        short: vec![scratch.rows.copy(&lengths.short)],
         angles: vec![angles],
         series,
         edge_layers: Vec::new(),
         bond_layers: Vec::new(),
         angle_layers: Vec::new(),
     };
+    let room = |bytes: usize| store.and_then(|store| store.room(bytes));
     for step in 0..4 {
-        let mut atoms = scratch.rows.of(passed.atoms[step].iter().copied());
+        let mut atoms = scratch.rows.copy(&passed.atoms[step]);
         let mut layer = edge_layer(common, &passed, step);
-        layer.forth(&mut atoms, keep);
+        let room_for_it = room(layer.bytes());
+        layer.forth(&mut atoms, room_for_it.is_some());
         passed.atoms.push(atoms);
-        passed.edge_layers.extend(keep.then_some(layer));
+        passed
+            .edge_layers
+            .push(room_for_it.map(|room| room.for_the(layer)));
         if step < 3 {
             let short = if graph.angles() == 0 {
-                scratch.rows.of(passed.short[step].iter().copied())
+                scratch.rows.copy(&passed.short[step])
             } else {
                 let mut layer = bond_layer(common, &passed, step);
+                let room = room(layer.bytes());
+                let keep = room.is_some();
                 let short = layer.bonds_after(&passed.short[step], passed.angles_at(step), keep);
-                passed.bond_layers.extend(keep.then_some(layer));
+                passed
+                    .bond_layers
+                    .push(room.map(|room| room.for_the(layer)));
                 short
             };
             passed.short.push(short);
         }
         if step < 2 {
             let mut layer = angle_layer(common, &passed, step);
-            let angles = layer.angles_after(passed.angles_at(step), keep);
-            passed.angle_layers.extend(keep.then_some(layer));
+            let room = room(layer.bytes());
+            let angles = layer.angles_after(passed.angles_at(step), room.is_some());
+            passed
+                .angle_layers
+                .push(room.map(|room| room.for_the(layer)));
             passed.angles.push(angles);
         }
     }
@@ -238,10 +239,10 @@ enum Layer<'l, L> {
 }
 
 impl<'l, L> Layer<'l, L> {
-    fn of(kept: &'l [L], step: usize, again: impl FnOnce() -> L) -> Self {
+    fn of(kept: &'l [Option<Stored<L>>], step: usize, again: impl FnOnce() -> L) -> Self {
         match kept.get(step) {
-            Some(layer) => Self::Kept(layer),
-            None => Self::Again(again()),
+            Some(Some(stored)) => Self::Kept(&stored.what),
+            _ => Self::Again(again()),
         }
     }
 }
@@ -372,8 +373,8 @@ mod tests {
         let potential = Potential::new(Model::default(), Precision::Single).unwrap();
         let weights = potential.single().unwrap();
         let scratch = Scratch::default();
-        let bits = |keep| {
-            let found = evaluate_keeping(&scratch, weights, &graph, &[22, 8, 38], true, keep);
+        let bits = |store| {
+            let found = evaluate_within(store, &scratch, weights, &graph, &[22, 8, 38], true);
             let derivatives = found.derivatives.unwrap();
             let forces = derivatives.forces.iter().flat_map(|f| [f.x, f.y, f.z]);
             let numbers = found.site_energies.iter().chain(&found.moments).copied();
@@ -381,7 +382,12 @@ mod tests {
             let all = numbers.chain(forces).chain(strain);
             all.map(f64::to_bits).collect::<Vec<_>>()
         };
-        assert_eq!(bits(true), bits(false));
-        assert_eq!(bits(true), bits(true));
+        static ALL: Store = Store::of(usize::MAX);
+        static SOME: Store = Store::of(1 << 20);
+        static NONE: Store = Store::of(0);
+        assert_eq!(bits(&ALL), bits(&NONE));
+        assert_eq!(bits(&SOME), bits(&NONE));
+        assert_eq!(bits(&ALL), bits(&ALL));
+        assert!([&ALL, &SOME, &NONE].iter().all(|store| store.is_empty()));
     }
 }

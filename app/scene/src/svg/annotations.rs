@@ -6,9 +6,6 @@ use crate::palette::{Colour, VACANCY};
 use crate::scene::Scene;
 use crystal::Lattice;
 
-/// Colours of the axes a, b, c: Okabe and Ito's vermillion, green and blue.
-pub const AXIS_COLOURS: [Colour; 3] = [[213, 94, 0], [0, 158, 115], [0, 114, 178]];
-
 /// Labels, axes, legend, and what arrows mean.
 pub(super) fn annotations(
     out: &mut String,
@@ -119,14 +116,7 @@ pub fn legend(scene: &Scene) -> Vec<(String, Colour)> {
 fn axes(out: &mut String, camera: &Camera, lattice: &Lattice, options: &SvgOptions) {
     let length = 3.5 * options.font_size;
     let (x, y) = (1.6 * length, options.size[1] - 1.6 * length);
-    let mut axes: Vec<_> = camera
-        .axes(lattice)
-        .into_iter()
-        .zip(["a", "b", "c"])
-        .zip(AXIS_COLOURS)
-        .collect();
-    axes.sort_by(|((p, _), _), ((q, _), _)| p[2].total_cmp(&q[2]));
-    for (([right, up, _], name), colour) in axes {
+    for ([right, up, _], name, colour) in camera.named_axes(lattice) {
         let (ex, ey) = (x + right * length, y - up * length);
         let flat = right.hypot(up).max(1e-3);
         let (tx, ty) = (

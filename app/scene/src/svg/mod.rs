@@ -7,7 +7,7 @@
 
 mod annotations;
 
-pub use annotations::{AXIS_COLOURS, legend};
+pub use annotations::legend;
 
 use crate::camera::Camera;
 use crate::moments::Arrow;

@@ -1,4 +1,4 @@
-//! A new campaign over the candidates that are open, with the plugins and models that its objectives and constraints name.
+//! A new campaign over the candidates that are open or over a design space, with the plugins and models that its objectives and constraints name.
 
 use super::settings::CampaignSettings;
 use crate::error::WorkbenchError;
@@ -18,19 +18,24 @@ impl State {
     /// What a new campaign would be by what is asked of the candidates that are open. Where every candidate has a value of
     /// every objective in the table, nothing would be left to suggest, so the table's values are hidden then.
     pub fn campaign_defaults(&self) -> CampaignSettings {
-        let project = &self.project;
-        let objectives = project.objectives.clone();
-        let constraints = project.constraints.iter();
-        let constraints = constraints.filter(|text| !text.trim().is_empty()).cloned();
+        let objectives = self.project.objectives.clone();
         CampaignSettings {
             blind: self.knows_all(&objectives),
             objectives,
-            constraints: constraints.chain(project.element_constraint()).collect(),
+            constraints: self.campaign_constraints(),
             ..CampaignSettings::default()
         }
     }
 
-    /// Whether the table has a value of every objective for every candidate.
+    /// The constraints on the candidates that are open, elements included: those of a new campaign.
+    pub fn campaign_constraints(&self) -> Vec<String> {
+        let project = &self.project;
+        let constraints = project.constraints.iter();
+        let constraints = constraints.filter(|text| !text.trim().is_empty()).cloned();
+        constraints.chain(project.element_constraint()).collect()
+    }
+
+    /// Whether the table has a value of every objective for every candidate. Their columns are read through: not for every frame.
     pub fn knows_all(&self, objectives: &[crate::project::ObjectiveChoice]) -> bool {
         let Some(table) = &self.table else {
             return false;
@@ -54,15 +59,19 @@ impl Workbench {
         if self.state.is_busy(TaskKind::Campaign) {
             return Err(WorkbenchError::CampaignBusy);
         }
-        let table = self.state.table.clone();
-        let table = table.ok_or(WorkbenchError::NothingOpen)?;
+        // Of a space the open candidates tell nothing.
+        let open = settings.space.is_none();
+        let table = self.state.table.clone().filter(|_| open);
+        if open && table.is_none() {
+            return Err(WorkbenchError::NothingOpen);
+        }
         let project = self.state.project.clone();
         let on = |plugin: &Plugin| !project.plugins_off.contains(plugin.id());
         let plugins = self.state.plugins.iter().map(|loaded| &loaded.plugin);
         let beginning = Beginning {
             plugins: plugins.filter(|plugin| on(plugin)).cloned().collect(),
             models: self.models_in_use(),
-            structures: self.structures(),
+            structures: self.structures().filter(|_| open),
             title: self.state.title().unwrap_or_default(),
             project,
             table,
@@ -81,7 +90,8 @@ impl Workbench {
 /// What a worker begins a campaign from.
 struct Beginning {
     project: Project,
-    table: Arc<Table>,
+    /// `None`: a design space is named.
+    table: Option<Arc<Table>>,
     structures: Option<Arc<Structures>>,
     plugins: Vec<Plugin>,
     models: Vec<Model>,
@@ -116,7 +126,7 @@ impl Beginning {
             blind: settings.blind,
             batch: settings.batch.max(1),
             initial: settings.initial,
-            leads: None,
+            leads: settings.leads.map(|leads| leads.max(1)),
             budget: settings.budget,
             cost: settings.cost.clone(),
             seed: settings.seed,
@@ -138,6 +148,10 @@ impl Beginning {
 
     /// The table as a file: its own where a campaign can keep it, otherwise its cells as CSV.
     fn file(&self, job: &Job) -> Result<SourceFile, WorkbenchError> {
+        if let Some(space) = &self.settings.space {
+            return Ok(SourceFile::space(space)?);
+        }
+        let table = self.table.as_ref().ok_or(WorkbenchError::NothingOpen)?;
         if let Some(ProjectSource::File(path)) = &self.project.source
             && path.is_file()
             && table::Source::Path(path.clone()).format().is_ok()
@@ -145,9 +159,9 @@ impl Beginning {
         {
             return Ok(SourceFile::read(path)?);
         }
-        let order: Vec<u32> = (0..self.table.len() as u32).collect();
+        let order: Vec<u32> = (0..table.len() as u32).collect();
         let mut out = OutputTable::new(&order);
-        out.push_input(&self.table);
+        out.push_input(table);
         let mut bytes = Vec::new();
         out.write(&mut bytes, OutputFormat::Csv, job)?;
         let name = match ends_in(Path::new(&self.title), "csv") {
@@ -166,9 +180,13 @@ impl Beginning {
         let objectives = self.settings.objectives.iter().map(|o| &o.property);
         let constrained = constraints.iter().flat_map(Constraint::properties);
         let names: Vec<&String> = objectives.chain(constrained).collect();
+        let is_column = |name: &str| {
+            let table = self.table.as_ref();
+            table.is_some_and(|table| table.find_column(name).is_ok())
+        };
         let has = |id: &str, property: &str| {
             let own = |name: &&String| {
-                name.as_str() == property && self.table.find_column(name).is_err()
+                name.as_str() == property && !is_column(name)
                     || name.strip_prefix(id).is_some_and(|rest| {
                         rest.strip_prefix('.').is_some_and(|rest| rest == property)
                     })
@@ -196,7 +214,11 @@ impl Beginning {
             plugins,
             models: models.cloned().collect(),
             settings,
-            formula_column: self.project.formula_column.clone(),
+            formula_column: self
+                .project
+                .formula_column
+                .clone()
+                .filter(|_| self.table.is_some()),
             structures: self.structures.clone(),
             // What a campaign stands on does not hang on an adapter.
             device: compute::Choice::Cpu,

@@ -5,9 +5,10 @@ use crate::project::ObjectiveChoice;
 use ::campaign::CampaignError;
 use ::campaign::lab::{LabChoice, Origin, Patience, RunOptions, TableLabOptions, Until};
 use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
 use std::time::Duration;
 
-/// A new campaign over the candidates that are open.
+/// A new campaign over the candidates that are open, or over a design space.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct CampaignSettings {
@@ -16,12 +17,16 @@ pub struct CampaignSettings {
     pub objectives: Vec<ObjectiveChoice>,
     /// On inputs, predictions or outcomes, as they are written under the objectives.
     pub constraints: Vec<String>,
+    /// A design space (TOML) instead of the candidates that are open.
+    pub space: Option<PathBuf>,
     /// Columns that are no inputs.
     pub ignored: Vec<String>,
     /// Suggestions in a round.
     pub batch: u32,
     /// Candidates that are tried before a model is asked.
     pub initial: u32,
+    /// How many of the best candidates are wanted, from 1; one of a hundred where nothing is said.
+    pub leads: Option<u32>,
     /// Experiments, or the sum of the cost column.
     pub budget: Option<f64>,
     pub cost: Option<String>,
@@ -52,9 +57,11 @@ impl Default for CampaignSettings {
         Self {
             objectives: Vec::new(),
             constraints: Vec::new(),
+            space: None,
             ignored: Vec::new(),
             batch: 1,
             initial: 5,
+            leads: None,
             budget: None,
             cost: None,
             blind: false,

@@ -1,6 +1,6 @@
 //! How energy and largest force went down over the steps of a relaxation.
 
-use super::{Chart, Drawing, Mark, Place, PlotRange, Role, Scale, marks};
+use super::{Chart, Drawing, Frame, Mark, Place, PlotRange, Role, Scale, marks};
 use crate::points::{Axes, Points, PointsKey};
 use crate::relaxation::Figures;
 use crate::results::{Column, ColumnKind, Value};
@@ -35,8 +35,33 @@ impl Descent {
     }
 }
 
+/// Of this many points of width the first, the last, the least and the greatest step are drawn.
+const APART: f32 = 3.0;
+
+/// The steps that a plot of a width tells apart, whatever their number: the ends of each strip, and its extremes.
+fn thinned(placed: Vec<(u32, Value, Value)>, width: f32) -> Vec<(u32, Value, Value)> {
+    let strips = ((width / APART) as usize).max(1);
+    if placed.len() <= 4 * strips {
+        return placed;
+    }
+    let kept = |strip: &[(u32, Value, Value)]| {
+        let value = |at: &usize| strip[*at].2.mean;
+        let by_value = |a: &usize, b: &usize| value(a).total_cmp(&value(b));
+        let all = 0..strip.len();
+        let extremes = [all.clone().min_by(by_value), all.max_by(by_value)];
+        let mut kept = vec![0, strip.len() - 1];
+        kept.extend(extremes.into_iter().flatten());
+        kept.sort_unstable();
+        kept.dedup();
+        kept.into_iter().map(|at| strip[at]).collect::<Vec<_>>()
+    };
+    let strips = placed.chunks(placed.len().div_ceil(strips));
+    strips.flat_map(kept).collect()
+}
+
 /// Lays a figure of the steps out on a plane of `size`; `text` is the height of the text. What is not known, or has no logarithm,
-/// has no place. The typical error of a model moves a whole run, not one step against the next: there are no bars.
+/// has no place; of more steps than the plane has room for, those that are seen. The typical error of a model moves a whole run,
+/// not one step against the next: there are no bars.
 pub fn descent_marks(which: Descent, steps: &[Figures], size: (f32, f32), text: f32) -> Chart {
     let (name, unit) = which.title();
     let is_log = which == Descent::Force;
@@ -52,6 +77,7 @@ pub fn descent_marks(which: Descent, steps: &[Figures], size: (f32, f32), text: 
         })
         .filter(|(.., value)| value.mean.is_finite() && (!is_log || value.mean > 0.0))
         .collect();
+    let placed = thinned(placed, size.0);
     let columns = [column("step", ""), column(name, unit)];
     let key = PointsKey {
         generation: 0,
@@ -95,8 +121,18 @@ fn column(name: &str, unit: &str) -> Column {
     }
 }
 
-/// Both plots above each other, as a picture.
-pub(crate) fn descent_picture(steps: &[Figures]) -> Drawing {
+/// The line that marks a step.
+pub fn step_mark(frame: &Frame, step: usize) -> Mark {
+    let x = frame.place_x(step as f64);
+    Mark::Line {
+        from: [x, frame.min[1]],
+        to: [x, frame.max[1]],
+        role: Role::Selected,
+    }
+}
+
+/// Both plots above each other, as a picture; `shown`: the step that is marked in them.
+pub(crate) fn descent_picture(steps: &[Figures], shown: Option<usize>) -> Drawing {
     const SIZE: (f32, f32) = (800.0, 300.0);
     const TEXT: f32 = 13.0;
     let mut whole = Drawing {
@@ -104,7 +140,10 @@ pub(crate) fn descent_picture(steps: &[Figures]) -> Drawing {
         ..Drawing::default()
     };
     for (at, which) in Descent::BOTH.into_iter().enumerate() {
-        let mut part = descent_marks(which, steps, SIZE, TEXT).drawing;
+        let chart = descent_marks(which, steps, SIZE, TEXT);
+        let mark = shown.map(|step| step_mark(&chart.frame, step));
+        let mut part = chart.drawing;
+        part.behind.extend(mark);
         let down = SIZE.1 * at as f32;
         for mark in part.behind.iter_mut().chain(&mut part.marks) {
             mark.move_down(down);
@@ -155,12 +194,17 @@ mod tests {
         (0..=5).map(figures).collect()
     }
 
-    fn symbols(chart: &Chart) -> Vec<[f64; 2]> {
-        let at = |mark: &Mark| match mark {
-            Mark::Symbol { at, .. } => Some(chart.frame.values(*at)),
+    fn symbol_at(mark: &Mark) -> Option<Place> {
+        match mark {
+            Mark::Symbol { at, .. } => Some(*at),
             _ => None,
-        };
-        chart.drawing.marks.iter().filter_map(at).collect()
+        }
+    }
+
+    fn symbols(chart: &Chart) -> Vec<[f64; 2]> {
+        let marks = chart.drawing.marks.iter();
+        let places = marks.filter_map(symbol_at);
+        places.map(|at| chart.frame.values(at)).collect()
     }
 
     #[test]
@@ -183,7 +227,7 @@ mod tests {
 
     #[test]
     fn a_picture_holds_both_plots_above_each_other_and_nothing_known_is_still_a_plot() {
-        let whole = descent_picture(&run());
+        let whole = descent_picture(&run(), None);
         let of = |low: f32, high: f32| {
             let inside = |mark: &&Mark| matches!(mark, Mark::Symbol { at, .. } if (low..high).contains(&at[1]));
             whole.marks.iter().filter(inside).count()
@@ -195,7 +239,68 @@ mod tests {
             largest_force: f64::NAN,
             ..run()[0]
         };
-        assert!(descent_picture(&[unknown]).marks.is_empty());
-        assert!(descent_picture(&[]).marks.is_empty());
+        assert!(descent_picture(&[unknown], None).marks.is_empty());
+        assert!(descent_picture(&[], None).marks.is_empty());
+    }
+
+    #[test]
+    fn a_picture_marks_the_step_that_is_shown_in_both_plots() {
+        let lines = |whole: &Drawing| -> Vec<[Place; 2]> {
+            let ends = |mark: &Mark| match mark {
+                Mark::Line {
+                    from,
+                    to,
+                    role: Role::Selected,
+                } => Some([*from, *to]),
+                _ => None,
+            };
+            whole.behind.iter().filter_map(ends).collect()
+        };
+        assert!(lines(&descent_picture(&run(), None)).is_empty());
+        let marked = descent_picture(&run(), Some(4));
+        let [upper, lower] = lines(&marked)[..] else {
+            panic!("{:?}", lines(&marked));
+        };
+        // Through the symbol of the step, which is the last but one of each plot.
+        let symbols: Vec<Place> = marked.marks.iter().filter_map(symbol_at).collect();
+        for (line, symbol) in [(upper, symbols[4]), (lower, symbols[9])] {
+            assert_eq!((line[0][0], line[1][0]), (symbol[0], symbol[0]));
+            assert!(line[0][1] <= symbol[1] && symbol[1] <= line[1][1]);
+        }
+    }
+
+    #[test]
+    fn of_a_hundred_thousand_steps_what_is_seen_is_drawn_and_no_extreme_is_lost() {
+        let figures = |step: usize| Figures {
+            step,
+            // Noise, and one step far above and one far below.
+            energy_per_atom: match step {
+                31_415 => 5.0,
+                92_653 => -9.0,
+                _ => -4.0 + 0.1 * (step as f64 * 0.7).sin(),
+            },
+            largest_force: f64::NAN,
+            ..run()[0]
+        };
+        let steps: Vec<Figures> = (0..100_000).map(figures).collect();
+        let chart = descent_marks(Descent::Energy, &steps, (400.0, 200.0), 12.0);
+        assert!(
+            chart.drawing.marks.len() < 1200,
+            "{}",
+            chart.drawing.marks.len()
+        );
+        assert!(chart.drawing.densities.is_empty());
+        let places = symbols(&chart);
+        for (step, energy) in [
+            (0, -4.0),
+            (31_415, 5.0),
+            (92_653, -9.0),
+            (99_999, figures(99_999).energy_per_atom),
+        ] {
+            let is_there =
+                |[x, y]: &[f64; 2]| (x - f64::from(step)).abs() < 50.0 && (y - energy).abs() < 0.01;
+            assert!(places.iter().any(is_there), "{step}");
+        }
+        assert!(places.windows(2).all(|pair| pair[0][0] <= pair[1][0]));
     }
 }

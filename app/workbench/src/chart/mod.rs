@@ -17,7 +17,7 @@ mod scale;
 pub use campaign::{FrontPlot, Trace, front_marks, trace_marks};
 pub use density::Density;
 pub(crate) use descent::descent_picture;
-pub use descent::{Descent, descent_marks};
+pub use descent::{Descent, descent_marks, step_mark};
 pub use hull::{HullChart, HullTexts, hull_marks};
 pub use parallel::{ParallelChart, parallel_marks};
 pub use parity::{Parity, parity, parity_marks};

@@ -63,8 +63,10 @@ impl Workbench {
                 let view = view.filter(|view| !view.lines.is_empty());
                 let view = view.ok_or(WorkbenchError::NothingGenerated)?;
                 self.state.generated.error = None;
+                let data = self.data_folder();
                 self.start(TaskKind::WriteGenerated, move |job| {
-                    Done::Written(files::write(&path, &view, job))
+                    let written = files::write(&path, &view, job);
+                    Done::Written(written, data.and_then(|data| files::next_folder(&data)))
                 });
             }
             Command::ShowParent { prototype } => {
@@ -78,7 +80,7 @@ impl Workbench {
                 let name = name.ok_or(WorkbenchError::NoParent)?;
                 self.show_parent(name);
             }
-            Command::ShowCandidate => self.state.generated.parent = None,
+            Command::ShowCandidate => self.leave_parent(),
             _ => {}
         }
         Ok(())
@@ -91,6 +93,7 @@ impl Workbench {
             false => None,
         };
         let (all, names) = (settings.all, settings.prototypes.clone());
+        let data = self.data_folder();
         if !all && names.is_empty() && own.is_none() {
             return Err(WorkbenchError::NoPrototype);
         }
@@ -106,19 +109,26 @@ impl Workbench {
             parents.extend(own);
             let found = match generate(&parents, &request, job, |_| {}) {
                 Ok(found) => found,
-                Err(PrototypeError::Cancelled) => return Done::Generated(None),
-                Err(error) => return Done::Generated(Some(Err(error.to_string()))),
+                Err(PrototypeError::Cancelled) => return Done::Generated(None, None),
+                Err(error) => return Done::Generated(Some(Err(error.to_string())), None),
             };
             job.stage("comparing with what is known", None);
             let known = Known::with_prototypes(&parents);
             let view = GeneratedView::new(found, parents, &known, &request.tolerance);
-            Done::Generated(Some(Ok(Arc::new(view))))
+            if job.check().is_err() {
+                return Done::Generated(None, None);
+            }
+            let folder = data.and_then(|data| files::next_folder(&data));
+            Done::Generated(Some(Ok(Arc::new(view))), folder)
         });
         Ok(())
     }
 
     /// The structure of the first of the selected candidates as a prototype.
     fn selected_parent(&self) -> Result<Prototype, WorkbenchError> {
+        if self.state.awaits_structure() {
+            return Err(WorkbenchError::StructureComes);
+        }
         let selected = self.state.structure.as_ref();
         let selected = selected.ok_or(WorkbenchError::NothingSelected)?;
         let structure = match &selected.structure {
@@ -140,7 +150,7 @@ impl Workbench {
     }
 
     /// Takes over what was made.
-    pub(crate) fn take_generated(&mut self, made: Made) {
+    pub(crate) fn take_generated(&mut self, made: Made, folder: Option<PathBuf>) {
         match made {
             None => self.log(LogLevel::Note, "making candidates was cancelled"),
             Some(Err(why)) => {
@@ -156,15 +166,20 @@ impl Workbench {
                 );
                 self.log(LogLevel::Note, text);
                 self.state.generated.view = Some(view);
-                self.state.generated.folder = self.generated_folder();
+                self.state.generated.folder = folder;
             }
         }
     }
 
     /// Takes over files that were written: they are the candidates from now on.
-    pub(crate) fn take_written(&mut self, written: Result<PathBuf, WorkbenchError>) {
+    pub(crate) fn take_written(
+        &mut self,
+        written: Result<PathBuf, WorkbenchError>,
+        next: Option<PathBuf>,
+    ) {
         match written {
             Ok(path) => {
+                self.state.generated.folder = next;
                 self.apply(Command::ImportTable {
                     path,
                     formula_column: None,
@@ -189,6 +204,12 @@ impl Workbench {
         self.bring_to_front(Panel::Structure);
     }
 
+    /// The candidate itself is shown again.
+    pub(crate) fn leave_parent(&mut self) {
+        self.stop(TaskKind::Parent);
+        self.state.generated.parent = None;
+    }
+
     pub(crate) fn take_parent(&mut self, found: Result<ShownParent, String>) {
         match found {
             Ok(mut parent) => {
@@ -201,9 +222,10 @@ impl Workbench {
         }
     }
 
-    fn generated_folder(&self) -> Option<PathBuf> {
+    /// The user's own folder of data.
+    fn data_folder(&self) -> Option<PathBuf> {
         let home = self.setup.shelf.home().ok()?;
-        files::next_folder(home.folder())
+        Some(home.folder().to_path_buf())
     }
 }
 

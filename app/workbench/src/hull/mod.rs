@@ -70,7 +70,13 @@ impl Workbench {
     pub(crate) fn execute_hull_command(&mut self, command: Command) -> Result<(), WorkbenchError> {
         match command {
             Command::SetHullSystem { system } => {
-                self.state.project.hull.system = system.trim().to_owned();
+                let system = system.trim();
+                let same = self.state.project.hull.system == system;
+                self.state.project.hull.system = system.to_owned();
+                // Another system is laid out as every change of the project; this one was cancelled before it was there.
+                if same && matches!(self.state.hull, HullState::None) {
+                    self.lay_hull();
+                }
                 self.show_without_candidates(Panel::Hull);
             }
             Command::SetHullLimit { limit } => {

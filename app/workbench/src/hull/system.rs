@@ -8,7 +8,7 @@ use matter::{CompositionRef, Element, formula};
 use potential::Model;
 use potential::hull::HullError;
 use potential::phases::{Phases, PhasesError};
-use std::collections::BTreeSet;
+use std::collections::HashMap;
 
 /// Two or three elements of a larger system.
 #[derive(Clone, Debug, PartialEq)]
@@ -89,13 +89,14 @@ pub(crate) fn look(
         Err(error) => return Some(HullState::Refused(error.to_string(), Vec::new())),
     };
     if let Err(why) = drawable(phases, &elements) {
-        return Some(HullState::Refused(why, covered(phases, &elements)));
+        let parts = covered(phases, &elements, job).ok()?;
+        return Some(HullState::Refused(why, parts));
     }
     match HullPlot::new(phases, &elements, candidates, job) {
         Ok(plot) => Some(HullState::Plot(plot.into())),
         Err(PlotError::Cancelled) => None,
         Err(PlotError::Phases(error)) => {
-            let parts = covered(phases, &elements);
+            let parts = covered(phases, &elements, job).ok()?;
             Some(HullState::Refused(error.to_string(), parts))
         }
     }
@@ -151,35 +152,53 @@ fn drawable(phases: &Phases, elements: &[Element]) -> Result<(), String> {
 }
 
 /// The pairs and triples of a system that can be drawn and hold compounds of all their elements; those with most compounds first.
-fn covered(phases: &Phases, elements: &[Element]) -> Vec<Covered> {
+fn covered(phases: &Phases, elements: &[Element], job: &Job) -> Result<Vec<Covered>, Cancelled> {
     let known = |e: &&Element| phases.hull().reference(**e).is_some();
     let own: Vec<Element> = elements.iter().filter(known).copied().collect();
-    let mut parts: Vec<Vec<Element>> = Vec::new();
-    for (a, first) in own.iter().enumerate() {
-        for (b, second) in own.iter().enumerate().skip(a + 1) {
-            parts.push(vec![*first, *second]);
-            for third in own.iter().skip(b + 1) {
-                parts.push(vec![*first, *second, *third]);
-            }
+    // Phases by the elements that they hold, as places in the system: no part looks through all phases.
+    let mut counts: HashMap<Vec<usize>, usize> = HashMap::new();
+    for phase in phases.hull().phases() {
+        let parts = phase.composition.as_ref();
+        let places = parts
+            .iter()
+            .map(|(element, _)| own.iter().position(|e| *e == element));
+        if let Some(mut places) = places.collect::<Option<Vec<usize>>>() {
+            places.sort_unstable();
+            *counts.entry(places).or_default() += 1;
         }
     }
-    let part = |part: Vec<Element>| {
-        let set: BTreeSet<Element> = part.iter().copied().collect();
-        let all: Vec<usize> = phases.of_system(&set).collect();
-        let size = |phase: &usize| phases.hull().phases()[*phase].composition.as_ref().len();
-        let covered = Covered {
-            system: in_text(&part),
-            phases: all.len(),
-            compounds: all.iter().filter(|phase| size(phase) > 1).count(),
+    let count = |places: &[usize]| counts.get(places).copied().unwrap_or(0);
+    let covered = |part: &[usize]| {
+        let pairs = |first: usize| (first + 1..part.len()).map(move |second| [first, second]);
+        let pairs = (0..part.len()).flat_map(pairs);
+        let of_pairs: usize = pairs.map(|[a, b]| count(&[part[a], part[b]])).sum();
+        let compounds = match part.len() {
+            2 => of_pairs,
+            _ => of_pairs + count(part),
         };
-        (part.len(), covered)
+        let elements: Vec<Element> = part.iter().map(|&at| own[at]).collect();
+        (compounds > 0).then(|| Covered {
+            system: in_text(&elements),
+            phases: compounds + part.iter().map(|&at| count(&[at])).sum::<usize>(),
+            compounds,
+        })
     };
-    let smaller = |(count, _): &(usize, Covered)| *count < elements.len();
-    let mut found: Vec<(usize, Covered)> = parts.into_iter().map(part).filter(smaller).collect();
-    found.retain(|(_, covered)| covered.compounds > 0);
+    let mut found: Vec<(usize, Covered)> = Vec::new();
+    let mut add = |part: &[usize]| {
+        let smaller = part.len() < elements.len();
+        let covered = smaller.then(|| covered(part)).flatten();
+        found.extend(covered.map(|covered| (part.len(), covered)));
+    };
+    for first in 0..own.len() {
+        job.check()?;
+        for second in first + 1..own.len() {
+            add(&[first, second]);
+            (second + 1..own.len()).for_each(|third| add(&[first, second, third]));
+        }
+    }
     found.sort_by(|(a, x), (b, y)| b.cmp(a).then(y.compounds.cmp(&x.compounds)));
     found.truncate(LISTED);
-    found.into_iter().map(|(_, covered)| covered).collect()
+    Ok(found.into_iter().map(|(_, covered)| covered).collect())
 }
 
 #[cfg(test)]

@@ -52,6 +52,8 @@ pub struct RelaxationState {
     pub settings: RelaxationSettings,
     /// The last run, or the file that was opened.
     pub trajectory: Option<Trajectory>,
+    /// Another number for another trajectory.
+    pub number: u64,
     /// How the run ended; `None` while it goes on, and of a file.
     pub end: Option<RunEnd>,
     /// Why a trajectory could not be opened.
@@ -166,9 +168,10 @@ impl Workbench {
                 let path = path.ok_or(WorkbenchError::NoPath("export the plot"))?;
                 chart::check_picture(&path)?;
                 let figures = self.trajectory()?.figures.clone();
+                let shown = self.state.relaxation.figures().map(|f| f.step);
                 let fonts = self.setup.fonts.clone();
                 self.start(TaskKind::Export, move |_| {
-                    let drawing = chart::descent_picture(&figures);
+                    let drawing = chart::descent_picture(&figures, shown);
                     let written = chart::write_picture(&drawing, &fonts, &path);
                     Done::Exported(path, written)
                 });
@@ -217,6 +220,9 @@ impl Workbench {
         if self.state.is_busy(TaskKind::Relax) {
             return Err(WorkbenchError::RelaxationBusy);
         }
+        if self.state.awaits_structure() {
+            return Err(WorkbenchError::StructureComes);
+        }
         let selected = self.state.structure.as_ref();
         let selected = selected.ok_or(WorkbenchError::NothingToRelax)?;
         let (row, series) = (selected.row, selected.series);
@@ -226,7 +232,10 @@ impl Workbench {
             Some(Ok(structure)) => structure.clone(),
         };
         self.stop(TaskKind::ReadTrajectory);
+        self.stop(TaskKind::Parent);
+        let number = self.next_series();
         let relaxation = &mut self.state.relaxation;
+        relaxation.number = number;
         let settings = relaxation.settings.clone();
         let model = settings.weights.model();
         let source = TrajectorySource::Run { row, model };
@@ -256,9 +265,9 @@ impl Workbench {
         let new = relaxation.feed.as_ref().map(|feed| feed.take());
         let new = new.unwrap_or_default();
         let grew = !new.is_empty();
-        new.into_iter().for_each(|step| trajectory.push(step));
-        let count = trajectory.len();
         let playback = &mut relaxation.playback;
+        playback.frame = trajectory.extend(new, playback.frame);
+        let count = trajectory.len();
         let moved = playback.advance(count, running, Instant::now());
         if (moved || grew && playback.follows) && relaxation.shown.is_some() {
             self.show_frame();
@@ -323,12 +332,12 @@ impl Workbench {
         self.state.relaxation.offer = offer;
     }
 
+    /// A run goes on until there is something to take its place.
     fn open_trajectory(&mut self, path: PathBuf) {
-        self.stop(TaskKind::Relax);
-        self.state.relaxation.feed = None;
+        self.state.relaxation.error = None;
         self.bring_to_front(Panel::Relaxation);
-        self.start(TaskKind::ReadTrajectory, move |_| {
-            Done::Trajectory(work::read(&path).map(Box::new))
+        self.start(TaskKind::ReadTrajectory, move |job| {
+            Done::Trajectory(work::read(&path, job).map(Box::new))
         });
     }
 
@@ -336,8 +345,11 @@ impl Workbench {
     pub(crate) fn take_trajectory(&mut self, read: Result<Box<Trajectory>, WorkbenchError>) {
         match read {
             Ok(trajectory) => {
+                self.stop(TaskKind::Relax);
                 let series = self.next_series();
                 let relaxation = &mut self.state.relaxation;
+                relaxation.feed = None;
+                relaxation.number = series;
                 relaxation.trajectory = Some(*trajectory);
                 (relaxation.end, relaxation.error) = (None, None);
                 relaxation.playback.rewind();
@@ -346,6 +358,7 @@ impl Workbench {
                 relaxation.series = series;
                 self.show_frame();
             }
+            Err(error) if error.is_cancelled() => {}
             Err(error) => {
                 self.log(LogLevel::Error, error.to_string());
                 self.state.relaxation.error = Some(error.to_string());

@@ -197,6 +197,18 @@ impl Trajectory {
         }
     }
 
+    /// Adds steps; where the structure at a place stands then, or the kept one nearest to it.
+    pub(crate) fn extend(&mut self, new: Vec<Snapshot>, at: usize) -> usize {
+        let (before, stride) = (self.frame(at), self.stride);
+        new.into_iter().for_each(|step| self.push(step));
+        match before {
+            Some(figures) if stride != self.stride => {
+                self.nearest(figures.step as f64).unwrap_or(at)
+            }
+            _ => at,
+        }
+    }
+
     /// How many structures are kept.
     pub fn len(&self) -> usize {
         self.kept.len()
@@ -317,5 +329,25 @@ mod tests {
         assert!((end.volume() - 1004_f64.powi(3)).abs() < 1e-3);
         assert_eq!(trajectory.nearest(1001.4), Some(trajectory.len() - 1));
         assert_eq!(trajectory.nearest(-3.0), Some(0));
+    }
+
+    #[test]
+    fn who_looks_at_a_step_looks_at_it_still_when_every_second_one_is_dropped() {
+        let lattice = Lattice::new(Matrix3::identity() * 3.0).unwrap();
+        let start = Structure::new(lattice, vec![Site::new(Element::FE, Vector3::zeros())]);
+        let (row, model) = (0, Model::default());
+        let source = TrajectorySource::Run { row, model };
+        let most = 20 * snapshot(0).size();
+        let mut trajectory = Trajectory::within(source, Arc::new(start), most);
+        trajectory.extend((0..20).map(snapshot).collect(), 0);
+        let mut at = 16;
+        let mut thinned = 0;
+        for step in 20..300 {
+            let stride = trajectory.stride();
+            at = trajectory.extend(vec![snapshot(step)], at);
+            thinned += usize::from(trajectory.stride() != stride);
+            assert_eq!(trajectory.frame(at).unwrap().step, 16, "after {step}");
+        }
+        assert!(thinned > 2, "{thinned}");
     }
 }

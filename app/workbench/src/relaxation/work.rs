@@ -12,7 +12,7 @@ use potential::{Model, Potential, PotentialError, Precision};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
-use table::write_atomically;
+use table::{TableError, write_atomically};
 
 /// The window is told of steps at most this often; what it was not told of comes with the next.
 const TELL: Duration = Duration::from_millis(30);
@@ -74,7 +74,8 @@ pub(super) fn relax(
 }
 
 /// All frames of a file.
-pub(super) fn read(path: &Path) -> Result<Trajectory, WorkbenchError> {
+pub(super) fn read(path: &Path, job: &Job) -> Result<Trajectory, WorkbenchError> {
+    job.stage("reading", None);
     let frames = read_trajectory(path)?;
     let model = frames.iter().find_map(|frame| frame.model.clone());
     let start = frames.first().map(|frame| frame.structure.clone());
@@ -85,6 +86,7 @@ pub(super) fn read(path: &Path) -> Result<Trajectory, WorkbenchError> {
     };
     let mut trajectory = Trajectory::new(source, Arc::new(start));
     for (number, frame) in frames.into_iter().enumerate() {
+        job.check().map_err(TableError::from)?;
         trajectory.push(Snapshot::of_frame(number, frame));
     }
     Ok(trajectory)
@@ -120,7 +122,7 @@ pub(super) fn write_structure(structure: &Structure, path: &Path) -> Result<(), 
 pub(super) fn write(text: &str, path: &Path) -> Result<(), WorkbenchError> {
     write_atomically(path, |writer| {
         let written = writer.write_all(text.as_bytes());
-        written.map_err(|error| table::TableError::io("write", path.display(), error))
+        written.map_err(|error| TableError::io("write", path.display(), error))
     })?;
     Ok(())
 }

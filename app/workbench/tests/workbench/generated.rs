@@ -5,7 +5,7 @@ use job::Job;
 use prototype::{Prototype, Request, generate};
 use std::path::Path;
 use std::sync::Arc;
-use workbench::{Command, GenerateSettings, SelectMode, Workbench};
+use workbench::{Command, GenerateSettings, ProjectSource, SelectMode, Workbench};
 
 fn settings() -> GenerateSettings {
     GenerateSettings {
@@ -125,8 +125,51 @@ fn the_selected_structure_may_be_the_parent_and_goes_with_its_children() {
         (parent.formula.as_str(), parent.symbol.as_str()),
         ("NaCl", "Fm-3m")
     );
+    // Another candidate takes its place, a further one does not.
     select(&mut again, 0);
     assert!(again.state().generated.parent.is_none());
+    apply(&mut again, Command::ShowParent { prototype: None });
+    let (rows, mode) = (Arc::new(vec![1]), SelectMode::Add);
+    apply(&mut again, Command::Select { rows, mode });
+    assert!(again.state().generated.parent.is_some());
+    apply(&mut again, Command::CloseProject);
+    assert!(again.state().generated.parent.is_none());
+}
+
+#[test]
+fn every_screening_is_offered_a_folder_of_its_own() {
+    let home = tempfile::tempdir().unwrap();
+    let mut workbench = workbench_in(Some(home.path()));
+    make(&mut workbench, settings());
+    let offered = |w: &Workbench| w.state().generated.folder.clone().unwrap();
+    let first = offered(&workbench);
+    assert!(!first.exists());
+    screen(&mut workbench, &first);
+    let second = offered(&workbench);
+    assert_ne!(first, second);
+    screen(&mut workbench, &second);
+    assert_eq!(errors(&workbench), [""; 0]);
+    assert!(first.join("candidates.csv").is_file() && second.join("candidates.csv").is_file());
+    // A folder in which nothing can be made is told of, and what was made is still there.
+    let file = first.join("candidates.csv");
+    screen(&mut workbench, &file.join("below"));
+    let error = workbench.state().generated.error.clone().unwrap();
+    assert!(error.contains("candidates.csv"), "{error}");
+    assert!(workbench.state().generated.view.is_some());
+}
+
+#[test]
+fn candidates_that_are_still_written_do_not_take_the_place_of_what_is_opened_meanwhile() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut workbench = workbench_in(None);
+    make(&mut workbench, settings());
+    let path = Some(folder.path().join("made"));
+    workbench.apply(Command::ScreenGenerated { path });
+    let only = Some("NaCl.cif".to_owned());
+    apply(&mut workbench, Command::OpenCrystals { only: only.clone() });
+    let source = workbench.state().project.source.clone();
+    assert_eq!(source, Some(ProjectSource::Crystals(only)));
+    assert!(workbench.state().recovery.is_none());
 }
 
 #[test]

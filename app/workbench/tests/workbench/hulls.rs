@@ -209,3 +209,45 @@ fn the_hull_is_written_as_a_picture_and_as_a_table() {
     apply(&mut workbench, export("hull.gif"));
     assert!(errors(&workbench)[1].contains(".svg or .png"));
 }
+
+#[test]
+fn the_parts_of_all_elements_are_those_that_a_look_at_each_finds() {
+    let phases = potential::phases::Phases::bundled(potential::Model::default()).unwrap();
+    let mut workbench = workbench_in(None);
+    let all = (1..=94).filter_map(Element::new);
+    let all: Vec<Element> = all.collect();
+    let system: Vec<&str> = all.iter().map(|e| e.symbol()).collect();
+    // Too many to be drawn, and some of them without any phase.
+    show(&mut workbench, &system.join("-"));
+    let HullState::Refused(_, parts) = &workbench.state().hull else {
+        panic!("{:?}", workbench.state().hull);
+    };
+    assert_eq!(parts.len(), 30);
+    for part in parts {
+        let elements = part
+            .system
+            .split('-')
+            .map(|s| Element::from_symbol(s).unwrap());
+        let elements: BTreeSet<Element> = elements.collect();
+        let numbers: Vec<usize> = phases.of_system(&elements).collect();
+        let size = |n: &&usize| phases.hull().phases()[**n].composition.as_ref().len() > 1;
+        assert_eq!(part.phases, numbers.len(), "{}", part.system);
+        assert_eq!(part.compounds, numbers.iter().filter(size).count());
+    }
+    assert!(
+        parts
+            .windows(2)
+            .all(|pair| pair[0].compounds >= pair[1].compounds)
+    );
+}
+
+#[test]
+fn a_hull_that_was_cancelled_can_be_asked_for_again() {
+    let mut workbench = workbench_in(None);
+    let system = "Fe-N".to_owned();
+    workbench.apply(Command::SetHullSystem { system });
+    workbench.apply(Command::CancelAll);
+    crate::settle(&mut workbench);
+    show(&mut workbench, "Fe-N");
+    assert_eq!(plot(&workbench).system(), "Fe-N");
+}

@@ -191,6 +191,22 @@ fn what_was_passed_is_written_read_and_played() {
     assert!(errors(&workbench).is_empty(), "{:?}", errors(&workbench));
     let svg = std::fs::read_to_string(&plot).unwrap();
     assert!(svg.contains("energy [eV/atom]") && svg.contains("largest force [eV/Å]"));
+    // The step that is shown is marked in both plots, as in the window.
+    let picture = |workbench: &mut Workbench, at: FrameChoice| {
+        workbench.apply(Command::ShowFrame { frame: at });
+        let path = path(&plot);
+        apply(workbench, Command::ExportRelaxationPlot { path });
+        std::fs::read_to_string(&plot).unwrap()
+    };
+    let [first, last] =
+        [FrameChoice::First, FrameChoice::Last].map(|at| picture(&mut workbench, at));
+    let differs = first
+        .lines()
+        .zip(last.lines())
+        .filter(|(a, b)| a != b)
+        .count();
+    assert_eq!((differs, first.lines().count()), (2, last.lines().count()));
+    assert_eq!(svg, last);
     let end = read_file(&structure).unwrap().remove(0);
     assert!(
         end.title.contains("relaxed with chgnet-0.3.0"),
@@ -376,4 +392,198 @@ fn what_cannot_be_relaxed_is_refused_in_the_words_of_the_potential() {
     assert!(matches!(ending, Ending::Exploded(_)), "{ending:?}");
     let log = workbench.state().log.last().unwrap();
     assert!(log.text.contains("exploded"), "{}", log.text);
+}
+
+/// A frame of iron atoms in a cube, with further texts of its second line and columns of its atoms.
+fn frame(atoms: usize, a: f64, second: &str, columns: &str) -> String {
+    let mut text = format!(
+        "{atoms}\nLattice=\"{a} 0 0 0 {a} 0 0 0 {a}\" Properties=species:S:1:pos:R:3{second}\n"
+    );
+    for at in 0..atoms {
+        let x = a * at as f64 / atoms as f64;
+        text += &format!("Fe {x} 0 0{columns}\n");
+    }
+    text
+}
+
+fn open_frames(workbench: &mut Workbench, path: &Path, text: &str) {
+    std::fs::write(path, text).unwrap();
+    let path = Some(path.to_path_buf());
+    apply(workbench, Command::OpenTrajectory { path });
+}
+
+#[test]
+fn frames_of_differing_atoms_and_unknown_numbers_are_played_as_they_are() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("odd.extxyz");
+    let forces = ":forces:R:3 energy=";
+    let text = [
+        frame(2, 4.0, &format!("{forces}-8.0"), " 0 3 4"),
+        frame(3, 5.0, &format!("{forces}nan"), " nan 0 0"),
+        frame(
+            1,
+            4.0,
+            &format!("{forces}None stress=\"nan 0 0 0 0 0\""),
+            " 0 0 0",
+        ),
+    ];
+    let mut workbench = workbench_in(None);
+    open_frames(&mut workbench, &file, &text.concat());
+    assert_eq!(errors(&workbench), [""; 0]);
+    let trajectory = workbench.state().relaxation.trajectory.clone().unwrap();
+    let figures = &trajectory.figures;
+    assert_eq!(
+        (figures[0].energy_per_atom, figures[0].largest_force),
+        (-4.0, 5.0)
+    );
+    assert!(figures[1].energy_per_atom.is_nan() && figures[1].largest_force.is_nan());
+    assert!(figures[2].energy_per_atom.is_nan() && figures[2].pressure.is_nan());
+    assert_eq!(figures[2].largest_force, 0.0);
+    for (place, atoms) in [(1, 3), (2, 1), (0, 2)] {
+        let frame = FrameChoice::At(place);
+        workbench.apply(Command::ShowFrame { frame });
+        let viewed = workbench.state().viewed().unwrap().unwrap();
+        assert_eq!(viewed.structure.sites.len(), atoms);
+    }
+    // A picture of it has no place for what is not known.
+    let picture = folder.path().join("odd.svg");
+    let path = Some(picture.clone());
+    apply(&mut workbench, Command::ExportRelaxationPlot { path });
+    let svg = std::fs::read_to_string(picture).unwrap();
+    assert!(!svg.contains("NaN") && !svg.contains("inf"), "{svg}");
+    // What is no structure is refused with its line, and what is shown stays.
+    for (wrong, line) in [
+        (text[0].clone() + &frame(0, 4.0, "", ""), "line 5"),
+        (text[0].replace("Fe 2 0 0", "Fe nan 0 0"), "line 4"),
+        (text[0].replace("\"4 0 0", "\"nan 0 0"), "line 2"),
+    ] {
+        open_frames(&mut workbench, &file, &wrong);
+        let error = workbench.state().relaxation.error.clone().unwrap();
+        assert!(
+            error.contains("odd.extxyz") && error.contains(line),
+            "{error}"
+        );
+        assert_eq!(
+            workbench
+                .state()
+                .relaxation
+                .trajectory
+                .as_ref()
+                .unwrap()
+                .len(),
+            3
+        );
+    }
+}
+
+#[test]
+fn thousands_of_frames_are_read_beside_the_window_and_reading_can_be_cancelled() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("long.extxyz");
+    let energy = |at: usize| -8.0 - 1e-4 * at as f64;
+    let frames = (0..20_000).map(|at| frame(2, 4.0, &format!(" energy={}", energy(at)), ""));
+    std::fs::write(&file, frames.collect::<String>()).unwrap();
+    let mut workbench = workbench_in(None);
+    let path = Some(file);
+    workbench.apply(Command::OpenTrajectory { path: path.clone() });
+    workbench.apply(Command::CancelAll);
+    settle(&mut workbench);
+    assert!(workbench.state().relaxation.trajectory.is_none());
+    assert_eq!(errors(&workbench), [""; 0]);
+    apply(&mut workbench, Command::OpenTrajectory { path });
+    let trajectory = workbench.state().relaxation.trajectory.as_ref().unwrap();
+    assert_eq!(
+        (trajectory.len(), trajectory.figures.len()),
+        (20_000, 20_000)
+    );
+    let last = trajectory.figures[19_999];
+    assert!((2.0 * last.energy_per_atom - energy(19_999)).abs() < 1e-9);
+    let frame = FrameChoice::Last;
+    workbench.apply(Command::ShowFrame { frame });
+    assert_eq!(workbench.state().relaxation.playback.frame, 19_999);
+}
+
+#[test]
+fn a_structure_that_is_still_being_read_is_not_taken_for_the_one_before() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("two.extxyz");
+    let text = frame(1, 2.5, "", "") + &frame(1, 2.6, "", "");
+    std::fs::write(&path, text).unwrap();
+    let mut workbench = workbench_in(None);
+    apply(&mut workbench, Command::Open { path: Some(path) });
+    let select = |row: u32| Command::Select {
+        rows: std::sync::Arc::new(vec![row]),
+        mode: workbench::SelectMode::Replace,
+    };
+    // What the first one is, the second one is not: nothing is taken over before the window polls.
+    workbench.apply(select(1));
+    workbench.apply(Command::RelaxSelected);
+    assert!(errors(&workbench)[0].contains("still being read"));
+    let settings = Box::new(workbench::GenerateSettings {
+        selected: true,
+        ..Default::default()
+    });
+    workbench.apply(Command::Generate { settings });
+    assert!(errors(&workbench)[1].contains("still being read"));
+    assert!(workbench.state().relaxation.trajectory.is_none());
+    settle(&mut workbench);
+    let settings = Box::new(RelaxationSettings {
+        steps: 0,
+        ..RelaxationSettings::default()
+    });
+    workbench.apply(Command::SetRelaxation { settings });
+    apply(&mut workbench, Command::RelaxSelected);
+    let trajectory = workbench.state().relaxation.trajectory.clone().unwrap();
+    assert!(matches!(
+        trajectory.source,
+        TrajectorySource::Run { row: 1, .. }
+    ));
+    assert!((trajectory.figures[0].volume - 2.6_f64.powi(3)).abs() < 1e-9);
+}
+
+#[test]
+fn a_run_goes_on_until_a_trajectory_takes_its_place_or_its_candidates_are_left() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut workbench = with(&pushed(), folder.path());
+    let settings = Box::new(RelaxationSettings {
+        force_limit: 1e-9,
+        stress_limit: 1e-9,
+        steps: 100_000,
+        ..RelaxationSettings::default()
+    });
+    workbench.apply(Command::SetRelaxation { settings });
+    let run = |workbench: &mut Workbench| {
+        workbench.apply(Command::RelaxSelected);
+        let until = Instant::now() + Duration::from_secs(120);
+        let some = |w: &Workbench| w.state().relaxation.trajectory.as_ref().unwrap().len() > 1;
+        while !some(workbench) {
+            assert!(Instant::now() < until);
+            workbench.poll();
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        assert!(workbench.state().is_busy(TaskKind::Relax));
+    };
+    run(&mut workbench);
+    // One that cannot be read leaves it alone.
+    let path = Some(folder.path().join("none.extxyz"));
+    workbench.apply(Command::OpenTrajectory { path });
+    let until = Instant::now() + Duration::from_secs(60);
+    while workbench.state().relaxation.error.is_none() {
+        assert!(Instant::now() < until);
+        workbench.poll();
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    assert!(workbench.state().is_busy(TaskKind::Relax));
+    let number = workbench.state().relaxation.number;
+    let text = frame(1, 2.5, "", "") + &frame(1, 2.6, "", "");
+    open_frames(&mut workbench, &folder.path().join("two.extxyz"), &text);
+    // All work has ended, the run with it, and none of its steps is among the frames.
+    let relaxation = &workbench.state().relaxation;
+    assert_ne!(relaxation.number, number);
+    assert_eq!(relaxation.trajectory.as_ref().unwrap().figures.len(), 2);
+    assert_eq!((&relaxation.end, &relaxation.error), (&None, &None));
+    run(&mut workbench);
+    apply(&mut workbench, Command::CloseProject);
+    assert!(workbench.state().relaxation.trajectory.is_none());
+    assert!(workbench.state().viewed().is_none());
 }

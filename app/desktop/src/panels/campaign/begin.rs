@@ -1,7 +1,8 @@
 //! Opening a campaign, or beginning one over the candidates that are open.
 
 use crate::look;
-use crate::texts::{Text, Words};
+use crate::texts::campaign::Text;
+use crate::texts::{self, Words};
 use egui::{Button, CollapsingHeader, ComboBox, DragValue, Grid, Id, TextEdit, Ui};
 use std::path::PathBuf;
 use workbench::{
@@ -15,6 +16,8 @@ struct Form {
     settings: CampaignSettings,
     ignored: String,
     budget: String,
+    leads: String,
+    space: String,
     /// The campaign's file.
     path: String,
 }
@@ -45,12 +48,7 @@ pub fn begin_ui(ui: &mut Ui, state: &State, words: Words, commands: &mut Vec<Com
             }
             ui.separator();
             ui.strong(words.get(Text::NewCampaign));
-            match &state.table {
-                Some(_) => form_ui(ui, state, words, commands),
-                None => {
-                    ui.weak(words.get(Text::NothingOpen));
-                }
-            }
+            form_ui(ui, state, words, commands);
         });
 }
 
@@ -66,7 +64,11 @@ fn form_ui(ui: &mut Ui, state: &State, words: Words, commands: &mut Vec<Command>
         };
     }
     objectives_ui(ui, state, &mut form.settings, words);
-    form.settings.constraints = state.campaign_defaults().constraints;
+    // What is asked of the open candidates says nothing of a space.
+    form.settings.constraints = match form.settings.space {
+        Some(_) => Vec::new(),
+        None => state.campaign_constraints(),
+    };
     if !form.settings.constraints.is_empty() {
         ui.label(words.get(Text::CampaignConstraints));
         for constraint in &form.settings.constraints {
@@ -74,23 +76,46 @@ fn form_ui(ui: &mut Ui, state: &State, words: Words, commands: &mut Vec<Command>
         }
     }
     rounds_ui(ui, &mut form.settings, words);
-    file_ui(ui, &mut form, words, commands);
+    space_ui(ui, state, &mut form, words);
+    file_ui(ui, state, &mut form, words, commands);
     CollapsingHeader::new(words.get(Text::CampaignMore)).show(ui, |ui| {
         settings_ui(ui, state, &mut form, words);
     });
     ui.data_mut(|data| data.insert_temp(id, form));
 }
 
+/// The design space that stands in for candidates; without any it must be named.
+fn space_ui(ui: &mut Ui, state: &State, form: &mut Form, words: Words) {
+    ui.horizontal_wrapped(|ui| {
+        ui.label(words.get(Text::CampaignSpace));
+        let hint = match state.table {
+            Some(_) => Text::CampaignSpaceNone,
+            None => Text::CampaignSpaceHint,
+        };
+        let edit = TextEdit::singleline(&mut form.space)
+            .desired_width(200.0)
+            .hint_text(words.get(hint));
+        ui.add(edit)
+            .accessible_name(words.get(Text::CampaignSpace))
+            .on_hover_text(words.get(Text::CampaignSpaceHelp));
+    });
+    let typed = form.space.trim();
+    form.settings.space = (!typed.is_empty()).then(|| typed.into());
+}
+
 /// Where the campaign will lie, and its beginning.
-fn file_ui(ui: &mut Ui, form: &mut Form, words: Words, commands: &mut Vec<Command>) {
-    let budget = form.budget.trim();
+fn file_ui(ui: &mut Ui, state: &State, form: &mut Form, words: Words, commands: &mut Vec<Command>) {
+    let (budget, leads) = (form.budget.trim(), form.leads.trim());
     form.settings.budget = budget.parse().ok();
-    let wrong = !budget.is_empty() && form.settings.budget.is_none();
+    form.settings.leads = leads.parse().ok().filter(|leads| *leads > 0);
+    let wrong = !budget.is_empty() && form.settings.budget.is_none()
+        || !leads.is_empty() && form.settings.leads.is_none();
     if wrong {
-        ui.colored_label(look::error(ui), words.get(Text::NotANumber));
+        ui.colored_label(look::error(ui), words.get(texts::Text::NotANumber));
     }
     let mut aims = form.settings.objectives.iter();
-    let ready = !wrong && aims.any(|o| !o.property.trim().is_empty());
+    let there = state.table.is_some() || form.settings.space.is_some();
+    let ready = there && !wrong && aims.any(|o| !o.property.trim().is_empty());
     ui.horizontal_wrapped(|ui| {
         let edit = TextEdit::singleline(&mut form.path)
             .desired_width(240.0)
@@ -142,7 +167,7 @@ fn objectives_ui(ui: &mut Ui, state: &State, settings: &mut CampaignSettings, wo
                 ui.add(edit)
                     .accessible_name(words.fill(Text::AimName, &[&(index + 1)]));
                 let name = words.fill(Text::AimColumns, &[&(index + 1)]);
-                let menu = ui.menu_button(words.get(Text::Columns), |ui| {
+                let menu = ui.menu_button(words.get(texts::Text::Columns), |ui| {
                     for column in own_numbers(state) {
                         if ui.button(&column).clicked() {
                             objective.property = column;
@@ -150,8 +175,8 @@ fn objectives_ui(ui: &mut Ui, state: &State, settings: &mut CampaignSettings, wo
                     }
                 });
                 menu.response.accessible_name(name);
-                let remove = ui.small_button(words.get(Text::RemoveSign));
-                let name = words.fill(Text::RemoveObjective, &[&objective.property]);
+                let remove = ui.small_button(words.get(texts::Text::RemoveSign));
+                let name = words.fill(texts::Text::RemoveObjective, &[&objective.property]);
                 if remove.accessible_name(name).clicked() {
                     removed = Some(index);
                 }
@@ -174,9 +199,9 @@ fn objectives_ui(ui: &mut Ui, state: &State, settings: &mut CampaignSettings, wo
 
 fn wanted_ui(ui: &mut Ui, wanted: &mut Wanted, index: usize, words: Words) {
     let text = match wanted {
-        Wanted::Maximize => Text::Maximize,
-        Wanted::Minimize => Text::Minimize,
-        Wanted::Target(_) => Text::Target,
+        Wanted::Maximize => texts::Text::Maximize,
+        Wanted::Minimize => texts::Text::Minimize,
+        Wanted::Target(_) => texts::Text::Target,
     };
     let list = ComboBox::from_id_salt("wanted").selected_text(words.get(text));
     let list = list.show_ui(ui, |ui| {
@@ -184,15 +209,19 @@ fn wanted_ui(ui: &mut Ui, wanted: &mut Wanted, index: usize, words: Words) {
             Wanted::Target(value) => *value,
             _ => 0.0,
         };
-        ui.selectable_value(wanted, Wanted::Maximize, words.get(Text::Maximize));
-        ui.selectable_value(wanted, Wanted::Minimize, words.get(Text::Minimize));
-        ui.selectable_value(wanted, Wanted::Target(target), words.get(Text::Target));
+        ui.selectable_value(wanted, Wanted::Maximize, words.get(texts::Text::Maximize));
+        ui.selectable_value(wanted, Wanted::Minimize, words.get(texts::Text::Minimize));
+        ui.selectable_value(
+            wanted,
+            Wanted::Target(target),
+            words.get(texts::Text::Target),
+        );
     });
     list.response
         .accessible_name(words.fill(Text::AimWanted, &[&(index + 1)]));
     if let Wanted::Target(value) = wanted {
         ui.add(DragValue::new(value).speed(0.01))
-            .accessible_name(words.get(Text::TargetValue));
+            .accessible_name(words.get(texts::Text::TargetValue));
     }
 }
 
@@ -235,6 +264,14 @@ fn settings_ui(ui: &mut Ui, state: &State, form: &mut Form, words: Words) {
                 .hint_text(words.get(Text::CampaignUnlimited));
             ui.add(edit)
                 .accessible_name(words.get(Text::CampaignBudget));
+            ui.end_row();
+            name(ui, Text::CampaignLeads);
+            let edit = TextEdit::singleline(&mut form.leads)
+                .desired_width(120.0)
+                .hint_text(words.get(Text::CampaignLeadsUsual));
+            ui.add(edit)
+                .accessible_name(words.get(Text::CampaignLeads))
+                .on_hover_text(words.get(Text::CampaignLeadsHelp));
             ui.end_row();
             name(ui, Text::CampaignCost);
             cost_ui(ui, state, settings, words);

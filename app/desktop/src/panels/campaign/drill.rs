@@ -1,7 +1,8 @@
 //! The fire drill: a made-up lab fails in every way while one watches event by event.
 
 use crate::look;
-use crate::texts::{Text, Words};
+use crate::texts::Words;
+use crate::texts::campaign::Text;
 use egui::{Button, DragValue, Id, Ui};
 use workbench::{Command, Drill, DrillEnd, Fault, Speaker, State, TaskKind};
 

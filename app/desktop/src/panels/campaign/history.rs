@@ -3,7 +3,8 @@
 
 use super::button_ui;
 use crate::look;
-use crate::texts::{Text, Words};
+use crate::texts::campaign::Text;
+use crate::texts::{self, Words};
 use egui::{Button, ComboBox, Id, RichText, TextEdit, Ui};
 use workbench::{CampaignView, Command, HistoryLine, State, TaskKind, in_words_of};
 
@@ -96,7 +97,7 @@ fn retract_ui(
                 });
                 decided = true;
             }
-            decided |= ui.button(words.get(Text::Cancel)).clicked();
+            decided |= ui.button(words.get(texts::Text::Cancel)).clicked();
         });
     });
     (!decided).then_some(asked)

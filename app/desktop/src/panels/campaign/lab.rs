@@ -1,7 +1,8 @@
 //! The loop with a lab: a table that knows the answers, a program, or a node on the network.
 
 use super::overview::convergence_ui;
-use crate::texts::{Text, Words};
+use crate::texts::campaign::Text;
+use crate::texts::{self, Words};
 use egui::{Button, ComboBox, DragValue, Grid, Id, TextEdit, Ui};
 use workbench::{CampaignView, Command, LabOrigin, LabSettings, ProjectSource, State, TaskKind};
 
@@ -97,11 +98,11 @@ fn address_ui(ui: &mut Ui, state: &State, settings: &mut LabSettings, words: Wor
         ui.label(words.get(Text::LabOriginName));
         for origin in LabOrigin::ALL {
             let text = match origin {
-                LabOrigin::Unstated => Text::LabUnstated,
-                LabOrigin::Measured => Text::OriginMeasured,
-                LabOrigin::Computed => Text::OriginComputed,
+                LabOrigin::Unstated => words.get(Text::LabUnstated),
+                LabOrigin::Measured => words.get(texts::Text::OriginMeasured),
+                LabOrigin::Computed => words.get(texts::Text::OriginComputed),
             };
-            ui.radio_value(&mut settings.origin, origin, words.get(text));
+            ui.radio_value(&mut settings.origin, origin, text);
         }
         ui.label(words.get(Text::LabTolerance));
         let drag = DragValue::new(&mut settings.tolerance)

@@ -12,7 +12,8 @@ mod suggestions;
 
 use super::tasks::task_ui;
 use crate::look;
-use crate::texts::{Text, Words};
+use crate::texts::campaign::Text;
+use crate::texts::{self, Words};
 use egui::Ui;
 use workbench::{CampaignPage, CampaignView, Command, State, TaskKind};
 
@@ -112,4 +113,27 @@ fn button_ui(ui: &mut Ui, state: &State, text: &str) -> bool {
 /// A value with its standard deviation; nothing where it is not known.
 fn value_text((mean, std): (f64, f64)) -> String {
     crate::numbers::text(workbench::Value { mean, std })
+}
+
+/// What the palette calls the commands about campaigns.
+pub fn campaign_name(command: &Command, words: Words) -> Option<String> {
+    let of_campaign = |name: &str| Some(words.fill(Text::OfCampaign, &[&name]));
+    let text = match command {
+        Command::OpenCampaign { .. } => return Some(words.get(Text::OpenCampaign).to_owned()),
+        Command::CloseCampaign => return Some(words.get(Text::CloseCampaign).to_owned()),
+        Command::StartDrill { .. } => return Some(words.get(Text::StartDrill).to_owned()),
+        Command::ExportCampaignPlot { .. } => {
+            return of_campaign(words.get(texts::Text::ExportPlot));
+        }
+        Command::ShowCampaignPage { page } => page_name(*page),
+        Command::SuggestNext { .. } => Text::SuggestNext,
+        Command::WriteWorksheet { .. } => Text::WriteWorksheet,
+        Command::ImportResults { .. } => Text::ImportResults,
+        Command::VerifyCampaign => Text::VerifyCampaign,
+        Command::ReportCampaign { .. } => Text::ReportCampaign,
+        Command::ExportObservations { .. } => Text::ExportObservations,
+        Command::ReadCampaign => Text::ReadCampaign,
+        _ => return None,
+    };
+    of_campaign(words.get(text))
 }

@@ -3,7 +3,8 @@
 use super::charts::chart_ui;
 use super::{button_ui, value_text};
 use crate::numbers;
-use crate::texts::{Text, Words};
+use crate::texts::campaign::Text;
+use crate::texts::{self, Words};
 use egui::{Grid, Ui};
 use workbench::chart::{front_marks, parity_marks, trace_marks};
 use workbench::{Basis, CampaignPlot, CampaignView, Command, State, TaskKind};
@@ -102,7 +103,7 @@ fn export_ui(
     words: Words,
     commands: &mut Vec<Command>,
 ) {
-    let button = ui.small_button(words.get(Text::ExportPlot));
+    let button = ui.small_button(words.get(texts::Text::ExportPlot));
     let name = words.fill(Text::ExportNamed, &[&name]);
     if button.accessible_name(name).clicked() {
         commands.push(Command::ExportCampaignPlot { plot, path: None });
@@ -189,7 +190,7 @@ fn best_ui(ui: &mut Ui, view: &CampaignView, words: Words) {
                     ui.label(
                         best.suggestion
                             .as_deref()
-                            .unwrap_or(words.get(Text::MissingSign)),
+                            .unwrap_or(words.get(texts::Text::MissingSign)),
                     );
                     for &value in &best.values {
                         ui.label(value_text(value));
@@ -210,11 +211,11 @@ fn front_ui(ui: &mut Ui, view: &CampaignView, words: Words, commands: &mut Vec<C
     ui.strong(words.get(Text::FrontSoFar));
     let [(x, _), (y, _)] = &front.axes;
     let name = words.fill(
-        Text::PlotName,
+        texts::Text::PlotName,
         &[y, x, &front.points.len(), &front.front.len()],
     );
     chart_ui(ui, 300.0, name, |size, text| front_marks(front, size, text));
-    let name = words.get(Text::Front);
+    let name = words.get(texts::Text::Front);
     export_ui(ui, CampaignPlot::Front, name, words, commands);
 }
 
@@ -233,7 +234,7 @@ fn calibration_ui(ui: &mut Ui, view: &CampaignView, words: Words, commands: &mut
             Text::CalibrationHeld,
             &[&calibration.label, &half, &all, &most, &all, &rmse],
         ));
-        let name = words.fill(Text::ParityName, &[&calibration.label, &all]);
+        let name = words.fill(texts::Text::ParityName, &[&calibration.label, &all]);
         chart_ui(ui, 300.0, name, |size, text| {
             parity_marks(&calibration.parity, size, text)
         });

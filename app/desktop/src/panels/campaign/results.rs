@@ -1,7 +1,8 @@
 //! Results: typed in for the suggestions that are open, or taken from a table that somebody filled in.
 
 use super::button_ui;
-use crate::texts::{Text, Words};
+use crate::texts::campaign::Text;
+use crate::texts::{self, Words};
 use egui::{Button, ComboBox, Grid, Id, TextEdit, Ui};
 use std::collections::BTreeMap;
 use workbench::{CampaignView, Command, State, SuggestionView, TaskKind, TypedResult};
@@ -106,14 +107,14 @@ fn field_ui(ui: &mut Ui, text: &mut String, width: f32, name: &str) {
 
 fn status_ui(ui: &mut Ui, typed: &mut TypedResult, words: Words) {
     let name = words.fill(Text::StandingOf, &[&typed.suggestion]);
+    let automatic = words.get(texts::Text::Automatic);
     let shown = match typed.status.as_str() {
-        "" => Text::Automatic,
-        status => super::standing_name(status),
+        "" => automatic,
+        status => words.get(super::standing_name(status)),
     };
     let list = ComboBox::from_id_salt(("status", typed.suggestion.as_str()));
-    let list = list.selected_text(words.get(shown));
+    let list = list.selected_text(shown);
     let list = list.show_ui(ui, |ui| {
-        let automatic = words.get(Text::Automatic);
         ui.selectable_value(&mut typed.status, String::new(), automatic);
         for status in ["measured", "failed", "abandoned", "pending"] {
             let text = words.get(super::standing_name(status));

@@ -2,7 +2,8 @@
 
 use super::{button_ui, standing_name, value_text};
 use crate::numbers;
-use crate::texts::{Text, Words};
+use crate::texts::campaign::Text;
+use crate::texts::{self, Words};
 use egui::{DragValue, Grid, Id, ProgressBar, RichText, Ui};
 use workbench::{CampaignView, Command, State, SuggestionView};
 
@@ -108,7 +109,7 @@ fn why_ui(ui: &mut Ui, view: &CampaignView, suggestion: &SuggestionView, words: 
 
 fn known(text: String, words: Words) -> String {
     match text.is_empty() {
-        true => words.get(Text::MissingSign).to_owned(),
+        true => words.get(texts::Text::MissingSign).to_owned(),
         false => text,
     }
 }

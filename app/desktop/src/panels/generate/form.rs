@@ -1,7 +1,8 @@
 //! What is asked for.
 
 use crate::numbers;
-use crate::texts::{Text, Words};
+use crate::texts::Words;
+use crate::texts::generate::Text;
 use egui::{Button, CollapsingHeader, DragValue, Grid, Id, Key, TextEdit, Ui};
 use workbench::{Command, GenerateSettings, PrototypeLine, State, TaskKind};
 

@@ -5,7 +5,8 @@ mod results;
 
 use super::tasks::task_ui;
 use crate::look;
-use crate::texts::{Text, Words};
+use crate::texts::Words;
+use crate::texts::generate::Text;
 use egui::Ui;
 use workbench::{Command, State, TaskKind};
 
@@ -33,4 +34,14 @@ pub fn generate_ui(ui: &mut Ui, state: &State) -> Vec<Command> {
             results::results_ui(ui, state, words, &mut commands);
         });
     commands
+}
+
+/// What the palette calls the commands about candidates that are made.
+pub fn generate_text(command: &Command) -> Option<Text> {
+    Some(match command {
+        Command::ScreenGenerated { .. } => Text::GenerateScreen,
+        Command::ShowParent { .. } => Text::ShowParent,
+        Command::ShowCandidate => Text::ShowCandidate,
+        _ => return None,
+    })
 }

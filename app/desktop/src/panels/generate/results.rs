@@ -1,7 +1,8 @@
 //! What was made.
 
 use crate::numbers;
-use crate::texts::{Text, Words};
+use crate::texts::generate::Text;
+use crate::texts::{self, Words};
 use egui::{Button, CollapsingHeader, Grid, Id, TextEdit, Ui};
 use workbench::{Command, GeneratedLine, GeneratedView, State, TaskKind};
 
@@ -101,8 +102,8 @@ fn list_ui(ui: &mut Ui, view: &GeneratedView, words: Words, commands: &mut Vec<C
 }
 
 fn header_ui(ui: &mut Ui, words: Words) {
+    ui.strong(words.get(texts::hull::Text::HullFormula));
     for text in [
-        Text::HullFormula,
         Text::GenerateParent,
         Text::GenerateSubstitution,
         Text::GenerateLikely,

@@ -4,7 +4,8 @@ use super::super::drawing::draw;
 use super::super::plot_canvas::select;
 use super::texts;
 use crate::numbers;
-use crate::texts::{Text, Words};
+use crate::texts::Words;
+use crate::texts::hull::Text;
 use egui::{
     EventFilter, Id, Key, Modifiers, Pos2, Rect, Response, Sense, Stroke, StrokeKind, Ui, Vec2,
     WidgetInfo,

@@ -2,7 +2,8 @@
 
 use super::super::plot_canvas::select;
 use super::canvas::{above_text, energy_text, look_at, point_at, source_text};
-use crate::texts::{Text, Words};
+use crate::texts::Words;
+use crate::texts::hull::Text;
 use egui::{CollapsingHeader, Grid, Ui};
 use workbench::{Command, HullPlot, State};
 

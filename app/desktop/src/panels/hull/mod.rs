@@ -5,7 +5,8 @@ mod list;
 
 use crate::look;
 use crate::numbers;
-use crate::texts::{Text, Words};
+use crate::texts::hull::Text;
+use crate::texts::{self, Words};
 use egui::{Button, DragValue, Id, Key, TextEdit, Ui};
 use std::sync::Arc;
 use workbench::chart::HullTexts;
@@ -51,7 +52,7 @@ fn system_ui(ui: &mut Ui, state: &State, words: Words, commands: &mut Vec<Comman
         let edit = ui.add(edit).accessible_name(words.get(Text::HullSystem));
         let enter = edit.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
         let show = ui.button(words.get(Text::HullShow)).clicked();
-        if (enter || show) && text.trim() != known {
+        if enter || show {
             let system = text.clone();
             commands.push(Command::SetHullSystem { system });
         }
@@ -195,5 +196,17 @@ fn candidates_ui(
             };
             commands.push(Command::AddObjective { objective });
         }
+    }
+}
+
+/// What the palette calls the commands about hulls.
+pub fn hull_name(command: &Command, words: Words) -> Option<String> {
+    let from = |text: Text| Some([words.get(texts::Text::Hull), ": ", words.get(text)].concat());
+    match command {
+        Command::SetHullSystem { system } => Some(words.fill(Text::HullNamed, &[system])),
+        Command::HullOfSelected => from(Text::HullOfSelected),
+        Command::HullOfElements => from(Text::HullOfElements),
+        Command::ExportHull { .. } => Some(words.get(Text::ExportHull).to_owned()),
+        _ => None,
     }
 }

@@ -50,7 +50,7 @@ pub fn relaxation_ui(ui: &mut Ui, state: &State) -> Vec<Command> {
 fn run_ui(ui: &mut Ui, state: &State, words: Words, commands: &mut Vec<Command>) {
     let running = state.is_busy(TaskKind::Relax);
     let structure = state.structure.as_ref().and_then(|s| s.structure.as_ref());
-    let there = matches!(structure, Some(Ok(_)));
+    let there = matches!(structure, Some(Ok(_))) && !state.awaits_structure();
     ui.horizontal_wrapped(|ui| {
         let relax = ui.add_enabled(there && !running, Button::new(words.get(Text::RelaxShort)));
         let relax = relax.on_hover_text(words.get(Text::RelaxHelp));
