@@ -35,7 +35,8 @@ fn a_binary_hull_is_typed_drawn_and_walked_by_keyboard() {
     window
         .harness
         .get_by_label_contains(&format!("relative to {} bundled phases", plot.phases));
-    window.harness.get_by_label_contains("± 0.14 eV/atom");
+    let trust = format!("± {:.2} eV/atom", workbench::FORMATION_ENERGY.deviation);
+    window.harness.get_by_label_contains(&trust);
     // The first by arrow is at the left end: iron.
     window
         .harness
