@@ -21,6 +21,14 @@ pub struct Trust {
     pub caveat: &'static str,
 }
 
+impl Trust {
+    /// Where what was compared is a ratio to the truth: the standard deviation as a part of what the potential says. The truth is about
+    /// `1 / (1 + bias)` of that, and deviations are parts of the truth.
+    pub fn part_of_value(&self) -> f64 {
+        self.deviation / (1.0 + self.bias)
+    }
+}
+
 impl fmt::Display for Trust {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(

@@ -184,6 +184,18 @@ from, on structures held back: the least to reckon with. With --json, for each s
 stress [GPa, 3x3, tensile positive], moments [µB], model. Exit status: 0 done, 1 where any structure was refused (the others are
 given all the same), 2 wrong usage.";
 
+pub const RELAX_EXAMPLE: &str = "\
+What it gives
+
+    lodestone relax LiFePO4.cif Fe.cif -o relaxed
+    lodestone relax --keep-symmetry --trajectory --format extxyz structures/*.cif -o relaxed
+
+A file a structure, written as soon as it is done: what was finished before Ctrl-C stays. Structures of one name get numbers
+(NAME.cif, NAME-2.cif), and what was read is never written over. Extended XYZ holds energy [eV], forces [eV/Å], stress [eV/Å3,
+tensile positive] and moments [µB] too, under the names of ASE; CIF and POSCAR hold the structure alone. Whose weights these are
+stands in every file. In the table, `ending` is converged, steps_spent, exploded or collapsed; the last two are not written. Exit
+status: 0 done, 1 where any structure was refused (the others are given all the same), 2 wrong usage.";
+
 const HULL_EXAMPLE: &str = "\
 What it gives
 
