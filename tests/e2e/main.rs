@@ -2,6 +2,7 @@
 
 mod authoring;
 mod bad_input;
+mod batches;
 mod bundled;
 mod campaign;
 mod campaign_faults;

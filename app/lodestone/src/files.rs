@@ -68,6 +68,16 @@ pub fn structures(
     Ok(structures.transpose()?)
 }
 
+/// Writes a text beside its place and renames it.
+pub fn write_text(path: &Path, text: &str) -> Result<()> {
+    let name = path.display().to_string();
+    Ok(write_atomically(path, |writer| {
+        writer
+            .write_all(text.as_bytes())
+            .map_err(|error| TableError::io("write", &name, error))
+    })?)
+}
+
 /// What to tell of an error during a job.
 pub fn failed(job: &Job, error: anyhow::Error) -> Failure {
     // Whatever went wrong after Ctrl-C went wrong because of it.

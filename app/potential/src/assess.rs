@@ -78,6 +78,24 @@ pub fn assess(
     })
 }
 
+/// A crystal at rest, with its symmetry where that is found: to well below the stresses and forces of what is done to it next.
+///
+/// # Errors
+///
+/// What the potential refuses, a relaxation that explodes or collapses, cancelled.
+pub fn at_rest(
+    potential: &Potential,
+    structure: &Structure,
+    job: &Job,
+) -> Result<Relaxed, PotentialError> {
+    let settings = Settings {
+        force_limit: 0.01,
+        stress_limit: 0.02,
+        ..settings()
+    };
+    relaxed_as_possible(potential, structure, &settings, job)
+}
+
 /// Relaxed with its symmetry; one whose symmetry is not found, without it.
 pub(crate) fn relaxed_as_possible(
     potential: &Potential,

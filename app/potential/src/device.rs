@@ -16,6 +16,8 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 const OPERATIONS: f64 = 1e8;
 /// Atoms whose graphs are made at a time, while the adapter computes those before.
 const WINDOW: usize = 4_096;
+/// Atoms that an adapter is given at a time where the work may be cancelled: many batches, so that they still overlap.
+const SHARE: usize = 16 * WINDOW;
 /// Words of a batch on the adapter, about: 512 MiB.
 const BATCH: usize = 128 << 20;
 
@@ -112,6 +114,52 @@ impl Potential {
     ) -> Result<Vec<Found>, PotentialError> {
         let mut place = self.place(structures);
         self.predict_at(&mut place, structures, job, true)
+    }
+
+    /// [`Potential::predict_all`] that keeps what is done where it is cancelled: the others have no prediction then.
+    ///
+    /// # Errors
+    ///
+    /// A device that neither computes nor lets the processor do it.
+    pub fn predict_while_wanted(
+        &self,
+        structures: &[Structure],
+        job: &Job,
+    ) -> Result<Vec<Option<Found>>, PotentialError> {
+        let mut place = self.place(structures);
+        let mut found: Vec<Option<Found>> = Vec::with_capacity(structures.len());
+        while place.is_some() && found.len() < structures.len() {
+            let (mut end, mut atoms) = (found.len(), 0);
+            while end < structures.len() && atoms < SHARE {
+                atoms += structures[end].sites.len();
+                end += 1;
+            }
+            let share = &structures[found.len()..end];
+            match self.predict_at(&mut place, share, job, true) {
+                Ok(done) => {
+                    if place.is_none() {
+                        // The adapter failed: what it did before is done again, so that no list mixes both.
+                        found.clear();
+                    }
+                    let whole = place.is_some() || end == share.len();
+                    found.extend(done.into_iter().filter(|_| whole).map(Some));
+                }
+                Err(PotentialError::Cancelled) => {
+                    found.resize(structures.len(), None);
+                    return Ok(found);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        let one = |structure| {
+            job.check().ok()?;
+            let prediction = self.predict(structure);
+            job.advance(1);
+            Some(prediction)
+        };
+        let left = structures[found.len()..].par_iter().with_max_len(1);
+        found.extend(left.map(one).collect::<Vec<_>>());
+        Ok(found)
     }
 
     /// [`Potential::predict_all`] where it was decided to be done; an adapter that fails is not asked again.

@@ -1,6 +1,6 @@
 //! How a crystal yields to strain: elastic constants from stresses, and the equation of state from energies.
 
-use crate::relax::{Settings, relax};
+use crate::relax::{Ending, Settings, relax};
 use crate::{GPA, Potential, PotentialError, Prediction};
 use crystal::{Lattice, Structure};
 use job::Job;
@@ -113,7 +113,11 @@ fn at_strain(
         symmetry: None,
         ..Settings::default()
     };
-    Ok(relax(potential, &strained, &settings, job, |_| ())?.prediction)
+    let relaxed = relax(potential, &strained, &settings, job, |_| ())?;
+    match relaxed.ending {
+        Ending::Exploded(_) | Ending::Collapsed(_) => Err(PotentialError::Lost(relaxed.ending)),
+        Ending::Converged | Ending::StepsSpent => Ok(relaxed.prediction),
+    }
 }
 
 /// The third-order equation of state of F. Birch, Phys. Rev. 71, 809 (1947).

@@ -50,6 +50,8 @@ impl Model {
     /// Who made them, and where it is published.
     pub const CITATION: &str = "B. Deng et al., CHGNet as a pretrained universal neural network potential for charge-informed atomistic \
          modelling, Nature Machine Intelligence 5, 1031 (2023), doi:10.1038/s42256-023-00716-3";
+    /// The end of the citation, for where there is no room for the whole.
+    pub const DOI: &str = "doi:10.1038/s42256-023-00716-3";
 
     /// Its name, as users write it.
     pub fn name(self) -> &'static str {
@@ -320,6 +322,12 @@ impl Potential {
             Parameters::Single(kept) => kept.evaluate(&graph, &numbers, derivatives),
             Parameters::Double(kept) => kept.evaluate(&graph, &numbers, derivatives),
         })
+    }
+
+    /// Why a structure has no energy here, if it has none: before something else about it is blamed.
+    pub(crate) fn refusal(&self, structure: &Structure) -> Option<PotentialError> {
+        let numbers = self.atomic_numbers(structure);
+        numbers.and_then(|_| Graph::new(structure)).err()
     }
 
     /// The weights in f32, if these are such.

@@ -4,7 +4,7 @@
 //! differ it is their mean. Miller indices count in the conventional cell of the International Tables, unless the cell given is
 //! asked for.
 
-use crate::assess::{relaxed_as_possible, settings};
+use crate::assess::{at_rest, settings};
 use crate::relax::{Ending, Relaxed, Settings, relax_with_held};
 use crate::{Potential, PotentialError};
 use crystal::slab::{Facet, Slab, Termination};
@@ -133,14 +133,16 @@ impl Block {
         }
         let start = match cut.as_given {
             true => structure.clone(),
-            false => symmetry::analyse(structure, symmetry::DEFAULT_TOLERANCE)?.standard_cell,
+            false => match symmetry::analyse(structure, symmetry::DEFAULT_TOLERANCE) {
+                Ok(found) => found.standard_cell,
+                // Where atoms overlap or the like, that is what there is to say.
+                Err(error) => {
+                    let blamed = potential.refusal(structure);
+                    return Err(blamed.unwrap_or_else(|| error.into()).into());
+                }
+            },
         };
-        let settings = Settings {
-            force_limit: 0.01,
-            stress_limit: 0.02,
-            ..settings()
-        };
-        let relaxed = relaxed_as_possible(potential, &start, &settings, job)?;
+        let relaxed = at_rest(potential, &start, job)?;
         let facet = Facet::new(&relaxed.structure, cut.miller, symmetry::DEFAULT_TOLERANCE)?;
         Ok(Self {
             energy: relaxed.prediction.energy_per_atom(),

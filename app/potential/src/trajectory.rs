@@ -1,45 +1,28 @@
 //! Structures with what the potential says of them, as frames of extended XYZ that other programs read.
 
 use crate::model::GPA;
-use crate::{PotentialError, Prediction};
-use crystal::{CrystalError, Structure};
-use std::fmt::Write;
+use crate::{Model, PotentialError, Prediction};
+use crystal::Structure;
+use crystal::format::{Frame, write_frame};
 
-/// A frame: positions (Å), forces (eV/Å) and sizes of moments (µB) by atom; energy (eV) and stress (eV/Å3, tensile positive) in
-/// the second line, under the names that ASE gives them.
+/// A frame: positions (Å), forces (eV/Å) and sizes of moments (µB) by atom; energy (eV), stress (eV/Å3, tensile positive), the
+/// weights and where they are published in the second line, under the names that ASE gives them.
 ///
 /// # Errors
 ///
 /// A disordered structure.
 pub fn frame(structure: &Structure, prediction: &Prediction) -> Result<String, PotentialError> {
-    let list = |numbers: &[f64]| {
-        let words: Vec<String> = numbers.iter().map(|x| format!("{x:?}")).collect();
-        words.join(" ")
-    };
-    // Columns of the transpose are rows.
-    let lattice = list(structure.lattice.rows().transpose().as_slice());
-    let stress = list((prediction.stress / GPA).as_slice());
-    let mut out = format!(
-        "{}\nLattice=\"{lattice}\" Properties=species:S:1:pos:R:3:forces:R:3:magmoms:R:1 energy={:?} \
-         stress=\"{stress}\" model={} pbc=\"T T T\"\n",
-        structure.sites.len(),
-        prediction.energy,
-        prediction.model
-    );
-    for (index, site) in structure.sites.iter().enumerate() {
-        let element = site.element().ok_or_else(|| {
-            let why = format!("site {} is disordered", site.label);
-            CrystalError::Unwritable("an extended XYZ", why)
-        })?;
-        let place = structure.cartesian(index);
-        // Writing to a string cannot fail.
-        let _ = writeln!(
-            out,
-            "{element} {} {} {:?}",
-            list(place.as_slice()),
-            list(prediction.forces[index].as_slice()),
-            prediction.moments[index]
-        );
+    let mut structure = structure.clone();
+    for (site, moment) in structure.sites.iter_mut().zip(&prediction.moments) {
+        site.magnetic_moment = Some(*moment);
     }
-    Ok(out)
+    let doi = Model::DOI.strip_prefix("doi:").unwrap_or(Model::DOI);
+    Ok(write_frame(&Frame {
+        structure,
+        energy: Some(prediction.energy),
+        forces: Some(prediction.forces.clone()),
+        stress: Some(prediction.stress / GPA),
+        model: Some(prediction.model.name().to_owned()),
+        doi: Some(doi.to_owned()),
+    })?)
 }

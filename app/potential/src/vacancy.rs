@@ -5,7 +5,7 @@
 //! vacancy were in a crystal that is much larger: energies at fixed volume, which differ from those at zero pressure by terms
 //! that vanish with the size of the cell. The cell is neutral: what a vacancy does by being charged is not in it.
 
-use crate::assess::{relaxed_as_possible, settings};
+use crate::assess::{at_rest, settings};
 use crate::phases::Phases;
 use crate::relax::{Ending, Settings, relax};
 use crate::{Potential, PotentialError};
@@ -182,12 +182,7 @@ pub(crate) fn host(
         Ok(found) => found.primitive_cell,
         Err(_) => structure.clone(),
     };
-    let settings = Settings {
-        force_limit: 0.01,
-        stress_limit: 0.02,
-        ..settings()
-    };
-    let relaxed = relaxed_as_possible(potential, &start, &settings, job)?;
+    let relaxed = at_rest(potential, &start, job)?;
     Ok((relaxed.structure, relaxed.ending))
 }
 

@@ -128,6 +128,7 @@ fn read_comment(comment: &str, line: usize) -> Result<(Frame, Columns), FormatEr
             _ => None,
         }),
         model: find("model").map(text::one_line),
+        doi: find("doi").map(text::one_line),
     };
     Ok((frame, columns))
 }
@@ -307,49 +308,72 @@ fn value_of(text: &str, is_key: bool) -> (String, &str) {
 }
 
 pub(super) fn write(structure: &Structure) -> Result<String, CrystalError> {
+    write_frame(&Frame::of(structure.clone()))
+}
+
+pub(super) fn write_frame(frame: &Frame) -> Result<String, CrystalError> {
+    let structure = &frame.structure;
+    let forces = frame.forces.as_deref();
+    if forces.is_some_and(|forces| forces.len() != structure.sites.len()) {
+        let why = "there are more or fewer forces than sites".to_owned();
+        return Err(CrystalError::Unwritable("an extended XYZ", why));
+    }
     let moments = structure.sites.iter().any(|s| s.magnetic_moment.is_some());
     let labels = structure
         .sites
         .iter()
         .any(|s| s.main_element().is_some_and(|e| e.symbol() != s.label));
-    let mut out = format!("{}\nLattice=\"", structure.sites.len());
-    let entries = structure.lattice.rows().row_iter();
-    let entries: Vec<String> = entries
-        .flat_map(|r| [r[0], r[1], r[2]])
-        .map(|x| format!("{x:?}"))
-        .collect();
-    // Writing to a string cannot fail.
-    let _ = write!(
-        out,
-        "{}\" Properties=species:S:1:pos:R:3",
-        entries.join(" ")
+    let list = |numbers: &[f64]| {
+        let words: Vec<String> = numbers.iter().map(|x| format!("{x:?}")).collect();
+        words.join(" ")
+    };
+    // Columns of the transpose are rows.
+    let lattice = list(structure.lattice.rows().transpose().as_slice());
+    let mut out = format!(
+        "{}\nLattice=\"{lattice}\" Properties=species:S:1:pos:R:3",
+        structure.sites.len()
     );
     out.push_str(if labels { ":label:S:1" } else { "" });
+    out.push_str(if forces.is_some() { ":forces:R:3" } else { "" });
     out.push_str(if moments { ":magmoms:R:1" } else { "" });
-    let title = text::one_line(&structure.title)
-        .replace('\\', "\\\\")
-        .replace('"', "\\\"");
-    let _ = match title.is_empty() {
-        true => writeln!(out, " pbc=\"T T T\""),
-        false => writeln!(out, " pbc=\"T T T\" title=\"{title}\""),
-    };
+    // Writing to a string cannot fail.
+    if let Some(energy) = frame.energy {
+        let _ = write!(out, " energy={energy:?}");
+    }
+    if let Some(stress) = frame.stress {
+        let _ = write!(out, " stress=\"{}\"", list(stress.transpose().as_slice()));
+    }
+    let texts = [
+        ("model", frame.model.as_deref().unwrap_or_default()),
+        ("doi", frame.doi.as_deref().unwrap_or_default()),
+    ];
+    for (key, value) in texts.into_iter().filter(|(_, value)| !value.is_empty()) {
+        let _ = write!(out, " {key}={}", quoted(value));
+    }
+    out.push_str(" pbc=\"T T T\"");
+    if !structure.title.is_empty() {
+        let _ = write!(out, " title={}", quoted(&structure.title));
+    }
+    out.push('\n');
     for (index, site) in structure.sites.iter().enumerate() {
         let unwritable =
             |why| CrystalError::Unwritable("an extended XYZ", format!("site {} {why}", site.label));
         let element = site.element().ok_or_else(|| unwritable("is disordered"))?;
-        let [x, y, z] = structure.cartesian(index).into();
-        let _ = write!(out, "{element} {x:?} {y:?} {z:?}");
+        let _ = write!(
+            out,
+            "{element} {}",
+            list(structure.cartesian(index).as_slice())
+        );
         if labels {
             let label = text::one_line(&site.label).replace(' ', "_");
-            let _ = write!(
-                out,
-                " {}",
-                if label.is_empty() {
-                    element.symbol()
-                } else {
-                    &label
-                }
-            );
+            let shown = match label.is_empty() {
+                true => element.symbol(),
+                false => &label,
+            };
+            let _ = write!(out, " {shown}");
+        }
+        if let Some(forces) = forces {
+            let _ = write!(out, " {}", list(forces[index].as_slice()));
         }
         if moments {
             let moment = site
@@ -360,4 +384,14 @@ pub(super) fn write(structure: &Structure) -> Result<String, CrystalError> {
         out.push('\n');
     }
     Ok(out)
+}
+
+/// A value as it stands after `=`: bare where it is one plain word.
+fn quoted(value: &str) -> String {
+    let value = text::one_line(value);
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-+._:/".contains(c);
+    match !value.is_empty() && value.chars().all(plain) {
+        true => value,
+        false => format!("\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\"")),
+    }
 }

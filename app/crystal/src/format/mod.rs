@@ -73,6 +73,22 @@ pub struct Frame {
     pub stress: Option<Matrix3<f64>>,
     /// The model that said it: `model=` in the second line.
     pub model: Option<String>,
+    /// Where that is published: `doi=`.
+    pub doi: Option<String>,
+}
+
+impl Frame {
+    /// A structure of which nothing is said.
+    pub fn of(structure: Structure) -> Self {
+        Self {
+            structure,
+            energy: None,
+            forces: None,
+            stress: None,
+            model: None,
+            doi: None,
+        }
+    }
 }
 
 /// All structures of a text: data blocks of a CIF, frames of an extended XYZ, one of a POSCAR; at least one.
@@ -121,6 +137,10 @@ pub fn read_trajectory(path: &Path) -> Result<Vec<Frame>, CrystalError> {
 /// The text of a structure file, and its format.
 fn text_of(path: &Path) -> Result<(String, Format), CrystalError> {
     let shown = || path.display().to_string();
+    if path.is_dir() {
+        let what = "a folder; give the files in it, as in FOLDER/*.cif";
+        return Err(CrystalError::File(shown(), what.to_string()));
+    }
     let format = Format::from_path(path).ok_or_else(|| CrystalError::UnknownFormat(shown()))?;
     let unreadable = |error: std::io::Error| CrystalError::File(shown(), error.to_string());
     // A pipe or device would be waited for.
@@ -160,5 +180,17 @@ pub fn write(structure: &Structure, format: Format) -> Result<String, CrystalErr
         Format::Cif => Ok(cif::write(structure)),
         Format::Poscar => poscar::write(structure),
         Format::ExtXyz => extxyz::write(structure),
+    }
+}
+
+/// A frame as extended XYZ, under the names of ASE, which [`read_trajectory`] reads. Frames one after the other are a trajectory.
+///
+/// # Errors
+///
+/// A structure without sites, a disordered one, one with moments on some sites alone; forces that are not one a site.
+pub fn write_frame(frame: &Frame) -> Result<String, CrystalError> {
+    match frame.structure.sites.is_empty() {
+        true => Err(CrystalError::Empty),
+        false => extxyz::write_frame(frame),
     }
 }

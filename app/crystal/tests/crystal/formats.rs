@@ -1,7 +1,7 @@
 //! POSCAR and extended XYZ.
 
 use crate::pymatgen::fixtures;
-use crystal::format::{self, Format};
+use crystal::format::{self, Format, Frame};
 use crystal::{CrystalError, Lattice, Site, Structure};
 use matter::Element;
 use nalgebra::{Matrix3, Vector3};
@@ -354,12 +354,72 @@ proptest! {
         if !structure.title.is_empty() {
             prop_assert_eq!(&back.title, &structure.title);
         }
+        // The vectors of a left-handed cell are turned round.
+        let turn = if structure.lattice.is_left_handed() { -1.0 } else { 1.0 };
         for (a, b) in back.sites.iter().zip(&structure.sites) {
-            let apart = (a.position - b.position).map(|x| x - x.round());
+            let apart = (a.position - b.position * turn).map(|x| x - x.round());
             prop_assert!(apart.norm() < 1e-4, "{apart}");
             prop_assert_eq!(&a.species, &b.species);
         }
     }
+}
+
+#[test]
+fn a_cif_of_a_left_handed_cell_holds_the_crystal_and_not_its_mirror_image() {
+    let lattice = Matrix3::new(0.3, 5.0, 0.1, 6.0, 0.2, 0.4, 0.5, 0.6, 7.0);
+    let lattice = Lattice::new(lattice).unwrap();
+    assert!(lattice.is_left_handed());
+    let places = [
+        [0.5, 0.5, 0.5],
+        [0.6, 0.5, 0.5],
+        [0.52, 0.63, 0.5],
+        [0.5, 0.53, 0.67],
+    ];
+    let sites = places.map(|p| Site::new(Element::FE, p.into()));
+    let structure = Structure::new(lattice, sites.into());
+    // Three ways from an atom span a volume whose sign a rotation keeps and a reflection does not.
+    let volume = |s: &Structure| {
+        let way = |to: usize| s.cartesian(to) - s.cartesian(0);
+        way(1).cross(&way(2)).dot(&way(3))
+    };
+    for format in [Format::Cif, Format::Poscar, Format::ExtXyz] {
+        let text = format::write(&structure, format).unwrap();
+        let back = format::read(&text, format).unwrap().remove(0);
+        let change = volume(&back) / volume(&structure) - 1.0;
+        assert!(change.abs() < 1e-9, "{format:?}: {change}");
+    }
+}
+
+#[test]
+fn a_frame_is_read_back_with_all_that_it_says() {
+    let lattice = Matrix3::new(3.0, 0.0, 0.1, 0.0, 4.0, 0.0, 0.2, 0.0, 5.0);
+    let mut site = Site::new(Element::FE, [0.1, 0.2, 0.3].into());
+    site.label = "Fe1".to_owned();
+    site.magnetic_moment = Some(2.2);
+    let mut structure = Structure::new(Lattice::new(lattice).unwrap(), vec![site]);
+    structure.title = "iron \"as\" it is".to_owned();
+    let frame = Frame {
+        structure,
+        energy: Some(-8.25),
+        forces: Some(vec![[0.5, -0.25, 1e-7].into()]),
+        stress: Some(Matrix3::new(1.0, 2.0, 3.0, 2.0, 4.0, 5.0, 3.0, 5.0, 6.0) * 1e-3),
+        model: Some("chgnet-0.3.0".to_owned()),
+        doi: Some("10.1038/s42256-023-00716-3".to_owned()),
+    };
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("frames.extxyz");
+    std::fs::write(&path, format::write_frame(&frame).unwrap().repeat(2)).unwrap();
+    let mut back = format::read_trajectory(&path).unwrap();
+    assert_eq!(back.len(), 2);
+    let place = &mut back[1].structure.sites[0].position;
+    assert!((*place - frame.structure.sites[0].position).norm() < 1e-12);
+    *place = frame.structure.sites[0].position;
+    assert_eq!(back[1], frame);
+    let uneven = Frame {
+        forces: Some(Vec::new()),
+        ..frame
+    };
+    let error = format::write_frame(&uneven).unwrap_err().to_string();
+    assert!(error.contains("more or fewer forces"), "{error}");
 }
 
 #[test]

@@ -66,6 +66,7 @@ pub enum Command {
     #[command(after_long_help = potential::PREDICT_EXAMPLE)]
     PredictStructure(PredictStructureArgs),
     /// Relax crystal structures, atoms and cell, to the nearest minimum of a universal potential's energy
+    #[command(after_long_help = potential::RELAX_EXAMPLE)]
     Relax(RelaxArgs),
     /// Energy above the hull of the bundled phases, and formation energy, of crystal structures
     #[command(after_long_help = potential::hull_help())]

@@ -184,6 +184,18 @@ from, on structures held back: the least to reckon with. With --json, for each s
 stress [GPa, 3x3, tensile positive], moments [µB], model. Exit status: 0 done, 1 where any structure was refused (the others are
 given all the same), 2 wrong usage.";
 
+pub const RELAX_EXAMPLE: &str = "\
+What it gives
+
+    lodestone relax LiFePO4.cif Fe.cif -o relaxed
+    lodestone relax --keep-symmetry --trajectory --format extxyz structures/*.cif -o relaxed
+
+A file a structure, written as soon as it is done: what was finished before Ctrl-C stays. Structures of one name get numbers
+(NAME.cif, NAME-2.cif), and what was read is never written over. Extended XYZ holds energy [eV], forces [eV/Å], stress [eV/Å3,
+tensile positive] and moments [µB] too, under the names of ASE; CIF and POSCAR hold the structure alone. Whose weights these are
+stands in every file. In the table, `ending` is converged, steps_spent, exploded or collapsed; the last two are not written. Exit
+status: 0 done, 1 where any structure was refused (the others are given all the same), 2 wrong usage.";
+
 const HULL_EXAMPLE: &str = "\
 What it gives
 
@@ -195,9 +207,9 @@ What it gives
     above hull         eV/atom above the mixture of bundled phases of lowest energy at its composition; negative below it
     phases             how many bundled phases consist of its elements alone: it is compared with these and with no others
 
-`not covered` means that an element has no bundled phase, or that no compound of the elements is among them. What is not bundled
-cannot compete: a distance is a lower bound, the less so the more phases a system has. Exit status: 0 done, 1 where any structure
-was refused (the others are given all the same), 2 wrong usage.";
+`not covered` means that an element has no bundled phase, or that no compound of the elements is among them; of two elements whose
+compounds were tried the lowest is, stable or not. What is not bundled cannot compete: a distance is a lower bound, the less so the
+more phases a system has. Exit status: 0 done, 1 where any structure was refused (the others are given all the same), 2 wrong usage.";
 
 const VOLTAGE_EXAMPLE: &str = "\
 What it gives

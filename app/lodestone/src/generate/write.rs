@@ -1,6 +1,7 @@
 //! Candidates as files: a structure each, the table, what was rejected; and as JSON.
 
 use crate::args::StructureFormat;
+use crate::files::write_text;
 use crate::{Failure, potential};
 use anyhow::{Context, Result, anyhow, bail};
 use crystal::format::{self, Format};
@@ -10,7 +11,6 @@ use prototype::matching::Tolerance;
 use prototype::{Candidate, Generated, Known, Prototype, Rejected};
 use serde_json::{Value, json};
 use std::path::Path;
-use table::{TableError, write_atomically};
 
 /// Refuses a folder that holds anything: files of another run would pass for candidates.
 pub fn check_folder(folder: &Path) -> Result<()> {
@@ -79,15 +79,6 @@ pub fn rejected(path: &Path, rejected: &[Rejected]) -> Result<()> {
         ]);
     }
     write_text(path, &text)
-}
-
-fn write_text(path: &Path, text: &str) -> Result<()> {
-    let name = path.display().to_string();
-    Ok(write_atomically(path, |writer| {
-        writer
-            .write_all(text.as_bytes())
-            .map_err(|error| TableError::io("write", &name, error))
-    })?)
 }
 
 /// Counts and candidates for programs.

@@ -1,11 +1,13 @@
 //! `lodestone adsorption`: what atoms and small molecules gain on a face of structures.
 
-use super::each::{Told, each};
+use super::batch::{Told, weights};
+use super::each::each;
+use super::entries::{Entry, write_structures};
 use super::surface::{cut, plane};
-use super::write_structures;
 use crate::Failure;
 use crate::args::AdsorptionArgs;
 use ::potential::adsorption::{Adsorbate, Adsorbed, Adsorption, adsorption};
+use ::potential::relax::Ending;
 use ::potential::{Model, trust};
 use serde_json::{Value, json};
 
@@ -19,15 +21,16 @@ pub fn run(args: &AdsorptionArgs) -> Result<(), Failure> {
         given,
         "adsorbing",
         header(given.model),
+        args.output.as_deref(),
         |potential, structure, job| {
             let found = adsorption(potential, structure, &adsorbates, &cut, job);
             found.map_err(|e| e.to_string())
         },
-        |name, found| tell(args, name, found),
+        |entry, found| tell(args, entry, found),
     )
 }
 
-fn tell(args: &AdsorptionArgs, name: &str, found: &Adsorption) -> anyhow::Result<Told> {
+fn tell(args: &AdsorptionArgs, entry: &Entry, found: &Adsorption) -> anyhow::Result<Told> {
     let mut all = Vec::new();
     for (adsorbate, places) in &found.found {
         let numbered = places.iter().enumerate();
@@ -36,14 +39,21 @@ fn tell(args: &AdsorptionArgs, name: &str, found: &Adsorption) -> anyhow::Result
     let joined = args.cut.miller.0.map(|index| index.to_string()).join("");
     let made = all.iter().map(|(adsorbate, number, place)| {
         let what = format!("{adsorbate}-on-{joined}-{}", number + 1);
-        (what, &place.structure)
+        // What exploded or collapsed has no end.
+        let found = matches!(place.ending, Ending::Converged | Ending::StepsSpent);
+        (what, found.then_some(&place.structure))
     });
-    let written = write_structures(args.output.as_deref(), name, made)?;
+    let written = write_structures(
+        args.output.as_deref(),
+        &entry.stem,
+        args.structures.model,
+        made,
+    )?;
     let places = all.iter().zip(&written);
     let places: Vec<Value> = places.map(|((a, _, p), file)| value(*a, p, file)).collect();
     let rows = all.iter().map(|(adsorbate, _, place)| {
         vec![
-            name.to_owned(),
+            entry.name.clone(),
             found.slab.formula(),
             plane(args.cut.miller.0),
             adsorbate.to_string(),
@@ -61,7 +71,7 @@ fn tell(args: &AdsorptionArgs, name: &str, found: &Adsorption) -> anyhow::Result
     Ok(Told {
         rows: rows.collect(),
         value: json!({
-            "file": name,
+            "file": entry.name,
             "formula": found.slab.formula(),
             "model": args.structures.model.name(),
             "citation": Model::CITATION,
@@ -79,7 +89,7 @@ fn tell(args: &AdsorptionArgs, name: &str, found: &Adsorption) -> anyhow::Result
             "notes": found.notes(),
             "units": {
                 "area": "Å2 an adsorbate", "coverage": "adsorbates an atom of the upper plane", "images_apart": "Å",
-                "energy": "eV, negative where it binds", "energy_std": "eV", "reference": "eV", "height": "Å above the highest atom", "depth": "Å",
+                "energy": "eV, negative where it binds", "slab_energy": "eV against the clean slab", "energy_std": "eV", "reference": "eV", "height": "Å above the highest atom", "depth": "Å",
                 "multiplicity": "places the smallest cell",
             },
         }),
@@ -89,7 +99,7 @@ fn tell(args: &AdsorptionArgs, name: &str, found: &Adsorption) -> anyhow::Result
 
 fn header(model: Model) -> Vec<String> {
     [
-        &*format!("{model}"),
+        &*weights(model),
         "slab",
         "plane",
         "adsorbate",
@@ -111,8 +121,10 @@ fn value(adsorbate: Adsorbate, place: &Adsorbed, written: &Option<String>) -> Va
         "counts_against": adsorbate.reference_text(),
         "reference": place.reference,
         "place": place.place.to_string(),
+        "depth": place.place.depth,
         "multiplicity": place.place.multiplicity(),
         "energy": place.energy,
+        "slab_energy": place.slab_energy,
         "fate": place.fate.to_string(),
         "height": place.height.is_finite().then_some(place.height),
         "ending": place.ending.name(),

@@ -1,89 +1,66 @@
-//! One question to every structure of the files: asked in parallel, told as a table or JSON, refusals last.
+//! One question to every structure of the files, asked in parallel.
 
-use super::{print_json, print_table, read, refusal, tell_refused};
+use super::batch::{Outcome, Told, print_all};
+use super::entries::{self, Entry};
 use crate::args::StructureArgs;
 use crate::model::on_threads;
-use crate::{Failure, progress, show};
+use crate::{Failure, progress};
 use ::potential::{Potential, Precision};
 use crystal::Structure;
 use job::Job;
 use rayon::prelude::*;
-use serde_json::Value;
+use std::path::Path;
 
-/// What was found of a structure.
-pub struct Told {
-    /// Of the table.
-    pub rows: Vec<Vec<String>>,
-    /// Of the JSON.
-    pub value: Value,
-    /// What to beware of, a sentence each.
-    pub notes: Vec<String>,
-}
-
-/// Asks `ask` of every structure, under the stage's name, and prints what `tell` makes of the answers.
+/// Asks `ask` of every structure, under the stage's name, and prints what `tell` makes of the answers. What `tell` writes into the
+/// folder is there as soon as its structure is done.
 pub fn each<T: Send>(
     given: &StructureArgs,
     stage: &str,
     header: Vec<String>,
+    folder: Option<&Path>,
     ask: impl Fn(&Potential, &Structure, &Job) -> Result<T, String> + Sync,
-    tell: impl Fn(&str, &T) -> anyhow::Result<Told>,
+    tell: impl Fn(&Entry, &T) -> anyhow::Result<Told> + Sync,
 ) -> Result<(), Failure> {
-    let (entries, found) = on_threads(given.threads, || asked(given, stage, &ask))?;
-    let mut rows = vec![header];
-    let (mut values, mut refused) = (Vec::new(), Vec::new());
-    for (entry, found) in entries.iter().zip(found) {
-        match found {
-            Ok(found) => {
-                let told = tell(&entry.name, &found)?;
-                rows.extend(told.rows);
-                values.push(told.value);
-                for note in told.notes {
-                    show::tell(format!("{}: {note}", entry.name));
-                }
-            }
-            Err(why) => {
-                values.push(refusal(&entry.name, &why));
-                refused.push((entry.name.clone(), why));
-            }
-        }
+    if let Some(folder) = folder {
+        entries::make_folder(folder)?;
     }
-    if given.json {
-        print_json(&Value::Array(values))?;
-    } else if rows.len() > 1 {
-        print_table(rows)?;
-    }
-    tell_refused(&refused, entries.len())
+    let asked = |potential: &Potential, entry: &Entry, job: &Job| {
+        let structure = entry.structure.as_ref().map_err(Clone::clone)?;
+        let found = ask(potential, structure, job)?;
+        tell(entry, &found).map_err(|error| format!("{error:#}"))
+    };
+    let (entries, outcomes) = on_threads(given.threads, || outcomes(given, stage, &asked))?;
+    let names = entries.iter().map(|entry| entry.name.as_str());
+    print_all(header, names.zip(outcomes), given.json)
 }
 
-type Asked<T> = (Vec<super::Entry>, Vec<Result<T, String>>);
-
-fn asked<T: Send>(
+fn outcomes(
     given: &StructureArgs,
     stage: &str,
-    ask: &(impl Fn(&Potential, &Structure, &Job) -> Result<T, String> + Sync),
-) -> Result<Asked<T>, Failure> {
+    asked: &(impl Fn(&Potential, &Entry, &Job) -> Result<Told, String> + Sync),
+) -> Result<(Vec<Entry>, Vec<Outcome>), Failure> {
     let potential = Potential::new(given.model, Precision::Single).map_err(anyhow::Error::from)?;
     let (job, shown) = progress::start();
-    let entries = read(&given.files);
+    let entries = entries::read(&given.files);
     job.stage(stage, Some(entries.len() as u64));
     let alone = entries.len() == 1;
-    let found = entries.par_iter().with_max_len(1).map(|entry| {
+    let outcomes = entries.par_iter().with_max_len(1).map(|entry| {
+        job.check().ok()?;
         // Of one structure its own stages are shown, of several how many are done.
         let part = match alone {
             true => job.clone(),
             false => job.part(),
         };
-        let found = match &entry.structure {
-            Ok(structure) => ask(&potential, structure, &part),
-            Err(why) => Err(why.clone()),
-        };
-        job.check()?;
+        let told = asked(&potential, entry, &part);
+        if told.is_err() && job.is_cancelled() {
+            return None;
+        }
         if !alone {
             job.advance(1);
         }
-        Ok(found)
+        Some(told)
     });
-    let found: Result<Vec<_>, job::Cancelled> = found.collect();
+    let outcomes = outcomes.collect();
     drop(shown);
-    Ok((entries, found.map_err(anyhow::Error::from)?))
+    Ok((entries, outcomes))
 }

@@ -1,12 +1,13 @@
 //! `lodestone elastic`: elastic constants and the equation of state of structures, relaxed first.
 
-use super::each::{Told, each};
+use super::batch::{Told, weights};
+use super::each::each;
 use crate::Failure;
 use crate::args::ElasticArgs;
-use ::potential::assess::settings;
+use ::potential::assess::at_rest;
 use ::potential::elastic::{Elastic, EquationOfState, elastic, equation_of_state, ripple};
-use ::potential::relax::{Ending, Settings, relax};
-use ::potential::{Model, Potential, PotentialError};
+use ::potential::relax::Ending;
+use ::potential::{Model, Potential, PotentialError, trust};
 use crystal::Structure;
 use job::Job;
 use serde_json::{Value, json};
@@ -25,11 +26,12 @@ pub fn run(args: &ElasticArgs) -> Result<(), Failure> {
         &args.structures,
         "straining",
         header(model),
+        None,
         |potential, structure, job| ask(potential, structure, job).map_err(|e| e.to_string()),
-        |name, found| {
+        |entry, found| {
             Ok(Told {
-                rows: vec![row(name, found)],
-                value: value(name, found, model),
+                rows: vec![row(&entry.name, found)],
+                value: value(&entry.name, found, model),
                 notes: notes(found),
             })
         },
@@ -37,16 +39,7 @@ pub fn run(args: &ElasticArgs) -> Result<(), Failure> {
 }
 
 fn ask(potential: &Potential, structure: &Structure, job: &Job) -> Result<Found, PotentialError> {
-    // At rest to well below the stresses that the strains make.
-    let settings = Settings {
-        force_limit: 0.01,
-        stress_limit: 0.02,
-        ..settings()
-    };
-    let relaxed = relax(potential, structure, &settings, job, |_| ())?;
-    if matches!(relaxed.ending, Ending::Exploded(_) | Ending::Collapsed(_)) {
-        return Err(PotentialError::Lost(relaxed.ending));
-    }
+    let relaxed = at_rest(potential, structure, job)?;
     Ok(Found {
         formula: relaxed.structure.formula(),
         elastic: elastic(potential, &relaxed.structure, job)?,
@@ -70,10 +63,16 @@ fn notes(found: &Found) -> Vec<String> {
 
 fn header(model: Model) -> Vec<String> {
     [
-        &*format!("{model}"),
+        &*weights(model),
         "formula",
-        "bulk [GPa]",
-        "shear [GPa]",
+        &*format!(
+            "bulk ± {:.0} % [GPa]",
+            100.0 * trust::BULK_MODULUS.part_of_value()
+        ),
+        &*format!(
+            "shear ± {:.0} % [GPa]",
+            100.0 * trust::SHEAR_MODULUS.part_of_value()
+        ),
         "Young [GPa]",
         "Poisson",
         "volume [Å3/atom]",
@@ -119,14 +118,17 @@ fn value(name: &str, found: &Found, model: Model) -> Value {
         "citation": Model::CITATION,
         "stiffness": stiffness,
         "bulk": elastic.bulk,
+        "bulk_std": trust::BULK_MODULUS.part_of_value() * elastic.bulk.abs(),
         "shear": elastic.shear,
+        "shear_std": trust::SHEAR_MODULUS.part_of_value() * elastic.shear.abs(),
         "young": elastic.young(),
         "poisson": elastic.poisson(),
         "stable": elastic.stable,
         "equation_of_state": state,
+        "trust": [trust::BULK_MODULUS.to_string(), trust::SHEAR_MODULUS.to_string()],
         "notes": notes(found),
         "units": {
-            "stiffness": "GPa, Voigt's notation, Cartesian axes of the structure", "bulk": "GPa", "shear": "GPa", "young": "GPa",
+            "stiffness": "GPa, Voigt's notation, Cartesian axes of the structure", "bulk": "GPa", "bulk_std": "GPa", "shear": "GPa", "shear_std": "GPa", "young": "GPa",
             "volume_per_atom": "Å3", "energy_per_atom": "eV", "residual": "eV/atom",
         },
     })

@@ -1,13 +1,15 @@
 //! `lodestone hull`: how structures stand among the phases that they compete with.
 
-use super::{Entry, print_json, print_table, read, refusal, tell_refused};
+use super::batch::{Told, print_all, weights};
+use super::entries::{self, Entry};
+use super::{print_json, print_table};
 use crate::args::HullArgs;
 use crate::model::on_threads;
-use crate::{Failure, progress, show};
+use crate::{Failure, progress};
 use ::potential::assess::{Assessment, assess, settings};
 use ::potential::hull::Phase;
 use ::potential::phases::{Phases, Standing};
-use ::potential::{Model, Potential, PotentialError, Precision, trust};
+use ::potential::{Model, Potential, Precision, trust};
 use anyhow::{anyhow, bail};
 use job::Job;
 use matter::Element;
@@ -24,60 +26,59 @@ fn hull(args: &HullArgs) -> Result<(), Failure> {
     let bundled = Phases::bundled(args.model).map_err(|e| Failure::Usage(e.into()))?;
     if let Some(system) = &args.system {
         let elements = elements(system).map_err(Failure::Usage)?;
-        return list(bundled, &elements, args.json);
+        return list(args, bundled, &elements);
     }
     let potential = Potential::new(args.model, Precision::Single).map_err(anyhow::Error::from)?;
     let (job, shown) = progress::start();
-    let (entries, rivals) = (read(&args.files), read(&args.compete));
+    let (entries, rivals) = (entries::read(&args.files), entries::read(&args.compete));
+    // Before anything is relaxed.
+    if let Some((name, why)) = rivals
+        .iter()
+        .find_map(|rival| Some((&rival.name, rival.structure.as_ref().err()?)))
+    {
+        return Err(Failure::Failed(anyhow!("--compete {name}: {why}")));
+    }
     let all: Vec<&Entry> = rivals.iter().chain(&entries).collect();
     job.stage("assessing", Some(all.len() as u64));
-    let found: Result<Vec<_>, PotentialError> = all
-        .par_iter()
-        .with_max_len(1)
-        .map(|entry| {
-            let found = ask(&potential, entry, args, bundled, &job);
-            job.check()?;
-            job.advance(1);
-            Ok(found)
-        })
-        .collect();
-    let mut found = found.map_err(anyhow::Error::from)?;
+    let found = all.par_iter().with_max_len(1).map(|entry| {
+        job.check().ok()?;
+        let found = ask(&potential, entry, args, bundled, &job);
+        if found.is_err() && job.is_cancelled() {
+            return None;
+        }
+        job.advance(1);
+        Some(found)
+    });
+    let mut found: Vec<Option<Result<Assessment, String>>> = found.collect();
     drop(shown);
     let own = found.split_off(rivals.len());
     let phases = match rivals.is_empty() {
         true => Cow::Borrowed(bundled),
         false => Cow::Owned(compete(bundled, &rivals, found)?),
     };
-    let mut rows = vec![header(args.model)];
-    let (mut values, mut refused) = (Vec::new(), Vec::new());
-    for (entry, found) in entries.iter().zip(own) {
-        match found {
-            Ok(mut found) => {
-                let composition = found.structure.composition();
-                let energy = found.prediction.energy_per_atom();
-                found.standing = phases.standing(&composition, energy);
-                rows.push(row(&entry.name, &found, &phases));
-                values.push(value(&entry.name, &found, &phases));
-                if !args.json {
-                    // Moments are not what was asked for.
-                    let told = [found.notes_on_structure(), found.notes_on_standing()];
-                    for note in told.concat() {
-                        show::tell(format!("{}: {note}", entry.name));
-                    }
-                }
-            }
-            Err(why) => {
-                values.push(refusal(&entry.name, &why));
-                refused.push((entry.name.clone(), why));
-            }
+    let told = |name: &str, mut found: Assessment| {
+        let composition = found.structure.composition();
+        let energy = found.prediction.energy_per_atom();
+        found.standing = phases.standing(&composition, energy);
+        Told {
+            rows: vec![row(name, &found, &phases)],
+            value: value(name, &found, &phases),
+            notes: match args.json {
+                // They are in the JSON.
+                true => Vec::new(),
+                // Moments are not what was asked for.
+                false => [found.notes_on_structure(), found.notes_on_standing()].concat(),
+            },
         }
-    }
-    if args.json {
-        print_json(&Value::Array(values))?;
-    } else if rows.len() > 1 {
-        print_table(rows)?;
-    }
-    tell_refused(&refused, entries.len())
+    };
+    let outcomes = entries.iter().zip(own).map(|(entry, found)| {
+        let name = entry.name.as_str();
+        (
+            name,
+            found.map(|found| found.map(|found| told(name, found))),
+        )
+    });
+    print_all(header(args.model), outcomes, args.json)
 }
 
 fn ask(
@@ -96,10 +97,11 @@ fn ask(
 fn compete(
     bundled: &Phases,
     rivals: &[Entry],
-    found: Vec<Result<Assessment, String>>,
+    found: Vec<Option<Result<Assessment, String>>>,
 ) -> anyhow::Result<Phases> {
     let mut more = Vec::new();
     for (entry, found) in rivals.iter().zip(found) {
+        let found = found.ok_or_else(|| anyhow!("cancelled"))?;
         let found = found.map_err(|why| anyhow!("--compete {}: {why}", entry.name))?;
         let phase = Phase {
             name: found.structure.formula(),
@@ -130,13 +132,13 @@ fn elements(system: &str) -> anyhow::Result<BTreeSet<Element>> {
 }
 
 /// Lists the bundled phases of a chemical system.
-fn list(phases: &Phases, elements: &BTreeSet<Element>, as_json: bool) -> Result<(), Failure> {
+fn list(args: &HullArgs, phases: &Phases, elements: &BTreeSet<Element>) -> Result<(), Failure> {
     let mut rows = vec![
         [
             "formula",
             "source",
             "space group",
-            "energy [eV/atom]",
+            &*format!("energy by {} [eV/atom]", weights(args.model)),
             "formation energy [eV/atom]",
             "above hull [eV/atom]",
         ]
@@ -180,6 +182,12 @@ fn list(phases: &Phases, elements: &BTreeSet<Element>, as_json: bool) -> Result<
             "energy_per_atom": phase.energy_per_atom,
             "formation_energy": formation,
             "energy_above_hull": above,
+            "model": args.model.name(),
+            "citation": Model::CITATION,
+            "relative_to": "bundled phases",
+            "units": {
+                "energy_per_atom": "eV", "formation_energy": "eV/atom", "energy_above_hull": "eV/atom",
+            },
         }));
     }
     if rows.len() == 1 {
@@ -189,7 +197,7 @@ fn list(phases: &Phases, elements: &BTreeSet<Element>, as_json: bool) -> Result<
             names.join(", ")
         )));
     }
-    match as_json {
+    match args.json {
         true => print_json(&Value::Array(values)),
         false => print_table(rows),
     }
@@ -206,7 +214,7 @@ fn number_or_dash(number: Option<f64>) -> String {
 fn header(model: Model) -> Vec<String> {
     let spread = trust::FORMATION_ENERGY.deviation;
     [
-        &*format!("{model}"),
+        &*weights(model),
         "formula",
         "energy [eV/atom]",
         &*format!("formation energy ± {spread:.2} [eV/atom]"),

@@ -1,6 +1,8 @@
 //! `lodestone predict-structure`: energy, forces, stress and moments of structures as they are.
 
-use super::{opened, print_json, print_table, read, refusal, tell_device, tell_refused};
+use super::batch::{Told, print_all, weights};
+use super::entries::{self, Entry};
+use super::{opened, tell_device};
 use crate::args::PredictStructureArgs;
 use crate::model::on_threads;
 use crate::{Failure, progress, show};
@@ -20,50 +22,38 @@ fn predict(args: &PredictStructureArgs) -> Result<(), Failure> {
     };
     let potential = opened(given.model, precision, args.device)?;
     let (job, shown) = progress::start();
-    let entries = read(&given.files);
+    let entries = entries::read(&given.files);
     let structures: Vec<Structure> = entries
         .iter()
         .filter_map(|entry| entry.structure.as_ref().ok().cloned())
         .collect();
     job.stage("predicting", Some(structures.len() as u64));
-    let predictions = potential.predict_all(&structures, &job);
+    let predictions = potential.predict_while_wanted(&structures, &job);
     drop(shown);
     tell_device(&potential);
     let mut predictions = predictions.map_err(anyhow::Error::from)?.into_iter();
-    let mut rows = vec![header(given.model)];
-    let (mut values, mut refused) = (Vec::new(), Vec::new());
-    for entry in &entries {
-        let found = match &entry.structure {
-            Err(why) => Err(why.clone()),
-            Ok(structure) => match predictions.next() {
-                Some(Ok(prediction)) => Ok((structure, prediction)),
-                Some(Err(error)) => Err(error.to_string()),
-                None => Err("not predicted".to_owned()),
-            },
+    let mut outcome = |entry: &Entry| {
+        let structure = match &entry.structure {
+            Ok(structure) => structure,
+            Err(why) => return Some(Err(why.clone())),
         };
-        match found {
-            Ok((structure, prediction)) => {
-                rows.push(row(&entry.name, structure, &prediction));
-                values.push(json_of(&entry.name, structure, &prediction));
-            }
-            Err(why) => {
-                values.push(refusal(&entry.name, &why));
-                refused.push((entry.name.clone(), why));
-            }
-        }
-    }
-    if given.json {
-        print_json(&Value::Array(values))?;
-    } else if rows.len() > 1 {
-        print_table(rows)?;
-    }
-    tell_refused(&refused, entries.len())
+        let told = predictions.next().flatten()?.map(|prediction| Told {
+            rows: vec![row(&entry.name, structure, &prediction)],
+            value: json_of(&entry.name, structure, &prediction),
+            notes: Vec::new(),
+        });
+        Some(told.map_err(|error| error.to_string()))
+    };
+    let outcomes = entries
+        .iter()
+        .map(|entry| (entry.name.as_str(), outcome(entry)));
+    print_all(header(given.model), outcomes, given.json)
 }
 
 fn header(model: Model) -> Vec<String> {
     let errors = model.typical_errors();
     vec![
-        format!("{model}"),
+        weights(model),
         "formula".to_owned(),
         "atoms".to_owned(),
         format!("energy ± {} [eV/atom]", errors.energy_per_atom),

@@ -1,66 +1,93 @@
 //! `lodestone relax`: structures taken to the nearest minimum of the potential's energy, written to a folder.
 
+use super::batch::{Outcome, Told, print_all, weights};
+use super::entries::{self, Entry, TRAJECTORY};
 use super::predict::{change, json_of};
-use super::{Entry, opened, print_json, print_table, read, refusal, tell_device, tell_refused};
+use super::{opened, tell_device};
 use crate::args::{RelaxArgs, RelaxMethod, StructureFormat};
+use crate::files::write_text;
 use crate::model::on_threads;
-use crate::{Failure, progress, show};
-use ::potential::relax::{Ending, Method, Relaxed, Settings, relax_watched};
+use crate::{Failure, progress};
+use ::potential::relax::{Ending, Found, Method, Relaxed, Settings, Step, relax_told};
 use ::potential::{Model, Potential, PotentialError, Precision, trajectory};
-use anyhow::{Context, anyhow};
-use crystal::Structure;
+use anyhow::anyhow;
 use crystal::format::{self, Format};
 use job::Job;
 use serde_json::{Value, json};
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use table::{TableError, write_atomically};
 
 pub fn run(args: &RelaxArgs) -> Result<(), Failure> {
     on_threads(args.structures.threads, || relax_files(args))
 }
 
-/// A structure relaxed, and the frames it passed.
-type Found = Result<(Relaxed, String), String>;
-
 fn relax_files(args: &RelaxArgs) -> Result<(), Failure> {
     let given = &args.structures;
     let settings = settings(args);
-    let potential = opened(given.model, Precision::Single, args.device)?;
-    std::fs::create_dir_all(&args.output)
-        .with_context(|| format!("cannot make the folder {}", args.output.display()))?;
+    settings.check().map_err(|e| Failure::Usage(e.into()))?;
     let (job, shown) = progress::start();
-    let entries = read(&given.files);
-    let found = relaxed(&potential, &entries, &settings, args.trajectory, &job);
-    let found = found.map_err(anyhow::Error::from)?;
-    tell_device(&potential);
-    let names = names(&entries, args.format);
-    let (mut rows, mut values, mut refused) = (vec![header()], Vec::new(), Vec::new());
-    for ((entry, found), (name, format)) in entries.iter().zip(found).zip(names) {
-        match found {
-            Ok((relaxed, frames)) => {
-                let written =
-                    write(args, &relaxed, &frames, &name, format).map_err(Failure::Failed)?;
-                rows.push(row(&entry.name, &relaxed));
-                values.push(value(&entry.name, &relaxed, written.as_deref()));
-                if relaxed.ending != Ending::Converged {
-                    show::tell(format!("{}: {}", entry.name, relaxed.ending));
-                }
-            }
-            Err(why) => {
-                values.push(refusal(&entry.name, &why));
-                refused.push((entry.name.clone(), why));
-            }
-        }
-    }
+    let entries = entries::read(&given.files);
+    let targets: Vec<Target> = entries.iter().map(|entry| target(args, entry)).collect();
+    keep_inputs(&targets, &given.files)?;
+    entries::make_folder(&args.output)?;
+    let potential = opened(given.model, Precision::Single, args.device)?;
+    let outcomes = relaxed(
+        &potential,
+        &entries,
+        &targets,
+        &settings,
+        args.trajectory,
+        &job,
+    );
     drop(shown);
-    if given.json {
-        print_json(&Value::Array(values))?;
-    } else if rows.len() > 1 {
-        print_table(rows)?;
+    tell_device(&potential);
+    let outcomes = outcomes.map_err(anyhow::Error::from)?;
+    let names = entries.iter().map(|entry| entry.name.as_str());
+    print_all(header(given.model), names.zip(outcomes), given.json)
+}
+
+/// Where a structure is written to, and how.
+struct Target {
+    structure: PathBuf,
+    trajectory: PathBuf,
+    format: Format,
+}
+
+fn target(args: &RelaxArgs, entry: &Entry) -> Target {
+    let format = match args.format {
+        Some(StructureFormat::Cif) => Format::Cif,
+        Some(StructureFormat::Poscar) => Format::Poscar,
+        Some(StructureFormat::Extxyz) => Format::ExtXyz,
+        None => Format::from_path(&entry.path).unwrap_or(Format::Cif),
+    };
+    let ending = match format {
+        Format::Poscar => "vasp",
+        Format::ExtXyz => "extxyz",
+        _ => "cif",
+    };
+    let stem = &entry.stem;
+    Target {
+        structure: args.output.join(format!("{stem}.{ending}")),
+        trajectory: args.output.join(format!("{stem}{TRAJECTORY}.extxyz")),
+        format,
     }
-    tell_refused(&refused, entries.len())
+}
+
+/// Refuses a folder in which what is written would take the place of what was read.
+fn keep_inputs(targets: &[Target], files: &[PathBuf]) -> Result<(), Failure> {
+    let whole = |path: &Path| path.canonicalize().ok();
+    let inputs: HashSet<PathBuf> = files.iter().filter_map(|path| whole(path)).collect();
+    let written = targets.iter().flat_map(|t| [&t.structure, &t.trajectory]);
+    let over = written
+        .filter_map(|path| whole(path))
+        .find(|path| inputs.contains(path));
+    over.map_or(Ok(()), |path| {
+        Err(Failure::Usage(anyhow!(
+            "--output: {} is read, and would be written over; name another folder",
+            path.display()
+        )))
+    })
 }
 
 fn settings(args: &RelaxArgs) -> Settings {
@@ -78,115 +105,102 @@ fn settings(args: &RelaxArgs) -> Settings {
     }
 }
 
-/// Relaxes what could be read; an entry each.
+/// Relaxes what could be read and writes each as soon as it is done; an entry each.
 fn relaxed(
     potential: &Potential,
     entries: &[Entry],
+    targets: &[Target],
     settings: &Settings,
     wants_frames: bool,
     job: &Job,
-) -> Result<Vec<Found>, PotentialError> {
-    let structures: Vec<Structure> = entries
-        .iter()
-        .filter_map(|entry| entry.structure.as_ref().ok().cloned())
-        .collect();
+) -> Result<Vec<Outcome>, PotentialError> {
+    let (mut structures, mut numbers) = (Vec::new(), Vec::new());
+    let mut outcomes: Vec<Mutex<Outcome>> = Vec::with_capacity(entries.len());
+    for (number, entry) in entries.iter().enumerate() {
+        outcomes.push(Mutex::new(match &entry.structure {
+            Ok(structure) => {
+                structures.push(structure.clone());
+                numbers.push(number);
+                None
+            }
+            Err(why) => Some(Err(why.clone())),
+        }));
+    }
     let frames: Vec<Mutex<Result<String, PotentialError>>> = structures
         .iter()
         .map(|_| Mutex::new(Ok(String::new())))
         .collect();
-    job.stage("relaxing", Some(structures.len() as u64));
-    let found = relax_watched(potential, &structures, settings, job, |number, step| {
+    let watch = |number: usize, step: Step| {
         if wants_frames {
             let mut text = locked(&frames[number]);
             let frame = trajectory::frame(step.structure, step.prediction);
             *text = std::mem::replace(&mut *text, Ok(String::new()))
                 .and_then(|text| Ok(text + &frame?));
         }
-    })?;
-    let mut found = found.into_iter().zip(frames);
-    let mut of = |entry: &Entry| {
-        entry.structure.as_ref().map_err(Clone::clone)?;
-        let Some((relaxed, frames)) = found.next() else {
-            return Err("not relaxed".to_owned());
-        };
-        let frames = frames.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let (mut relaxed, frames) = relaxed
-            .and_then(|relaxed| Ok((relaxed, frames?)))
-            .map_err(|error| error.to_string())?;
-        let title = &mut relaxed.structure.title;
-        let doi = Model::CITATION.rsplit(' ').next().unwrap_or_default();
-        *title = format!("{title} relaxed with {} ({doi})", potential.model())
-            .trim_start()
-            .to_owned();
-        Ok((relaxed, frames))
     };
-    Ok(entries.iter().map(&mut of).collect())
+    let ended = |number: usize, found: Found| {
+        let frames = std::mem::replace(&mut *locked(&frames[number]), Ok(String::new()));
+        let at = numbers[number];
+        let told = found
+            .and_then(|relaxed| Ok((relaxed, frames?)))
+            .map_err(|error| error.to_string())
+            .and_then(|(relaxed, frames)| {
+                let frames = wants_frames.then_some(frames.as_str());
+                tell(&entries[at], relaxed, frames, &targets[at]).map_err(|e| format!("{e:#}"))
+            });
+        *locked(&outcomes[at]) = Some(told);
+    };
+    job.stage("relaxing", Some(structures.len() as u64));
+    match relax_told(potential, &structures, settings, job, watch, ended) {
+        // Those that were done by then are kept.
+        Ok(()) | Err(PotentialError::Cancelled) => {}
+        Err(error) => return Err(error),
+    }
+    let outcome = |outcome: Mutex<Outcome>| {
+        let outcome = outcome.into_inner();
+        outcome.unwrap_or_else(PoisonError::into_inner)
+    };
+    Ok(outcomes.into_iter().map(outcome).collect())
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The file that each structure is written to: no two the same.
-fn names(entries: &[Entry], wanted: Option<StructureFormat>) -> Vec<(String, Format)> {
-    let mut taken = HashSet::new();
-    let name = |entry: &Entry| {
-        let format = match wanted {
-            Some(StructureFormat::Cif) => Format::Cif,
-            Some(StructureFormat::Poscar) => Format::Poscar,
-            Some(StructureFormat::Extxyz) => Format::ExtXyz,
-            None => Format::from_path(&entry.path).unwrap_or(Format::Cif),
-        };
-        let ending = match format {
-            Format::Poscar => "vasp",
-            Format::ExtXyz => "extxyz",
-            _ => "cif",
-        };
-        let stem = entry.path.file_stem().unwrap_or_default().to_string_lossy();
-        let numbered = |number: usize| match number {
-            1 => format!("{stem}.{ending}"),
-            _ => format!("{stem}-{number}.{ending}"),
-        };
-        let free = (1..).map(numbered).find(|name| taken.insert(name.clone()));
-        (free.unwrap_or_default(), format)
-    };
-    entries.iter().map(name).collect()
-}
-
-/// Writes structure and trajectory; gives the structure's path, none where it has no end worth keeping.
-fn write(
-    args: &RelaxArgs,
-    relaxed: &Relaxed,
-    frames: &str,
-    name: &str,
-    format: Format,
-) -> anyhow::Result<Option<PathBuf>> {
-    if args.trajectory {
-        let stem = Path::new(name).file_stem().unwrap_or_default();
-        let name = format!("{}.trajectory.extxyz", stem.to_string_lossy());
-        write_text(&args.output.join(name), frames)?;
+/// Writes a relaxed structure and its trajectory.
+fn tell(
+    entry: &Entry,
+    mut relaxed: Relaxed,
+    frames: Option<&str>,
+    target: &Target,
+) -> anyhow::Result<Told> {
+    relaxed.structure = entries::signed(relaxed.structure, relaxed.prediction.model);
+    if let Some(frames) = frames {
+        write_text(&target.trajectory, frames)?;
     }
-    if matches!(relaxed.ending, Ending::Exploded(_) | Ending::Collapsed(_)) {
-        return Ok(None);
+    // An explosion or a collapse has no end worth keeping.
+    let lost = matches!(relaxed.ending, Ending::Exploded(_) | Ending::Collapsed(_));
+    if !lost {
+        let text = match target.format {
+            Format::ExtXyz => trajectory::frame(&relaxed.structure, &relaxed.prediction)?,
+            format => format::write(&relaxed.structure, format).map_err(|e| anyhow!(e))?,
+        };
+        write_text(&target.structure, &text)?;
     }
-    let path = args.output.join(name);
-    let text = format::write(&relaxed.structure, format).map_err(|e| anyhow!(e))?;
-    write_text(&path, &text)?;
-    Ok(Some(path))
+    let written = (!lost).then_some(target.structure.as_path());
+    Ok(Told {
+        rows: vec![row(&entry.name, &relaxed)],
+        value: value(&entry.name, &relaxed, written),
+        notes: match relaxed.ending {
+            Ending::Converged => Vec::new(),
+            ending => vec![ending.to_string()],
+        },
+    })
 }
 
-pub(super) fn write_text(path: &Path, text: &str) -> anyhow::Result<()> {
-    let name = path.display().to_string();
-    Ok(write_atomically(path, |writer| {
-        writer
-            .write_all(text.as_bytes())
-            .map_err(|error| TableError::io("write", &name, error))
-    })?)
-}
-
-fn header() -> Vec<String> {
+fn header(model: Model) -> Vec<String> {
     [
-        "file",
+        &*weights(model),
         "formula",
         "steps",
         "ending",

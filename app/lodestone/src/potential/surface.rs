@@ -1,7 +1,8 @@
 //! `lodestone surface`: what it costs to cut structures along a plane.
 
-use super::each::{Told, each};
-use super::write_structures;
+use super::batch::{Told, weights};
+use super::each::each;
+use super::entries::{Entry, write_structures};
 use crate::Failure;
 use crate::args::{CutArgs, SurfaceArgs};
 use ::potential::surface::{Cut, Surface, Surfaces, surfaces};
@@ -15,10 +16,11 @@ pub fn run(args: &SurfaceArgs) -> Result<(), Failure> {
         given,
         "cutting",
         header(given.model),
+        args.output.as_deref(),
         |potential, structure, job| {
             surfaces(potential, structure, &cut, job).map_err(|e| e.to_string())
         },
-        |name, found| tell(args, name, found),
+        |entry, found| tell(args, entry, found),
     )
 }
 
@@ -41,20 +43,25 @@ pub(super) fn plane(miller: [i32; 3]) -> String {
     format!("({h} {k} {l})")
 }
 
-fn tell(args: &SurfaceArgs, name: &str, found: &Surfaces) -> anyhow::Result<Told> {
+fn tell(args: &SurfaceArgs, entry: &Entry, found: &Surfaces) -> anyhow::Result<Told> {
     let indices = args.cut.miller.0;
     let joined = indices.map(|index| index.to_string()).join("");
     let made = found.faces.iter().map(|face| {
         let what = format!("surface-{joined}-{}", face.number + 1);
-        (what, &face.structure)
+        (what, Some(&face.structure))
     });
-    let written = write_structures(args.output.as_deref(), name, made)?;
+    let written = write_structures(
+        args.output.as_deref(),
+        &entry.stem,
+        args.structures.model,
+        made,
+    )?;
     let faces = found.faces.iter().zip(&written);
     let faces: Vec<Value> = faces.map(|(face, file)| value(face, file)).collect();
     let rows = found.faces.iter().map(|face| {
         let ends = &face.termination;
         vec![
-            name.to_owned(),
+            entry.name.clone(),
             found.host.formula(),
             plane(indices),
             (face.number + 1).to_string(),
@@ -72,7 +79,7 @@ fn tell(args: &SurfaceArgs, name: &str, found: &Surfaces) -> anyhow::Result<Told
     Ok(Told {
         rows: rows.collect(),
         value: json!({
-            "file": name,
+            "file": entry.name,
             "formula": found.host.formula(),
             "model": args.structures.model.name(),
             "citation": Model::CITATION,
@@ -98,7 +105,7 @@ fn tell(args: &SurfaceArgs, name: &str, found: &Surfaces) -> anyhow::Result<Told
 
 fn header(model: Model) -> Vec<String> {
     [
-        &*format!("{model}"),
+        &*weights(model),
         "formula",
         "plane",
         "termination",

@@ -1,7 +1,8 @@
 //! `lodestone vacancy`: what it costs to take an atom out of structures.
 
-use super::each::{Told, each};
-use super::write_structures;
+use super::batch::{Told, weights};
+use super::each::each;
+use super::entries::{Entry, write_structures};
 use crate::Failure;
 use crate::args::VacancyArgs;
 use ::potential::phases::Phases;
@@ -28,26 +29,36 @@ pub fn run(args: &VacancyArgs) -> Result<(), Failure> {
         given,
         "making vacancies",
         header(given.model),
+        args.output.as_deref(),
         |potential, structure, job| {
             let found = vacancies(potential, structure, element, args.width, phases, job);
             found.map_err(|e| e.to_string())
         },
-        |name, found| tell(args, name, found),
+        |entry, found| tell(args, entry, found),
     )
 }
 
-fn tell(args: &VacancyArgs, name: &str, found: &Vacancies) -> anyhow::Result<Told> {
+fn tell(args: &VacancyArgs, entry: &Entry, found: &Vacancies) -> anyhow::Result<Told> {
     let made = found.sites.iter().enumerate().map(|(number, site)| {
         let what = format!("vacancy-{}-{}", site.element, number + 1);
-        (what, &site.structure)
+        (what, Some(&site.structure))
     });
-    let written = write_structures(args.output.as_deref(), name, made)?;
+    let written = write_structures(
+        args.output.as_deref(),
+        &entry.stem,
+        args.structures.model,
+        made,
+    )?;
     let sites = found.sites.iter().zip(&written);
     let sites: Vec<Value> = sites.map(|(site, file)| value(site, file)).collect();
     Ok(Told {
-        rows: found.sites.iter().map(|s| row(name, found, s)).collect(),
+        rows: found
+            .sites
+            .iter()
+            .map(|s| row(&entry.name, found, s))
+            .collect(),
         value: json!({
-            "file": name,
+            "file": entry.name,
             "formula": found.host.formula(),
             "model": args.structures.model.name(),
             "citation": Model::CITATION,
@@ -68,7 +79,7 @@ fn tell(args: &VacancyArgs, name: &str, found: &Vacancies) -> anyhow::Result<Tol
 
 fn header(model: Model) -> Vec<String> {
     [
-        &*format!("{model}"),
+        &*weights(model),
         "formula",
         "vacancy",
         "site",

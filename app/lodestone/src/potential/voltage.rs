@@ -1,6 +1,7 @@
 //! `lodestone voltage`: what a structure gives when its ions leave.
 
-use super::each::{Told, each};
+use super::batch::{Told, weights};
+use super::each::each;
 use crate::Failure;
 use crate::args::VoltageArgs;
 use ::potential::assess::settings;
@@ -28,11 +29,12 @@ pub fn run(args: &VoltageArgs) -> Result<(), Failure> {
         given,
         "letting ions leave",
         header(given.model),
+        None,
         |potential, structure, job| ask(potential, structure, ion, args.steps, phases, job),
-        |name, found| {
+        |entry, found| {
             Ok(Told {
-                rows: vec![row(name, found)],
-                value: value(name, found, given.model),
+                rows: vec![row(&entry.name, found)],
+                value: value(&entry.name, found, given.model),
                 notes: found.notes(),
             })
         },
@@ -62,7 +64,7 @@ fn ask(
 
 fn header(model: Model) -> Vec<String> {
     vec![
-        format!("{model}"),
+        weights(model),
         "formula".to_owned(),
         "ion".to_owned(),
         format!("average voltage ± {:.2} [V]", trust::VOLTAGE.deviation),
@@ -112,9 +114,10 @@ fn value(name: &str, found: &Insertion, model: Model) -> Value {
         "volume_change": found.volume_change,
         "steps": steps.collect::<Vec<_>>(),
         "plateaus": plateaus.collect::<Vec<_>>(),
+        "trust": trust::VOLTAGE.to_string(),
         "notes": found.notes(),
         "units": {
-            "average_voltage": "V", "volume_change": "% of the empty host, on discharge", "energy": "eV a cell",
+            "average_voltage": "V", "average_voltage_std": "V", "volume_change": "% of the empty host, on discharge", "energy": "eV a cell",
             "volume": "Å3 a cell", "from": "part of the ions", "to": "part of the ions", "voltage": "V",
         },
     })

@@ -29,6 +29,8 @@ pub const WIDTH: f64 = 7.0;
 const BROKEN: f64 = 1.4;
 /// What is deeper than the lowest atom of its place by this has gone below, Å.
 const SUNK: f64 = 0.3;
+/// A slab that alone has less energy than the clean one by more than this is another surface, eV.
+const RESTRUCTURED: f64 = 0.05;
 /// An adsorbate is put down this far from its place, so that it does not rest on a ridge, Å.
 const ASIDE: f64 = 0.1;
 
@@ -62,6 +64,9 @@ pub struct Adsorbed {
     pub energy: Option<f64>,
     /// What it counts against, µ, eV.
     pub reference: f64,
+    /// What the slab alone costs as it stands in the end, against the clean slab, eV: above 0 what it gave way; below 0 it found a
+    /// better surface than the clean one, and part of [`Adsorbed::energy`] is no adsorption. None with that energy.
+    pub slab_energy: Option<f64>,
     /// What became of it.
     pub fate: Fate,
     /// How high the atom that binds is above the highest atom of the slab, Å.
@@ -251,6 +256,7 @@ impl Ground {
                     place: place.clone(),
                     energy: None,
                     reference,
+                    slab_energy: None,
                     // Only an atom without neighbours can make a slab explode whose cell is kept.
                     fate: match ending {
                         Ending::Exploded(_) => Fate::Detached,
@@ -272,10 +278,19 @@ impl Ground {
         let fate = self.fate(&structure, place);
         let stays = matches!(fate, Fate::Stayed | Fate::Moved(_) | Fate::Sank);
         structure.title = format!("{} with {adsorbate} on {place}", self.slab.title);
+        let slab_energy = match stays {
+            true => {
+                let mut alone = structure.clone();
+                alone.sites.truncate(count);
+                Some(potential.energy(&alone)?.energy - self.energy)
+            }
+            false => None,
+        };
         Ok(Adsorbed {
             place: place.clone(),
             energy: stays.then_some(prediction.energy - self.energy - reference),
             reference,
+            slab_energy,
             height: structure.cartesian(count).z - highest(&structure, count),
             fate,
             structure,
@@ -398,6 +413,15 @@ impl Adsorption {
                     notes.push(format!(
                         "{adsorbate} on {}: relaxation {}",
                         one.place, one.ending
+                    ));
+                }
+                if let Some(energy) = one.slab_energy
+                    && energy < -RESTRUCTURED
+                {
+                    notes.push(format!(
+                        "{adsorbate} on {}: the slab alone, as it stands in the end, has {:.2} eV less than the clean slab: what was put on it \
+                         let it restructure, and so much of the energy is no adsorption",
+                        one.place, -energy
                     ));
                 }
             }

@@ -16,6 +16,7 @@ use job::Job;
 use nalgebra::{Matrix3, Vector3};
 use rayon::prelude::*;
 use std::fmt;
+use std::sync::{Mutex, PoisonError};
 use symmetrise::Symmetriser;
 use walk::Walk;
 
@@ -117,6 +118,9 @@ pub struct Step<'a> {
     pub prediction: &'a Prediction,
 }
 
+/// A relaxed structure, or why there is none.
+pub type Found = Result<Relaxed, PotentialError>;
+
 /// A relaxed structure.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Relaxed {
@@ -172,7 +176,8 @@ pub fn relax_with_held(
     job: &Job,
     mut watch: impl FnMut(Step),
 ) -> Result<Relaxed, PotentialError> {
-    let mut walk = Walk::new(start, settings)?.holding(held);
+    let walk = Walk::new(start, settings).map_err(|error| blamed(potential, start, error));
+    let mut walk = walk?.holding(held);
     while let Some(next) = walk.next() {
         let answer = potential.predict(next);
         walk.told(answer, &mut watch)?;
@@ -192,7 +197,7 @@ pub fn relax_all(
     structures: &[Structure],
     settings: &Settings,
     job: &Job,
-) -> Result<Vec<Result<Relaxed, PotentialError>>, PotentialError> {
+) -> Result<Vec<Found>, PotentialError> {
     relax_watched(potential, structures, settings, job, |_, _| ())
 }
 
@@ -207,24 +212,70 @@ pub fn relax_watched(
     settings: &Settings,
     job: &Job,
     watch: impl Fn(usize, Step) + Sync,
-) -> Result<Vec<Result<Relaxed, PotentialError>>, PotentialError> {
+) -> Result<Vec<Found>, PotentialError> {
+    let ends: Vec<Mutex<Option<Found>>> = structures.iter().map(|_| Mutex::default()).collect();
+    relax_told(
+        potential,
+        structures,
+        settings,
+        job,
+        watch,
+        |number, found| {
+            *ends[number].lock().unwrap_or_else(PoisonError::into_inner) = Some(found);
+        },
+    )?;
+    ends.into_iter()
+        .map(|end| {
+            let end = end.into_inner().unwrap_or_else(PoisonError::into_inner);
+            end.ok_or(PotentialError::Cancelled)
+        })
+        .collect()
+}
+
+/// [`relax_watched`], each result given away as soon as it is there: `ended` is called once a structure, with its number, from any
+/// thread. Where the work is cancelled, those that were not done then have no end.
+///
+/// # Errors
+///
+/// Cancelled.
+pub fn relax_told(
+    potential: &Potential,
+    structures: &[Structure],
+    settings: &Settings,
+    job: &Job,
+    watch: impl Fn(usize, Step) + Sync,
+    ended: impl Fn(usize, Found) + Sync,
+) -> Result<(), PotentialError> {
     let place = potential.place(structures);
     if place.is_some() {
-        return together(potential, place, structures, settings, job, &watch);
+        return together(potential, place, structures, settings, job, &watch, &ended);
     }
     structures
         .par_iter()
         .enumerate()
         .with_max_len(1)
         .map(|(number, structure)| {
-            let relaxed = relax(potential, structure, settings, job, |step| {
-                watch(number, step);
-            });
             job.check()?;
-            job.advance(1);
-            Ok(relaxed)
+            match relax(potential, structure, settings, job, |step| {
+                watch(number, step);
+            }) {
+                Err(PotentialError::Cancelled) => Err(PotentialError::Cancelled),
+                found => {
+                    ended(number, found);
+                    job.advance(1);
+                    Ok(())
+                }
+            }
         })
         .collect()
+}
+
+/// Where symmetry is not found because atoms overlap or the like, that is what there is to say.
+fn blamed(potential: &Potential, start: &Structure, error: PotentialError) -> PotentialError {
+    match error {
+        PotentialError::Structure(_) => potential.refusal(start).unwrap_or(error),
+        error => error,
+    }
 }
 
 /// All structures that are not done take each step in one evaluation.
@@ -235,44 +286,57 @@ fn together(
     settings: &Settings,
     job: &Job,
     watch: &impl Fn(usize, Step),
-) -> Result<Vec<Result<Relaxed, PotentialError>>, PotentialError> {
-    let mut walks: Vec<Result<Walk, PotentialError>> = structures
-        .iter()
-        .map(|start| Walk::new(start, settings))
-        .collect();
-    let mut done = walks.iter().filter(|walk| walk.is_err()).count() as u64;
+    ended: &impl Fn(usize, Found),
+) -> Result<(), PotentialError> {
+    let mut walks: Vec<Option<Walk>> = Vec::with_capacity(structures.len());
+    let mut done = 0;
+    for (number, start) in structures.iter().enumerate() {
+        walks.push(match Walk::new(start, settings) {
+            Ok(walk) => Some(walk),
+            Err(error) => {
+                ended(number, Err(blamed(potential, start, error)));
+                done += 1;
+                None
+            }
+        });
+    }
     job.advance(done);
     loop {
         let (numbers, next): (Vec<usize>, Vec<Structure>) = walks
             .iter()
             .enumerate()
-            .filter_map(|(number, walk)| Some((number, walk.as_ref().ok()?.next()?.clone())))
+            .filter_map(|(number, walk)| Some((number, walk.as_ref()?.next()?.clone())))
             .unzip();
-        // Counted before the next evaluation, which may have to begin again.
-        let left = (structures.len() - numbers.len()) as u64;
-        job.advance(left - done);
-        done = left;
         if numbers.is_empty() {
-            break;
+            return Ok(());
         }
         let answers = potential.predict_at(&mut place, &next, job, false)?;
+        // Counted together, after an evaluation that may have had to begin again.
+        let mut done = 0;
         for (number, answer) in numbers.into_iter().zip(answers) {
-            if let Ok(walk) = &mut walks[number]
-                && let Err(error) = walk.told(answer, |step| watch(number, step))
-            {
-                walks[number] = Err(error);
+            let Some(mut walk) = walks[number].take() else {
+                continue;
+            };
+            match walk.told(answer, |step| watch(number, step)) {
+                Ok(()) if walk.next().is_some() => walks[number] = Some(walk),
+                told => {
+                    ended(number, told.and_then(|()| walk.relaxed()));
+                    done += 1;
+                }
             }
         }
+        job.advance(done);
         job.check()?;
     }
-    Ok(walks
-        .into_iter()
-        .map(|walk| walk.and_then(Walk::relaxed))
-        .collect())
 }
 
 impl Settings {
-    fn check(&self) -> Result<(), PotentialError> {
+    /// Refuses limits and pressures that are none.
+    ///
+    /// # Errors
+    ///
+    /// The first of them, with what would be right.
+    pub fn check(&self) -> Result<(), PotentialError> {
         let positive = [
             (
                 "force limit",

@@ -329,6 +329,11 @@ fn hydrogen_sits_in_hollows_of_platinum_and_costs_what_the_slabs_differ_by() {
     let clean = POTENTIAL.energy(&found.slab).unwrap().energy;
     let with = POTENTIAL.energy(&best.structure).unwrap().energy;
     assert!((with - clean - 0.5 * hydrogen - energy).abs() < 2e-3);
+    // Platinum gives way a little and stays the surface that it was.
+    let slab = best.slab_energy.unwrap();
+    assert!((-0.05..0.5).contains(&slab), "{slab}");
+    let told = found.notes().join(" ");
+    assert!(!told.contains("restructure"), "{told}");
     // The lower half has not moved.
     let still = (0..found.slab.sites.len()).filter(|&site| {
         let way = best.structure.cartesian(site) - found.slab.cartesian(site);
@@ -342,6 +347,31 @@ fn hydrogen_sits_in_hollows_of_platinum_and_costs_what_the_slabs_differ_by() {
             other => panic!("{other:?}"),
         }
     }
+}
+
+#[test]
+fn a_slab_that_restructures_under_an_adsorbate_is_told() {
+    // Simple cubic iron stands only by its symmetry, which an adsorbate breaks.
+    let iron = cubic(2.37, Element::FE, &[[0.0; 3]]);
+    let cut = Cut {
+        thickness: 5.0,
+        width: 4.5,
+        ..Cut::new([1, 0, 0])
+    };
+    let job = Job::new();
+    let found = adsorption(&POTENTIAL, &iron, &[Adsorbate::Hydrogen], &cut, &job).unwrap();
+    let best = &found.found[0].1[0];
+    let mut alone = best.structure.clone();
+    alone.sites.truncate(found.slab.sites.len());
+    let gain =
+        POTENTIAL.energy(&alone).unwrap().energy - POTENTIAL.energy(&found.slab).unwrap().energy;
+    assert!(gain < -1.0, "{gain}");
+    assert!((best.slab_energy.unwrap() - gain).abs() < 2e-3);
+    let told = found.notes().join(" ");
+    assert!(
+        told.contains("the slab alone, as it stands in the end"),
+        "{told}"
+    );
 }
 
 #[test]

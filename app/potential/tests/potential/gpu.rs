@@ -6,7 +6,7 @@ use crystal::{Lattice, Site, Structure};
 use job::Job;
 use matter::Element;
 use nalgebra::Vector3;
-use potential::relax::{Ending, Settings, relax_all, relax_watched};
+use potential::relax::{Ending, Settings, relax_all, relax_told, relax_watched};
 use potential::{Model, Potential, PotentialError, Precision, Prediction};
 use std::sync::LazyLock;
 
@@ -208,6 +208,53 @@ fn cancelled_work_stops() {
     let structures = [fixture("LiCoO2").structure];
     let found = POTENTIAL.predict_all(&structures, &job);
     assert_eq!(found.unwrap_err(), PotentialError::Cancelled);
+}
+
+#[test]
+fn what_was_done_before_the_cancel_is_kept() {
+    let structures: Vec<Structure> = ["Si_diamond", "MnBi", "LiFePO4"]
+        .map(|name| fixture(name).structure)
+        .into();
+    let expected = predicted(&PROCESSOR, &structures);
+    // Whoever is not cancelled gets all, also from an adapter that is lost.
+    let lost = adapter();
+    lost.gpu(0).unwrap().lose();
+    let lost = Potential::new(Model::Chgnet030, Precision::Single)
+        .unwrap()
+        .on(&lost);
+    for potential in [&*PROCESSOR, &lost] {
+        let found = potential.predict_while_wanted(&structures, &Job::new());
+        let found = found.unwrap().into_iter().map(|one| one.unwrap().unwrap());
+        assert_eq!(found.collect::<Vec<_>>(), expected);
+    }
+    let on_adapter = POTENTIAL.predict_while_wanted(&structures, &Job::new());
+    let all = POTENTIAL.predict_all(&structures, &Job::new()).unwrap();
+    let all: Vec<_> = all.into_iter().map(Some).collect();
+    assert_eq!(on_adapter.unwrap(), all);
+    let job = Job::new();
+    job.cancel();
+    for potential in [&*PROCESSOR, &*POTENTIAL] {
+        let found = potential.predict_while_wanted(&structures, &job).unwrap();
+        assert_eq!(found, vec![None; 3]);
+    }
+    // Relaxations end one by one; the others have no end.
+    let settings = Settings {
+        force_limit: 1e-4,
+        ..Settings::default()
+    };
+    for potential in [&*PROCESSOR, &*POTENTIAL] {
+        let (job, ends) = (Job::new(), std::sync::Mutex::new(Vec::new()));
+        let ended = |number: usize, found: potential::relax::Found| {
+            ends.lock().unwrap().push((number, found.unwrap()));
+            job.cancel();
+        };
+        let stopped = relax_told(potential, &structures, &settings, &job, |_, _| (), ended);
+        assert_eq!(stopped, Err(PotentialError::Cancelled));
+        let ends = ends.into_inner().unwrap();
+        assert!(!ends.is_empty() && ends.len() < 3, "{}", ends.len());
+        assert_eq!(ends[0].0, 0);
+        assert_eq!(ends[0].1.ending, Ending::Converged);
+    }
 }
 
 #[test]

@@ -209,4 +209,7 @@ fn a_batch_is_each_by_itself_and_frames_hold_what_was_predicted() {
         relaxed.structure.sites[2].magnetic_moment
     );
     assert!(frames.contains(&format!("energy={:?}", relaxed.prediction.energy)));
+    // Whose numbers these are goes with them.
+    let cited = "model=chgnet-0.3.0 doi=10.1038/s42256-023-00716-3 ";
+    assert_eq!(frames.matches(cited).count(), numbers.len());
 }

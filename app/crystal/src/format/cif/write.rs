@@ -39,11 +39,18 @@ pub(crate) fn write(structure: &Structure) -> String {
         "loop_\n_atom_site_label\n_atom_site_type_symbol\n_atom_site_fract_x\n_atom_site_fract_y\n",
     );
     out.push_str("_atom_site_fract_z\n_atom_site_occupancy\n");
+    // Lengths and angles make a right-handed cell. With all three vectors turned round a left-handed one is such, and the atoms stay
+    // where they are instead of becoming their mirror image.
+    let turn = match structure.lattice.is_left_handed() {
+        true => -1.0,
+        false => 1.0,
+    };
     let mut labels = Labels::default();
     for site in &structure.sites {
         for species in &site.species {
             let label = labels.unique(&one_line(&site.label), species);
-            let [x, y, z] = site.position.into();
+            // Zero stays without a sign.
+            let [x, y, z] = site.position.map(|x| turn * x + 0.0).into();
             let (symbol, occupancy) = (type_symbol(species), species.occupancy);
             let _ = writeln!(
                 out,
