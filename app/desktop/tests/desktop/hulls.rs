@@ -35,7 +35,8 @@ fn a_binary_hull_is_typed_drawn_and_walked_by_keyboard() {
     window
         .harness
         .get_by_label_contains(&format!("relative to {} bundled phases", plot.phases));
-    window.harness.get_by_label_contains("± 0.14 eV/atom");
+    let trust = format!("± {:.2} eV/atom", workbench::FORMATION_ENERGY.deviation);
+    window.harness.get_by_label_contains(&trust);
     // The first by arrow is at the left end: iron.
     window
         .harness
@@ -132,6 +133,7 @@ fn candidates_are_made_listed_with_their_parents_and_screened() {
     let formula = view.lines[0].formula.clone();
     let parent = format!("Show the parent L1_0 (CuAu) of {formula}");
     window.harness.get_by_label(&parent);
+    window.harness.get_by_label("Why the others are none");
     window.picture("generate");
     // The parent is drawn, and told.
     window.harness.get_by_label(&parent).click_accesskit();

@@ -207,9 +207,9 @@ What it gives
     above hull         eV/atom above the mixture of bundled phases of lowest energy at its composition; negative below it
     phases             how many bundled phases consist of its elements alone: it is compared with these and with no others
 
-`not covered` means that an element has no bundled phase, or that no compound of the elements is among them. What is not bundled
-cannot compete: a distance is a lower bound, the less so the more phases a system has. Exit status: 0 done, 1 where any structure
-was refused (the others are given all the same), 2 wrong usage.";
+`not covered` means that an element has no bundled phase, or that no compound of the elements is among them; of two elements whose
+compounds were tried the lowest is, stable or not. What is not bundled cannot compete: a distance is a lower bound, the less so the
+more phases a system has. Exit status: 0 done, 1 where any structure was refused (the others are given all the same), 2 wrong usage.";
 
 const VOLTAGE_EXAMPLE: &str = "\
 What it gives

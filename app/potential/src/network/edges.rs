@@ -1,6 +1,6 @@
 //! Messages along bonds to atoms, and the way back.
 
-use super::rows::{add_product, for_each, kept_parts, split, times};
+use super::rows::{add_product, for_each, kept_parts, set_product, split, times};
 use crate::graph::Graph;
 use crate::math::{Real, Work};
 use crate::scratch::{Lent, Scratch};
@@ -42,10 +42,10 @@ impl<'a, T: Real> Edges<'a, T> {
         radial: &[[T; 32]],
     ) -> Self {
         let zero = [T::ZERO; BRANCHES];
-        let mut bond = scratch.wide.filled(graph.bonds(), zero);
+        let mut bond = scratch.wide.any(graph.bonds(), zero);
         let (of_short, of_long) = bond.split_at_mut(graph.short_bonds());
-        add_product(short, &layer.bond.forth, of_short);
-        add_product(&radial[graph.short_bonds()..], &layer.radial, of_long);
+        set_product(short, &layer.bond.forth, zero, of_short);
+        set_product(&radial[graph.short_bonds()..], &layer.radial, zero, of_long);
         Self {
             graph,
             layer,

@@ -52,7 +52,18 @@ pub(crate) fn times<'p, T: Real, const K: usize, const N: usize>(
     start: [T; N],
 ) -> Lent<'p, [T; N]> {
     let mut out = pool.any(x.len(), start);
-    in_chunks(x, &mut out, |_, x, out| {
+    set_product(x, weights, start, &mut out);
+    out
+}
+
+/// As [`times`], written where there is room.
+pub(crate) fn set_product<T: Real, const K: usize, const N: usize>(
+    x: &[[T; K]],
+    weights: &[[T; N]; K],
+    start: [T; N],
+    out: &mut [[T; N]],
+) {
+    in_chunks(x, out, |_, x, out| {
         T::run(FreshProduct {
             x,
             weights,
@@ -60,7 +71,6 @@ pub(crate) fn times<'p, T: Real, const K: usize, const N: usize>(
             out,
         });
     });
-    out
 }
 
 /// Calls for chunks of rows of a list and of another of the same length, with the number of the first; on threads where

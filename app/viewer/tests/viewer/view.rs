@@ -84,7 +84,10 @@ fn keep(harness: &mut Harness<'_>, name: &str) {
 /// Pixels of the picture that are clearly green: sodium chloride's chlorine, or strontium.
 fn green(harness: &mut Harness<'_>) -> usize {
     let image = harness.render().unwrap();
-    let clearly = |p: &[u8; 4]| p[1] > 120 && p[1] > p[0] + 60 && p[1] > p[2] + 60;
+    let clearly = |p: &[u8; 4]| {
+        let [r, g, b, _] = p.map(u32::from);
+        g > 120 && g > r + 60 && g > b + 60
+    };
     image.pixels().filter(|p| clearly(&p.0)).count()
 }
 
@@ -294,4 +297,28 @@ fn every_option_can_be_reached_and_named() {
     harness.get_by_label("Reset").click();
     harness.run_steps(3);
     assert_eq!(window.lock().unwrap().style, Style::default());
+}
+
+#[test]
+fn a_structure_that_cannot_be_drawn_is_not_shown_as_the_one_before() {
+    let (mut harness, window) = open(halite());
+    window.lock().unwrap().style.repeats = [2, 2, 2];
+    harness.run_steps(4);
+    assert!(green(&mut harness) > 2000);
+    // Of the same structure what was drawn stays while a setting is wrong.
+    window.lock().unwrap().style.repeats = [2, 2, 0];
+    harness.run_steps(4);
+    harness.get_by_label_contains("each number must be at least 1");
+    assert!(green(&mut harness) > 2000);
+    {
+        let mut window = window.lock().unwrap();
+        window.structure = Arc::new(halite());
+        window.series += 1;
+    }
+    harness.run_steps(4);
+    harness.get_by_label_contains("each number must be at least 1");
+    assert_eq!(green(&mut harness), 0);
+    window.lock().unwrap().style.repeats = [1, 1, 1];
+    harness.run_steps(4);
+    assert!(green(&mut harness) > 2000);
 }

@@ -189,7 +189,10 @@ impl Workbench {
         for line in &did.told {
             self.log(LogLevel::Note, line.clone());
         }
-        self.state.campaigns.told = did.told;
+        // A look at the file tells nothing: what its beginning told stays.
+        if !did.told.is_empty() {
+            self.state.campaigns.told = did.told;
+        }
         if let Some(error) = did.error {
             self.log(LogLevel::Error, error.clone());
             self.state.campaigns.error = Some(error);

@@ -454,3 +454,69 @@ fn a_fire_drill_shows_every_fault_and_nothing_is_begun_twice() {
     let ends = drill.lines.iter().filter(|l| l.speaker == Speaker::Program);
     assert!(ends.count() >= 4);
 }
+
+#[test]
+fn a_campaign_over_a_design_space_needs_no_candidates_and_is_told_how_many_leads_are_wanted() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut workbench = workbench_in(Some(folder.path()));
+    let path = Some(folder.path().join("space.lode"));
+    let space = folder.path().join("space.toml");
+    let new = |leads: Option<u32>, objectives: &[&str]| {
+        let objectives = objectives.iter().map(|name| ObjectiveChoice {
+            property: (*name).into(),
+            wanted: Wanted::Maximize,
+        });
+        Command::NewCampaign {
+            settings: Box::new(CampaignSettings {
+                objectives: objectives.collect(),
+                space: Some(space.clone()),
+                leads,
+                ..CampaignSettings::default()
+            }),
+            path: path.clone(),
+        }
+    };
+    apply(&mut workbench, new(None, &["yield [%]"]));
+    assert!(
+        error(&workbench).contains("space.toml"),
+        "{}",
+        error(&workbench)
+    );
+    let toml = "[[input]]\nname = \"x\"\nrange = [0, 10]\n\n[[input]]\nname = \"solvent\"\ncategory = [\"water\", \"ethanol\"]\n";
+    std::fs::write(&space, toml).unwrap();
+    apply(&mut workbench, new(Some(9), &["yield [%]", "purity [%]"]));
+    assert_eq!(error(&workbench), "");
+    let told = workbench.state().campaigns.told.concat();
+    assert!(told.contains("inputs: x, solvent"), "{told}");
+    assert!(
+        told.contains("9 leads are wanted, but play no part"),
+        "{told}"
+    );
+    apply(&mut workbench, Command::SuggestNext { count: Some(3) });
+    assert_eq!(view(&workbench).open().count(), 3);
+    apply(&mut workbench, Command::VerifyCampaign);
+    assert_eq!(error(&workbench), "");
+}
+
+#[test]
+fn a_campaign_that_is_still_being_begun_does_not_join_what_is_opened_meanwhile() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut workbench = workbench_in(Some(folder.path()));
+    let table = folder.path().join("oven.csv");
+    write_table(&table, true);
+    apply(
+        &mut workbench,
+        Command::ImportTable {
+            path: table,
+            formula_column: None,
+        },
+    );
+    workbench.apply(Command::NewCampaign {
+        settings: settings(),
+        path: Some(folder.path().join("oven.lode")),
+    });
+    apply(&mut workbench, Command::OpenCrystals { only: None });
+    assert_eq!(workbench.state().project.campaign, None);
+    assert!(workbench.state().campaigns.view.is_none());
+    assert!(!workbench.state().unsaved);
+}

@@ -76,10 +76,15 @@ fn form_ui(ui: &mut Ui, state: &State, words: Words, commands: &mut Vec<Command>
         }
     }
     rounds_ui(ui, &mut form.settings, words);
-    space_ui(ui, state, &mut form, words);
+    if state.table.is_none() {
+        space_ui(ui, state, &mut form, words);
+    }
     file_ui(ui, state, &mut form, words, commands);
     CollapsingHeader::new(words.get(Text::CampaignMore)).show(ui, |ui| {
         settings_ui(ui, state, &mut form, words);
+        if state.table.is_some() {
+            space_ui(ui, state, &mut form, words);
+        }
     });
     ui.data_mut(|data| data.insert_temp(id, form));
 }
