@@ -82,6 +82,30 @@ fn faster_than_random_is_counted_where_a_table_knows_and_believed_otherwise() {
     assert!(desk.read("r.md").contains("times as fast as random search"));
 }
 
+#[test]
+fn a_report_names_whose_numbers_the_potentials_columns_are() {
+    let report = |header: &str| {
+        let desk = Desk::new();
+        let mut text = format!("x,{header},y\n");
+        for x in 0..12 {
+            writeln!(text, "{x},0.{x},{}", (x - 7) * (x - 7)).unwrap();
+        }
+        desk.put("known.csv", text);
+        let new = "campaign new a.lode --pool known.csv --blind -O min:y --seed 5";
+        desk.run(&new.split(' ').collect::<Vec<_>>()).ok();
+        desk.campaign(&["report", "-o", "r.md"]).ok();
+        desk.read("r.md")
+    };
+    let text = report("potential.energy_above_hull [eV/atom]");
+    assert!(
+        text.contains("potential.energy\\_above\\_hull: computed by"),
+        "{text}"
+    );
+    assert!(text.contains("doi:10.1038/s42256-023-00716-3"), "{text}");
+    let text = report("potential.of_my_own [V]");
+    assert!(!text.contains("Sources"), "{text}");
+}
+
 /// More candidates than are held in memory; what is at row `k` follows from `k`.
 pub fn large() -> String {
     let mut text = "name,x,z [K],solvent\n".to_owned();

@@ -106,6 +106,35 @@ fn candidates_are_written_for_rank_and_predict_structure() {
 }
 
 #[test]
+fn a_bad_file_among_what_is_known_is_told_and_the_others_count() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    fs::create_dir(here.join("known")).unwrap();
+    fs::write(here.join("known/a.cif"), "data_nothing\n").unwrap();
+    let ask = |known: &'static str, output: &'static str| {
+        let elements = ["-p", "L1_0", "-e", "Fe,Ni", "--known", known, "-o", output];
+        run(here, &[&["generate"], &elements[..]].concat())
+    };
+    let (status, _, err) = ask("known", "one");
+    assert_eq!(status, Some(0), "{err}");
+    assert!(err.contains("a.cif: line 1"), "{err}");
+    assert!(err.contains("it is not compared"), "{err}");
+    assert!(err.contains("0 of them known"), "{err}");
+    // Of the two ways round one is left: what was made is known from now on.
+    let made = fs::read_dir(here.join("one")).unwrap().find_map(|entry| {
+        let path = entry.unwrap().path();
+        (path.extension()? == "cif").then_some(path)
+    });
+    fs::copy(made.unwrap(), here.join("known/b.cif")).unwrap();
+    let (_, _, err) = ask("known", "two");
+    assert!(err.contains("1 of them known"), "{err}");
+    // Whoever names a file means it.
+    let (status, _, err) = ask("known/a.cif", "three");
+    assert_eq!(status, Some(1));
+    assert!(err.contains("--known: known/a.cif: line 1"), "{err}");
+}
+
+#[test]
 fn what_cannot_be_asked_is_told_with_a_remedy() {
     let folder = tempfile::tempdir().unwrap();
     let here = folder.path();

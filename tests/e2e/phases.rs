@@ -123,6 +123,8 @@ fn candidates_are_ranked_by_what_the_potential_says_and_it_is_asked_once() {
     ] {
         assert!(header.contains(column), "{header}");
     }
+    let cited = "by chgnet-0.3.0 (doi:10.1038/s42256-023-00716-3)";
+    assert!(first.contains(cited), "{first}");
     // Nothing about ions that leave, which nobody asked for.
     assert!(!header.contains("potential.voltage"), "{header}");
     assert!(

@@ -28,6 +28,7 @@ mod structures;
 mod training;
 mod whole;
 
+pub use assessed::citation;
 pub use carried::{CarriedError, CarriedInputs, CarriedModel, carried_columns, carried_models};
 pub use error::ScreeningError;
 pub use explain::explain_row;

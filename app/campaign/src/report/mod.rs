@@ -66,6 +66,7 @@ pub fn report(campaign: &Campaign, form: Form) -> String {
     choices(campaign, &mut parts);
     models(campaign, &mut parts);
     history(campaign, &mut parts);
+    sources(campaign, &mut parts);
     match form {
         Form::Html => html(&parts),
         Form::Markdown => markdown(&parts),
@@ -496,4 +497,29 @@ fn history(campaign: &Campaign, parts: &mut Vec<Part>) {
         header: header.map(str::to_owned).to_vec(),
         rows: rows.collect(),
     });
+}
+
+/// Whose numbers the candidates' columns hold, where that asks to be cited.
+fn sources(campaign: &Campaign, parts: &mut Vec<Part>) {
+    let created = &campaign.state().created;
+    let headers = campaign.pool().headers().iter().map(|column| &column.name);
+    let predicted = created.predicted().iter().map(|one| &one.name);
+    let outcomes = created.outcomes.iter().map(|one| &one.name);
+    let mut names: Vec<&str> = Vec::new();
+    let mut whose = None;
+    for name in headers.chain(predicted).chain(outcomes) {
+        if let Some(citation) = screening::citation(name)
+            && !names.contains(&name.as_str())
+        {
+            names.push(name);
+            whose = Some(citation);
+        }
+    }
+    if let Some(citation) = whose {
+        parts.push(Part::Heading("Sources".to_owned()));
+        parts.push(Part::Text(format!(
+            "{}: computed by the universal potential of {citation}.",
+            names.join(", ")
+        )));
+    }
 }

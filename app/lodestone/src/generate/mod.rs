@@ -64,16 +64,26 @@ fn known(prototypes: &[Prototype], args: &GenerateArgs, job: &Job) -> Result<Kno
     let mut paths = Vec::new();
     for path in &args.known {
         match path.is_dir() {
-            true => paths.extend(question::structure_files(path).map_err(Failure::Failed)?),
-            false => paths.push(path.clone()),
+            true => {
+                let files = question::structure_files(path).map_err(Failure::Failed)?;
+                paths.extend(files.into_iter().map(|file| (file, true)));
+            }
+            false => paths.push((path.clone(), false)),
         }
     }
     let mut unused = 0;
-    for path in &paths {
+    for (path, is_one_of_many) in &paths {
         job.check()
             .map_err(|error| files::failed(job, error.into()))?;
-        let structures = crystal::format::read_file(path)
-            .map_err(|error| Failure::Failed(anyhow!(error).context("--known")))?;
+        let structures = match crystal::format::read_file(path) {
+            Ok(structures) => structures,
+            // Nobody named it: the others of its folder count all the same.
+            Err(error) if *is_one_of_many => {
+                show::tell(format!("--known: {error}; it is not compared"));
+                continue;
+            }
+            Err(error) => return Err(Failure::Failed(anyhow!(error).context("--known"))),
+        };
         let several = structures.len() > 1;
         for (number, structure) in structures.iter().enumerate() {
             let name = match several {

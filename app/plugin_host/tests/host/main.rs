@@ -1,5 +1,6 @@
 //! The plugin host driven through its public interface, by good plugins and by hostile ones.
 
+mod caching;
 mod checking;
 mod frozen;
 mod good;

@@ -20,6 +20,13 @@ use std::collections::HashMap;
 /// The first part of the columns' names.
 pub(crate) const NAME: &str = "potential";
 
+/// Whose the numbers of a column of this name are, where it is the potential's, in this program or in a table that it wrote.
+pub fn citation(column: &str) -> Option<&'static str> {
+    let rest = column.strip_prefix(NAME)?.strip_prefix('.')?;
+    let name = rest.strip_suffix("_std").unwrap_or(rest);
+    Output::named(name).map(|_| Model::CITATION)
+}
+
 /// What is wanted of the potential in a run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Asked {

@@ -8,7 +8,7 @@ use matter::Element;
 use potential::assess::{assess, settings};
 use potential::insertion::{Steps, charge_of, insertion, ion_of};
 use potential::phases::{Phases, PhasesError};
-use potential::{Potential, PotentialError, trust};
+use potential::{Model, Potential, PotentialError, trust};
 
 /// What plugins put before an output's name: `potential_voltage`.
 pub(crate) const PREFIX: &str = "potential_";
@@ -145,6 +145,7 @@ pub(super) fn of_structure(
         }
         Err(error) => notes.push(error.to_string()),
     }
+    notes.insert(0, format!("by {} ({})", potential.model(), Model::DOI));
     values.std[VOLUME] = trust::VOLUME.deviation * volume;
     if asked.insertion {
         match of_insertion(potential, phases, structure, cache, job)? {
