@@ -388,6 +388,7 @@ impl Workbench {
     /// Goes over to another project.
     fn replace(&mut self, project: Project, path: Option<PathBuf>) {
         let same_source = self.state.project.source == project.source;
+        let had_campaign = self.state.project.campaign.is_some();
         let mut project = project;
         if self.state.project.source.is_none() && path.is_none() {
             // Plugins that were brought before there were candidates are meant for the candidates that come.
@@ -410,8 +411,12 @@ impl Workbench {
         self.changed = None;
         self.history.clear();
         self.state.tour = false;
-        // Candidates that are still being written would take the place of what is opened now.
+        // Candidates that are still being written would take the place of what is opened now, and a campaign that is still being
+        // begun would join it.
         self.stop(TaskKind::WriteGenerated);
+        if !had_campaign {
+            self.stop(TaskKind::Campaign);
+        }
         if same_source {
             self.read_table();
         }

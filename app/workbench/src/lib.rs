@@ -94,6 +94,7 @@ pub use plugin_host::{
 };
 pub use potential::Model as PotentialModel;
 pub use potential::trust::{FORMATION_ENERGY, Trust};
+pub use prototype::{Measure, Rejection};
 pub use scene::Style as StructureStyle;
 pub use screening::Model;
 pub use surrogate::model::{Explanation, Scores};

@@ -1,9 +1,9 @@
 //! What the selected candidate was made of, and its parent's structure.
 
 use crate::texts::Words;
-use crate::texts::generate::Text;
+use crate::texts::generate::{Text, measure};
 use egui::Ui;
-use workbench::{Command, State};
+use workbench::{Command, Measure, State};
 
 /// Says what the selected candidate was made of, where it was, with a button that shows the parent or the candidate again.
 pub fn parent_ui(ui: &mut Ui, state: &State, words: Words, commands: &mut Vec<Command>) {
@@ -32,7 +32,11 @@ pub fn parent_ui(ui: &mut Ui, state: &State, words: Words, commands: &mut Vec<Co
             &[&parent.prototype, &parent.formula, &parent.substitution],
         ));
         if !parent.probability.is_empty() {
-            ui.weak(words.fill(Text::ParentLikely, &[&parent.probability, &parent.measure]));
+            let known = [Measure::Ions, Measure::Metals].into_iter();
+            let mut known = known.map(|known| (known.to_string(), words.get(measure(known))));
+            let told = known.find(|(name, _)| *name == parent.measure);
+            let told = told.map_or(parent.measure.as_str(), |(_, told)| told);
+            ui.weak(words.fill(Text::ParentLikely, &[&parent.probability, &told]));
         }
         if ui.button(words.get(Text::ShowParent)).clicked() {
             commands.push(Command::ShowParent { prototype: None });

@@ -107,7 +107,7 @@ fn a_lab_runs_the_loop_and_the_overview_shows_it_converge() {
     assert!(pixels_like(&picture, [0, 114, 178], area) > 100);
     let orange = picture.enumerate_pixels().filter(|(x, y, pixel)| {
         let inside = area.contains(egui::pos2(*x as f32, *y as f32));
-        inside && pixel[0] > 190 && pixel[0] > pixel[2] + 60
+        inside && pixel[0] > 190 && pixel[0] > pixel[2].saturating_add(60)
     });
     assert!(orange.count() > 100);
     window

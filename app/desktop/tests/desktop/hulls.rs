@@ -133,6 +133,7 @@ fn candidates_are_made_listed_with_their_parents_and_screened() {
     let formula = view.lines[0].formula.clone();
     let parent = format!("Show the parent L1_0 (CuAu) of {formula}");
     window.harness.get_by_label(&parent);
+    window.harness.get_by_label("Why the others are none");
     window.picture("generate");
     // The parent is drawn, and told.
     window.harness.get_by_label(&parent).click_accesskit();

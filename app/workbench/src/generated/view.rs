@@ -2,7 +2,7 @@
 
 use prototype::listing::{self, Row};
 use prototype::matching::Tolerance;
-use prototype::{Candidate, Generated, Known, Prototype};
+use prototype::{Candidate, Generated, Known, Measure, Prototype, Rejection};
 
 /// A structure type, as a list shows it.
 #[derive(Clone, Debug, PartialEq)]
@@ -49,8 +49,8 @@ pub struct GeneratedLine {
     /// `Au>Fe Cu>Ni`.
     pub substitution: String,
     pub probability: f64,
-    /// What the probability rests on: ions or metals.
-    pub measure: String,
+    /// What the probability rests on.
+    pub measure: Measure,
     /// Number and symbol of the space group.
     pub space_group: u8,
     pub symbol: String,
@@ -68,7 +68,7 @@ pub struct GeneratedView {
     /// Combinations of elements that were asked about.
     pub combinations: u64,
     /// How many are no candidates, by reason.
-    pub rejected: Vec<(&'static str, u64)>,
+    pub rejected: Vec<(Rejection, u64)>,
     /// Prototypes that were left out, with the reason.
     pub left_out: Vec<(String, String)>,
     /// How many candidates are the same as something that is known.
@@ -92,17 +92,16 @@ impl GeneratedView {
             parent: candidate.parent.clone(),
             substitution: candidate.substitution_text(),
             probability: candidate.probability,
-            measure: candidate.measure.to_string(),
+            measure: candidate.measure,
             space_group: candidate.space_group,
             symbol: candidate.symbol.clone(),
             known: row.known.clone(),
             remarks: candidate.notes.clone(),
         };
-        let rejected = found.rejected.iter();
         Self {
             lines: found.candidates.iter().zip(&rows).map(line).collect(),
             combinations: found.combinations,
-            rejected: rejected.map(|(why, n)| (why.reason(), *n)).collect(),
+            rejected: found.rejected.into_iter().collect(),
             left_out: found.left_out,
             known: rows.iter().filter(|row| !row.known.is_empty()).count(),
             candidates: found.candidates,

@@ -497,3 +497,26 @@ fn a_campaign_over_a_design_space_needs_no_candidates_and_is_told_how_many_leads
     apply(&mut workbench, Command::VerifyCampaign);
     assert_eq!(error(&workbench), "");
 }
+
+#[test]
+fn a_campaign_that_is_still_being_begun_does_not_join_what_is_opened_meanwhile() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut workbench = workbench_in(Some(folder.path()));
+    let table = folder.path().join("oven.csv");
+    write_table(&table, true);
+    apply(
+        &mut workbench,
+        Command::ImportTable {
+            path: table,
+            formula_column: None,
+        },
+    );
+    workbench.apply(Command::NewCampaign {
+        settings: settings(),
+        path: Some(folder.path().join("oven.lode")),
+    });
+    apply(&mut workbench, Command::OpenCrystals { only: None });
+    assert_eq!(workbench.state().project.campaign, None);
+    assert!(workbench.state().campaigns.view.is_none());
+    assert!(!workbench.state().unsaved);
+}

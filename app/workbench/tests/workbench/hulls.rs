@@ -76,7 +76,13 @@ fn stable_phases_are_those_that_the_simplex_method_finds() {
                 HullSource::Row(_) => panic!("a candidate is no phase"),
             })
             .collect();
-        assert_eq!(found, wanted, "{system}");
+        // Of two records of one phase, which have one energy, one is a corner.
+        assert!(found.is_subset(&wanted), "{system}: {found:?} {wanted:?}");
+        let formulas = |all: &BTreeSet<(String, String)>| -> BTreeSet<String> {
+            all.iter().map(|(formula, _)| formula.clone()).collect()
+        };
+        assert_eq!(formulas(&found), formulas(&wanted), "{system}");
+        assert_eq!(found.len(), formulas(&found).len(), "{system}");
         for point in plot.stable() {
             assert!(point.above_hull.abs() < 1e-9);
         }

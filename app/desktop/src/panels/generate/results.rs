@@ -1,7 +1,7 @@
 //! What was made.
 
 use crate::numbers;
-use crate::texts::generate::Text;
+use crate::texts::generate::{Text, measure, reason};
 use crate::texts::{self, Words};
 use egui::{Button, CollapsingHeader, Grid, Id, TextEdit, Ui};
 use workbench::{Command, GeneratedLine, GeneratedView, State, TaskKind};
@@ -44,7 +44,7 @@ fn reasons_ui(ui: &mut Ui, view: &GeneratedView, words: Words) {
                 for (why, count) in &view.rejected {
                     let count = usize::try_from(*count).unwrap_or(usize::MAX);
                     ui.label(numbers::count(count));
-                    ui.label(*why);
+                    ui.label(words.get(reason(*why)));
                     ui.end_row();
                 }
             });
@@ -130,15 +130,9 @@ fn line_ui(ui: &mut Ui, line: &GeneratedLine, words: Words, commands: &mut Vec<C
         commands.push(Command::ShowParent { prototype });
     }
     ui.label(&line.substitution);
-    ui.label(
-        [
-            &numbers::plain(line.probability, 3),
-            " (",
-            &line.measure,
-            ")",
-        ]
-        .concat(),
-    );
+    let probability = numbers::plain(line.probability, 3);
+    let measure = words.get(measure(line.measure));
+    ui.label([&probability, " (", measure, ")"].concat());
     ui.label(&line.symbol);
     ui.label(&line.known);
 }
