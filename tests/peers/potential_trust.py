@@ -78,6 +78,9 @@ def formation(table):
                 same.append((r["formula"], known[r["mpid"]][1] - elements, measured))
             if shares(parts) in best:
                 source, energy = best[shares(parts)]
+                # Of the ternaries that were put together only those near the hull are bundled: they would flatter.
+                if len(parts) == 3 and source.startswith(("like", "aflow")):
+                    continue
                 pair = (r["formula"], energy - elements, measured)
                 pairs.append(pair)
                 anion = next((e for e in ("F", "O", "Cl", "N", "Br", "S", "I", "Se", "Te", "H") if e in parts), "alloys and others")
