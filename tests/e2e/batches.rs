@@ -176,6 +176,7 @@ fn a_bad_file_among_many_costs_nothing_and_is_told() {
         &["surface", "--miller", "1,0,0"],
         &["relax", "--keep-symmetry", "-o", "out"],
         &["hull"],
+        &["voltage"],
     ] {
         let ran = desk.run(&[command, &["same.vasp", "two"]].concat());
         assert_eq!(ran.status, 1);

@@ -49,7 +49,11 @@ fn ask(
     phases: &Phases,
     job: &Job,
 ) -> Result<Insertion, String> {
-    let none = || InsertionError::NoIon("Li, Na, K, Mg, Ca, Zn or Al".to_owned()).to_string();
+    // An ion on a site that is not whole is no ion to take out; that is what there is to say then.
+    let none = || match potential.energy(structure) {
+        Err(refused) => refused.to_string(),
+        Ok(_) => InsertionError::NoIon("Li, Na, K, Mg, Ca, Zn or Al".to_owned()).to_string(),
+    };
     let ion = ion.or_else(|| ion_of(structure)).ok_or_else(none)?;
     let metal = phases.hull().reference(ion);
     let metal = metal.ok_or_else(|| InsertionError::NoMetal(ion.symbol()).to_string())?;
