@@ -220,13 +220,22 @@ fn four<T: Real>(row: &Wide<T>, at: usize) -> [T; 4] {
     ]
 }
 
-/// `x * scale + shift`.
+/// See [`Real::held`].
+#[inline(always)]
+fn held<T: Real>(mut x: [T; 4]) -> [T; 4] {
+    for x in &mut x {
+        *x = x.held();
+    }
+    x
+}
+
+/// `x * scale + shift`, held.
 #[inline(always)]
 fn affine<T: Real>(mut x: [T; 4], scale: [T; 4], shift: [T; 4]) -> [T; 4] {
     for k in 0..4 {
         x[k] = x[k].fma(scale[k], shift[k]);
     }
-    x
+    held(x)
 }
 
 /// What the way back needs to know of rows of a gated layer.
@@ -407,7 +416,7 @@ impl<T: Real> Desk<T> {
             Some(second) => {
                 for ((z, s), turn) in z.iter().zip(&mut self.s).zip(&mut *inside.turn) {
                     for i in 0..QUARTER {
-                        let z = four(z, i);
+                        let z = held(four(z, i));
                         let open = T::sigmoids(z);
                         for k in 0..4 {
                             let silu = z[k] * open[k];

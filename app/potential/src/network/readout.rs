@@ -66,7 +66,8 @@ impl<T: Real> Work for Readout<'_, T> {
                 );
                 for r in 0..rows {
                     for i in 0..FEATURES {
-                        x[r][i] = inner[r][i] * inner[r][i].sigmoid();
+                        let z = inner[r][i].held();
+                        x[r][i] = z * z.sigmoid();
                     }
                 }
             }
@@ -77,7 +78,8 @@ impl<T: Real> Work for Readout<'_, T> {
             for (inner, (weight, _)) in inner.iter().zip(layers).rev() {
                 for r in 0..rows {
                     for i in 0..FEATURES {
-                        let (z, gate) = (inner[r][i], inner[r][i].sigmoid());
+                        let z = inner[r][i].held();
+                        let gate = z.sigmoid();
                         x[r][i] = slope[r][i] * gate * (T::ONE + z * (T::ONE - gate));
                     }
                 }

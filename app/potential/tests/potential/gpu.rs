@@ -42,7 +42,7 @@ fn bits(prediction: &Prediction) -> Vec<u64> {
 }
 
 /// Largest differences: energy (eV/atom), forces (eV/Å), stress (GPa), moments (µB).
-fn apart(a: &Prediction, b: &Prediction) -> [f64; 4] {
+pub(crate) fn apart(a: &Prediction, b: &Prediction) -> [f64; 4] {
     let largest = |x: f64, y: f64| x.max(y);
     let forces = a.forces.iter().zip(&b.forces);
     let moments = a.moments.iter().zip(&b.moments);
@@ -54,8 +54,8 @@ fn apart(a: &Prediction, b: &Prediction) -> [f64; 4] {
     ]
 }
 
-/// A crystal of these elements at random, no two atoms nearer than 1.7 Å; `side` of the cell in Å.
-fn random(seed: u64, count: usize, side: f64) -> Structure {
+/// A crystal of some elements at random, no two atoms nearer than 1.7 Å; `side` of the cell in Å.
+pub(crate) fn random(seed: u64, count: usize, side: f64) -> Structure {
     let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
     let mut next = || {
         state ^= state << 13;

@@ -1,6 +1,7 @@
 //! What must hold for any potential: forces are slopes of the energy, and nature knows no axes, origin, cell or numbering.
 
 use crate::fixtures::fixture;
+use crate::gpu::{apart, random};
 use crystal::{Lattice, Site, Structure};
 use nalgebra::{Matrix3, Rotation3, Vector3};
 use potential::{GPA, Model, Potential, Precision, Prediction};
@@ -196,4 +197,27 @@ fn the_second_set_of_weights_is_another_potential() {
     );
     assert!((a.energy - b.energy).abs() > 1.0);
     assert_eq!(b.model.name(), "chgnet-r2scan");
+}
+
+#[test]
+fn single_precision_keeps_to_its_tolerance_far_from_equilibrium() {
+    let single = Potential::new(Model::Chgnet030, Precision::Single).unwrap();
+    let (mut largest, mut force) = ([0.0_f64; 4], 0.0_f64);
+    for seed in 0..30 {
+        // The densest are under hundreds of GPa, and far below zero in most of their silus.
+        let structure = random(500 + seed, 4 + seed as usize % 13, 5.0);
+        let expected = DOUBLE.predict(&structure).unwrap();
+        let found = apart(&single.predict(&structure).unwrap(), &expected);
+        force = force.max(expected.largest_force());
+        for (largest, found) in largest.iter_mut().zip(found) {
+            *largest = largest.max(found);
+        }
+    }
+    println!("{largest:?}, forces up to {force} eV/Å");
+    assert!(force > 20.0);
+    let limits = [5e-6, 5e-4, 2e-3, 2e-5];
+    assert!(
+        largest.iter().zip(limits).all(|(a, b)| *a <= b),
+        "{largest:?}"
+    );
 }
