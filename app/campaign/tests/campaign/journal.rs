@@ -289,7 +289,8 @@ fn reading_the_file_leaves_the_locks_of_a_transaction_in_another_thread_alone() 
     };
     let writer = rusqlite::Connection::open(&path).unwrap();
     writer.execute_batch("BEGIN IMMEDIATE").unwrap();
-    let before = held();
+    // The list is read in pieces while others take and leave locks, so a line may be missed or come twice.
+    let before = (0..5).map(|_| held()).min().unwrap_or(0);
     if before == 0 {
         eprintln!("left out: this system does not list locks");
         return;
@@ -298,7 +299,11 @@ fn reading_the_file_leaves_the_locks_of_a_transaction_in_another_thread_alone() 
     let bytes = reader.file_bytes().unwrap();
     reader.verify_file().unwrap();
     Journal::open(&path, NOW).unwrap();
-    assert!(held() >= before, "a lock of the writer is gone");
+    let still = (0..100).any(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(10));
+        held() >= before
+    });
+    assert!(still, "a lock of the writer is gone");
     assert!(!bytes.is_empty());
     writer.execute_batch("ROLLBACK").unwrap();
 }
